@@ -1,0 +1,42 @@
+# Fieldvisit. `make help` lists what there is.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+PORT ?= 8000
+export FIELDVISIT_PORT ?= $(PORT)
+
+.PHONY: help
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+$(UV): requirements/bootstrap.txt
+	@echo "· preparing the installer"
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	touch $@
+
+.venv/.base: $(UV) requirements/base.txt pyproject.toml
+	@echo "· installing the locked packages"
+	test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python $$(test -f .venv/.dev && echo requirements/dev.txt || echo requirements/base.txt)
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/.dev: .venv/.base requirements/dev.txt
+	@echo "· installing the packages for tests and lints"
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch .venv/.base $@
+
+.PHONY: install
+install: .venv/.base ## put everything the system needs into .venv
+
+.PHONY: lock
+lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
+	for name in bootstrap base dev; do
+	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/$$name.in -o requirements/$$name.txt
+	done

@@ -1,0 +1,1 @@
+"""The application: rules, use cases, the API and the command line."""

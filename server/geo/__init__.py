@@ -1,0 +1,1 @@
+"""Divisions of the country, geocoding, coordinate systems."""

@@ -1,0 +1,1 @@
+"""Work after the answer: jobs are rows, workers are woken."""

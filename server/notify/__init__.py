@@ -1,0 +1,1 @@
+"""Messages that leave the house: group robots, text messages."""

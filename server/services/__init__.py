@@ -1,0 +1,1 @@
+"""Use cases: a file per noun, a function per verb. They know ports, no framework."""

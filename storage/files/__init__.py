@@ -1,0 +1,1 @@
+"""CSV, XLSX: read and written."""

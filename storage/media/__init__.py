@@ -1,0 +1,1 @@
+"""What a photo or a recording says of itself."""

@@ -1,0 +1,1 @@
+"""The database: tables, queries, the unit of work."""
