@@ -1,0 +1,129 @@
+"""Evidence bytes in a local folder: one file an object, safe against kills, power cuts and crafted keys.
+
+It owns the folder alone: `objects/xx/` holds whole objects, 256 shards by a digest of the key so that no
+folder grows without bound; `incoming/` holds what is being written. It refuses file systems without hard
+links, for these are how a key is taken by exactly one writer.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from server.services.ports.objects import ObjectExists, ObjectMissing, ObjectStat, StoredObject
+from storage.objects.keys import checked_key, checked_range
+from storage.objects.pieces import Measured, Slice, buffered
+
+PIECE = 1 << 20
+# No key can hold it, so a file name says which key it stands for.
+_SLASH = "!"
+
+
+class LocalObjectStore:
+    """The embedded default; several processes may share the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folder, private to this user, with its shards; they are made once so that writing an
+        object later has one directory entry to make durable and no more."""
+        self._objects = folder / "objects"
+        self._incoming = folder / "incoming"
+        for made in (folder, self._objects, self._incoming):
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for shard in range(256):
+            (self._objects / f"{shard:02x}").mkdir(mode=0o700, exist_ok=True)
+        for changed in (self._objects, folder, folder.parent):
+            _sync_folder(changed)
+
+    def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
+        final = self._path(key)
+        if final.exists():
+            raise ObjectExists(key)
+        measured = Measured(source, limit=limit, piece=PIECE)
+        unfinished = self._incoming / f"{uuid.uuid4().hex}.part"
+        try:
+            with _new_file(unfinished) as file:
+                for piece in measured:
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            _take_key(unfinished, final, key)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return measured.stored(key)
+
+    def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
+        checked_range(start, length)
+        try:
+            file = _existing_file(self._path(key))
+        except FileNotFoundError as error:
+            raise ObjectMissing(key) from error
+        return buffered(Slice(file, start, length))
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).exists()
+
+    def stat(self, key: str) -> ObjectStat:
+        try:
+            found = self._path(key).stat()
+        except FileNotFoundError as error:
+            raise ObjectMissing(key) from error
+        return ObjectStat(key=key, size=found.st_size, stored_at=datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        for shard in range(256):
+            with os.scandir(self._objects / f"{shard:02x}") as entries:
+                for entry in entries:
+                    key = entry.name.replace(_SLASH, "/")
+                    if key.startswith(prefix):
+                        yield key
+
+    def discard_unfinished(self, before: datetime) -> int:
+        discarded = 0
+        for path in self._incoming.glob("*.part"):
+            try:
+                if path.stat().st_mtime >= before.timestamp():
+                    continue
+                path.unlink()
+            except FileNotFoundError:
+                continue  # its writer finished between our two looks
+            discarded += 1
+        return discarded
+
+    def _path(self, key: str) -> Path:
+        shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[:2]
+        return self._objects / shard / key.replace("/", _SLASH)
+
+
+def _take_key(unfinished: Path, final: Path, key: str) -> None:
+    """A rename would replace what stands there; a link is made once or refused by the kernel."""
+    try:
+        os.link(unfinished, final)
+    except FileExistsError as error:
+        raise ObjectExists(key) from error
+    _sync_folder(final.parent)
+
+
+def _new_file(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+
+
+def _existing_file(path: Path) -> BinaryIO:
+    """A symbolic link in the folder was put there by somebody else; it is not followed."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Without it a file that was synced can be nameless after a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
