@@ -160,6 +160,7 @@ def encode(
     flags = {"fflags": "+bitexact"}
     with av.open(str(target), "w", options=flags) as container:
         stream = container.add_stream(codec, rate=rate, options=options, layout="mono", bit_rate=bit_rate)
+        assert isinstance(stream, av.AudioStream)
         context = stream.codec_context
         context.open()
         resampler = av.AudioResampler(context.format, "mono", rate, context.frame_size)
