@@ -1,0 +1,81 @@
+"""Owns what the core knows of administrative divisions: their names and paths, and the index the address
+check reads.
+Refuses the table itself: server/geo holds it and hands over an index built once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+Path = tuple[str, str, str]
+"""Province, city, county as the table writes them: no city right under a province, no county in a city
+without districts."""
+
+
+class Level(StrEnum):
+    """The three levels of GB/T 2260."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A division that an address may resolve to: a county, or a city without districts (then `county` is
+    empty)."""
+
+    code: str
+    province: str
+    city: str
+    county: str
+
+    @property
+    def path(self) -> Path:
+        """Province, city, county; in a municipality the city is empty, as in the table."""
+        return (self.province, self.city, self.county)
+
+    @property
+    def written(self) -> str:
+        """The levels as an address writes them, one after another."""
+        return self.province + self.city + self.county
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One meaning of one spelling: the division as it was or is named, and today's divisions it stands for.
+
+    `by_town` names divisions that took over some towns of a former county beside its one successor.
+    `divisions` holds the county or the city without districts; for a former county its successors, none or
+    several when they are not certain. `cities` holds (province, city) that a city stands for today.
+    """
+
+    level: Level
+    path: Path
+    short: bool = False
+    former: bool = False
+    divisions: tuple[Division, ...] = ()
+    cities: tuple[tuple[str, str], ...] = ()
+    by_town: tuple[Division, ...] = ()
+
+
+class Divisions(Protocol):
+    """The index the check reads: spellings, towns, and the counties of a place. Built once, never changed."""
+
+    @property
+    def longest(self) -> int:
+        """Length of the longest spelling."""
+
+    def forms(self, spelling: str) -> Sequence[Form]:
+        """What a spelling may mean, current and former, full and short; empty when nothing."""
+
+    def spellings(self, length: int) -> Sequence[str]:
+        """All full spellings of today's divisions of that length, for near names."""
+
+    def towns(self, code: str) -> frozenset[str]:
+        """Names of the towns and sub-districts of a county or a city without districts."""
+
+    def counties(self, province: str, city: str = "") -> Sequence[Division]:
+        """The counties of a city, or of a whole province when no city is given."""
