@@ -1,0 +1,194 @@
+"""Owns how the beginning of an address is read as province, city and county, in every way it can be read.
+Refuses to judge: readings that contradict each other all come back, ranked only by address_judging."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from server.domain.address_zones import continued, zone_at
+from server.domain.divisions import Divisions, Form, Level, Path
+
+SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
+ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
+_LABEL = re.compile(
+    r"^(?:(?:联系|通讯|户籍|家庭|单位|公司|现住|居住|收货)?(?:地址|住址)[:：]?|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
+)
+# Words that stand between two levels and name none.
+_FILLERS = (
+    "市辖区",
+    "自治区直辖县级行政区划",
+    "省直辖县级行政区划",
+    "省直辖行政单位",
+    "直辖县",
+    "市区",
+    "辖区",
+)
+# County-level cities whose short names are everyday words.
+_EVERYDAY = frozenset(
+    {
+        "东方",
+        "永安",
+        "安宁",
+        "新星",
+        "白杨",
+        "双河",
+        "天门",
+        "新民",
+        "龙井",
+        "五常",
+        "凤城",
+        "兴城",
+        "文昌",
+        "东港",
+        "北安",
+    }
+)
+GENERIC = frozenset({"城区", "郊区", "市郊区", "矿区", "东区", "西区", "南区", "北区", "新区", "市区"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A spelling found in the text with its meanings on one level."""
+
+    spelling: str
+    forms: tuple[Form, ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether no meaning has this as its full name."""
+        return all(form.short for form in self.forms)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the beginning of a text: the tokens of each level, where they end, and a zone in
+    between."""
+
+    start: int = 0
+    end: int = 0
+    covered: int = 0
+    province: Token | None = None
+    city: Token | None = None
+    county: Token | None = None
+    zone: str = ""
+
+    def token(self, level: Level) -> Token | None:
+        """The token of a level."""
+        return {Level.PROVINCE: self.province, Level.CITY: self.city, Level.COUNTY: self.county}[level]
+
+    @property
+    def depth(self) -> int:
+        """Rank of the lowest level read, -1 for none."""
+        return max((ORDER[level] for level in Level if self.token(level) is not None), default=-1)
+
+
+def clean(text: str) -> str:
+    """The text in one width, without spaces and without a label in front."""
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    return _LABEL.sub("", folded)
+
+
+def skip_separators(text: str, position: int) -> int:
+    """The first position at or after `position` that carries a word."""
+    while position < len(text) and text[position] in SEPARATORS:
+        position += 1
+    return position
+
+
+def tokens_at(text: str, position: int, divisions: Divisions) -> Iterator[tuple[Level, Token, int]]:
+    """Every spelling that begins at `position`, longest first: its level, its meanings, where it ends."""
+    for length in range(min(divisions.longest, len(text) - position), 1, -1):
+        spelling = text[position : position + length]
+        forms = divisions.forms(spelling)
+        for level in Level:
+            chosen = tuple(form for form in forms if form.level is level)
+            if chosen:
+                yield level, Token(spelling, chosen), position + length
+
+
+def readings(text: str, divisions: Divisions, start: int = 0) -> list[Reading]:
+    """All readings of the text from `start`, the empty one included."""
+    found: list[Reading] = []
+    pending = [Reading(start=start, end=start)]
+    while pending:
+        reading = pending.pop()
+        found.append(reading)
+        pending.extend(_onward(text, reading, divisions))
+    return found
+
+
+def _onward(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
+    position = skip_separators(text, reading.end)
+    for filler in _FILLERS:
+        if reading.depth in (0, 1) and text.startswith(filler, position):
+            yield from _extended(text, replace(reading, end=position + len(filler)), divisions)
+    yield from _extended(text, reading, divisions)
+    zone = zone_at(text, position) if reading.depth in (0, 1) and not reading.zone else ""
+    if zone:
+        behind = replace(reading, end=position + len(zone), zone=zone)
+        yield from (other for other in _extended(text, behind, divisions) if other.county is not None)
+
+
+def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
+    position = skip_separators(text, reading.end)
+    for level, token, end in tokens_at(text, position, divisions):
+        known = reading.token(level)
+        rank = ORDER[level]
+        if known is not None:
+            same = {form.path for form in known.forms} & {form.path for form in token.forms}
+            if rank == reading.depth and same and not (token.short and continued(text, end)):
+                yield replace(reading, end=end, covered=reading.covered + end - position)
+            continue
+        if rank < reading.depth or (token.short and not _short_allowed(text, reading, token, end, divisions)):
+            continue
+        longer = replace(reading, end=end, covered=reading.covered + end - position)
+        if level is Level.PROVINCE:
+            yield replace(longer, province=token)
+        elif level is Level.CITY:
+            yield replace(longer, city=token)
+        else:
+            yield replace(longer, county=token)
+
+
+def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
+    if token.spelling[-1] in "区县旗州市":
+        return True  # 管城区, 黔南州: shortened, yet nothing else can be meant
+    if token.forms[0].level is not Level.COUNTY:
+        # 青岛市南区 is 青岛 with its 市南区, 江西九江市 no river: a full name of a division below outweighs
+        # the look of a road.
+        # And 西安高新区 is 西安 with a zone behind it.
+        if not continued(text, end) or _before_own_division(text, token, end, divisions):
+            return True
+        return token.forms[0].level is Level.CITY and bool(zone_at(text, end))
+    if continued(text, end) and not _before_own_town(text, token, end, divisions):
+        return False
+    return reading.depth >= 0 or _alone_allowed(token)
+
+
+def _before_own_division(text: str, token: Token, end: int, divisions: Divisions) -> bool:
+    for _, below, _ in tokens_at(text, end, divisions):
+        for form in below.forms:
+            if not form.short and any(_under(form.path, above.path) for above in token.forms):
+                return True
+    return False
+
+
+def _under(path: Path, above: Path) -> bool:
+    return path != above and path[0] == above[0] and above[1] in ("", path[1])
+
+
+def _before_own_town(text: str, token: Token, end: int, divisions: Divisions) -> bool:
+    for form in token.forms:
+        for division in form.divisions:
+            if any(text.startswith(town, end) for town in divisions.towns(division.code)):
+                return True
+    return False
+
+
+def _alone_allowed(token: Token) -> bool:
+    """A county-level city is often named without 市 and without its parents (海宁, 义乌); districts and
+    counties are not."""
+    return len(token.forms) == 1 and token.forms[0].path[2].endswith("市") and token.spelling not in _EVERYDAY

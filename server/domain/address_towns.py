@@ -1,0 +1,56 @@
+"""Owns the town or sub-district behind the county: where it ends, and whether another county of the city
+has it now.
+Refuses to correct it: towns merge every year, so an unknown one is taken as written and a misplaced one is
+a warning."""
+
+from __future__ import annotations
+
+import re
+
+from server.domain.address_reading import SEPARATORS
+from server.domain.divisions import Division, Divisions
+
+_UNLISTED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:街道办事处|街道办|街道|民族乡|镇|乡|苏木)")
+_NO_TOWN = re.compile(r"[路街巷弄号村区厦院楼]|大道|社区|公司|学校")
+_OFFICE = re.compile(r"^(?:办事处|办)")
+_GOES_ON = re.compile(
+    r"^(?:[东南西北中]?(?:路|街|大道|道|巷|桥|站)|政府|中学|小学|中心|医院|卫生院|派出所|银行|企业|工业|村镇|城|府|大厦|广场)"
+)
+
+
+def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
+    """Town and detail of what follows the county; `names` are the towns known there.
+
+    A known town wins by its full name, the longest first; else what is written like one is taken as one.
+    """
+    longest = max((len(name) for name in names), default=0)
+    for length in range(min(longest, len(tail)), 1, -1):
+        if tail[:length] in names and not _GOES_ON.match(tail[length:]):
+            return _with_office(tail, length)
+    found = _UNLISTED.match(tail)
+    if found is None or _NO_TOWN.search(
+        found[0].removesuffix("街道办事处").removesuffix("街道办").removesuffix("街道")[1:]
+    ):
+        return "", tail
+    if _GOES_ON.match(tail[found.end() :]):
+        return "", tail
+    return _with_office(tail, found.end())
+
+
+def _with_office(tail: str, length: int) -> tuple[str, str]:
+    office = _OFFICE.match(tail[length:]) if tail[:length].endswith("街道") else None
+    end = length + (office.end() if office else 0)
+    while end < len(tail) and tail[end] in SEPARATORS - frozenset("#("):
+        end += 1
+    return tail[:length], tail[end:]
+
+
+def elsewhere(town: str, division: Division, divisions: Divisions) -> str:
+    """The county of the same city that has this town today when the claimed one has not; empty for no
+    objection."""
+    if not town or not division.county or town in divisions.towns(division.code):
+        return ""
+    for other in divisions.counties(division.province, division.city):
+        if other != division and town in divisions.towns(other.code):
+            return other.county
+    return ""

@@ -1,0 +1,44 @@
+"""Owns near names: what is written like a division but is none, and the texts with a near name in its place.
+Refuses to apply any: they are suggestions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from server.domain.divisions import Divisions, Level
+
+_NAMED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:自治州|自治县|自治旗|地区|省|市|县|区|州|盟|旗)")
+# Endings in 区 and 市 that name a part of an estate, a firm or a road and never a division.
+_NO_DIVISION = re.compile(
+    r"(?:小|社|校|厂|院|库|景|园|城|市|郊|矿|辖|山|片|住宅|生活|家属|别墅|商业|工业|发|新|东|西|南|北|[A-Za-z\d])区$|(?:超|夜|菜|城|门|本|上|股)市$|[路街号镇乡村].*[区市县]$"
+)
+
+
+def named_division(text: str, position: int) -> str:
+    """What is written like a division's name at `position`; empty for nothing."""
+    found = _NAMED.match(text[position : position + 14])
+    if found is None or _NO_DIVISION.search(found[0]):
+        return ""
+    return found[0]
+
+
+def near_texts(text: str, position: int, named: str, divisions: Divisions) -> Iterator[str]:
+    """The text with each near name in place of the one at `position`: one character other, missing or too
+    many."""
+    for length in (len(named), len(named) + 1, len(named) - 1):
+        for spelling in divisions.spellings(length):
+            if spelling[-1] == named[-1] and _near(named, spelling) and _is_division(spelling, divisions):
+                yield text[:position] + spelling + text[position + len(named) :]
+
+
+def _is_division(spelling: str, divisions: Divisions) -> bool:
+    return any(form.level in Level and not form.former for form in divisions.forms(spelling))
+
+
+def _near(one: str, other: str) -> bool:
+    if len(one) == len(other):
+        # Of a name of two characters one alone is left to recognize it by: that is no likeness.
+        return len(one) > 2 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return len(shorter) > 2 and any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

@@ -1,0 +1,95 @@
+"""Owns what looks like a division and is none: zones, roads and villages that carry a division's name, and
+the
+three places with a handling of their own. Refuses to say which county a zone lies in: that is asked."""
+
+from __future__ import annotations
+
+import re
+
+# A short name before one of these is part of another name: 朝阳路, 西湖大道, 长安镇, 黄河北街.
+_CONTINUED = re.compile(
+    r"^[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
+    r"(?:路|街|大道|道|巷|弄|胡同|里弄|村|乡|镇|苏木|小区|社区|花园|花苑|桥|大桥|广场|大厦|公寓|站|门|河|江|山庄|高速|公路|国道|省道"
+    r"|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗)"
+)
+_RUNS_ON = re.compile(r"^(?:路|街|大街|大道|道|巷|场|桥|站|村|小区)")
+_ZONE = re.compile(
+    r"^(?P<zone>[\u4e00-\u9fffA-Za-z]{0,14}?"
+    r"(?:开发区|开发园区|高新区|经开区|工业园区|产业园区|科技园区|软件园区|物流园区|工业区|示范区|试验区|实验区|保税区|保税港区"
+    r"|度假区|名胜区|风景区|集聚区|管理区|合作区|示范园区|高新园区|教育园区|园区|新区|林管局|管委会))(?!路|街|大道)"
+)
+_ZONE_STOP = re.compile(r"[路街巷弄号镇乡村道楼栋幢组院厦]|小区|社区|街道|校区|医院|学校|公司")
+# Half the country has one of these; without the right parent above it such a word is no division.
+SPECIAL_NAMES = {
+    "香港": "香港特别行政区",
+    "澳门": "澳门特别行政区",
+    "台湾": "台湾省",
+    "台灣": "台湾省",
+    "臺灣": "台湾省",
+}
+_TAIWAN_CITIES = re.compile(
+    r"^[台臺](?:北|中|南)市|^(?:新北|高雄|基隆|桃园|桃園)市|^(?:新竹|嘉义|苗栗|彰化|南投|云林|屏东|宜兰|花莲|澎湖)[市县]"
+)
+# Zones known by their own name, with the city they lie in where it is one: the county still has to be chosen.
+ZONES: dict[str, tuple[str, str]] = {
+    "郑东新区": ("河南省", "郑州市"),
+    "郑州航空港": ("河南省", "郑州市"),
+    "雄安新区": ("河北省", ""),
+    "西咸新区": ("陕西省", ""),
+    "贵安新区": ("贵州省", ""),
+    "天府新区": ("四川省", ""),
+    "舟山群岛新区": ("浙江省", "舟山市"),
+    "兰州新区": ("甘肃省", "兰州市"),
+    "赣江新区": ("江西省", ""),
+    "湘江新区": ("湖南省", "长沙市"),
+    "江北新区": ("江苏省", "南京市"),
+    "西海岸新区": ("山东省", "青岛市"),
+    "金普新区": ("辽宁省", "大连市"),
+    "哈尔滨新区": ("黑龙江省", "哈尔滨市"),
+    "长春新区": ("吉林省", "长春市"),
+    "滇中新区": ("云南省", "昆明市"),
+    "苏州工业园": ("江苏省", "苏州市"),
+    "洋浦": ("海南省", ""),
+    "杨凌示范区": ("陕西省", "咸阳市"),
+}
+
+
+def continued(text: str, position: int) -> bool:
+    """Whether what follows makes the name before it part of a longer one (a road, a village, a market)."""
+    return _CONTINUED.match(text[position : position + 8]) is not None
+
+
+def runs_on(text: str, position: int) -> bool:
+    """Whether even a full name is part of a longer one (南京市场, 朝阳区路)."""
+    return _RUNS_ON.match(text[position : position + 3]) is not None
+
+
+def zone_at(text: str, position: int) -> str:
+    """The development zone or the like that begins at `position`; empty for none."""
+    found = _ZONE.match(text[position : position + 24])
+    if (
+        found is None
+        or _ZONE_STOP.search(found["zone"][:-2]) is not None
+        or found["zone"] in ("园区", "新区")
+    ):
+        return ""
+    return found["zone"]
+
+
+def special_province(text: str) -> str:
+    """The province of an address in Hong Kong, Macau or Taiwan; empty for any other (市南区香港中路 is a
+    road)."""
+    for name, province in SPECIAL_NAMES.items():
+        if not text.startswith(name):
+            continue
+        if text.startswith(("省", "特别行政区"), len(name)) or not continued(text, len(name)):
+            return province
+    return "台湾省" if _TAIWAN_CITIES.match(text) else ""
+
+
+def known_zone(text: str) -> tuple[str, tuple[str, str]]:
+    """A zone known by its own name at the beginning, with its province and city; empty for none."""
+    for name, place in ZONES.items():
+        if text.startswith(name):
+            return name, place
+    return "", ("", "")

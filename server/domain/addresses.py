@@ -1,0 +1,353 @@
+"""Owns the address check: which division an address names, what is filled in, and whether it may be filed
+(R2, R3, R8).
+Refuses to look anything up: the divisions are an argument, and a doubt is always answered with choices,
+never with a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from server.domain.address_inside import inside, second_county
+from server.domain.address_matching import Fit, Match, best_match
+from server.domain.address_reading import SEPARATORS, Reading, clean, skip_separators
+from server.domain.address_texts import joined, sentence
+from server.domain.address_towns import elsewhere, split_town
+from server.domain.address_typos import named_division, near_texts
+from server.domain.address_zones import known_zone, special_province, zone_at
+from server.domain.divisions import Division, Divisions, Level
+from server.domain.urban_villages import r8_urban_village
+
+
+class Verdict(StrEnum):
+    """What the check says; only OK and INCOMPLETE, and HISTORICAL once confirmed, may be submitted."""
+
+    OK = "ok"
+    INCOMPLETE = "incomplete"
+    NO_COUNTY = "no_county"
+    AMBIGUOUS = "ambiguous"
+    WRONG_PARENT = "wrong_parent"
+    HISTORICAL = "historical"
+    FUNCTIONAL = "functional"
+    TYPO = "typo"
+    UNKNOWN = "unknown"
+    SPECIAL = "special"
+    REVIEW = "review"
+
+
+CLAUSES: dict[Verdict, str] = {
+    Verdict.OK: "",
+    Verdict.INCOMPLETE: "R2",
+    Verdict.NO_COUNTY: "R2",
+    Verdict.AMBIGUOUS: "R2",
+    Verdict.WRONG_PARENT: "R3",
+    Verdict.HISTORICAL: "R3",
+    Verdict.FUNCTIONAL: "R2",
+    Verdict.TYPO: "R3",
+    Verdict.UNKNOWN: "R3",
+    Verdict.SPECIAL: "R2",
+    Verdict.REVIEW: "R3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressVerdict:
+    """The answer about one address, with exactly the fields that go out as JSON.
+
+    For a municipality `city` is the province again; for a county right under a province it is empty; for a
+    city without districts `county` is empty and the code is the city's. Names are empty as far as the text
+    does not settle them.
+    """
+
+    address: str
+    verdict: Verdict
+    province: str = ""
+    city: str = ""
+    county: str = ""
+    county_code: str = ""
+    town: str = ""
+    detail: str = ""
+    normalized: str = ""
+    filled: tuple[str, ...] = ()
+    urban_village: bool = False
+    detail_missing: bool = False
+    suggestions: tuple[str, ...] = ()
+    clause: str = ""
+    message: str = ""
+
+
+MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
+SUBMITTABLE = frozenset({Verdict.OK, Verdict.INCOMPLETE, Verdict.HISTORICAL})
+"""Verdicts that may be filed: as written, as filled in, and as renamed once the person has confirmed it."""
+
+
+def r2_complete(answer: AddressVerdict) -> bool:
+    """The address resolves to one county-level division and says where in it.
+
+    「外访地址必须详细且按照xx省xx市xx区xx县补齐」
+    """
+    return bool(answer.county_code) and answer.verdict is not Verdict.REVIEW and not answer.detail_missing
+
+
+def r3_parents_right(answer: AddressVerdict) -> bool:
+    """Every division named is the parent of the next, and every one exists; a former name counts as today's.
+
+    「不得出现行政区划混乱、错误(如:郑州市原阳县)」
+    """
+    refused = CLAUSES[answer.verdict] == "R3" and answer.verdict is not Verdict.HISTORICAL
+    return not refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What stands behind the divisions: the town, the detail, and both as they go into a normalized text."""
+
+    town: str
+    detail: str
+
+    @property
+    def written(self) -> str:
+        return self.town + self.detail
+
+
+def check_address(text: str, divisions: Divisions, locale: str = "zh-CN") -> AddressVerdict:
+    """Judge one address by R2, R3 and R8.
+
+    R2 "外访地址必须详细且按照xx省xx市xx区xx县补齐"
+    R3 "不得出现行政区划混乱、错误(如:郑州市原阳县)"
+
+    Args:
+        text: the address as written, in any width of characters.
+        divisions: today's and former divisions.
+        locale: of the message, zh-CN or en.
+    """
+    return _Check(text, divisions, locale).run()
+
+
+class _Check:
+    """One check: the text, the index and the locale, so that the steps need not hand them on."""
+
+    def __init__(self, text: str, divisions: Divisions, locale: str) -> None:
+        self.address = text
+        self.text = clean(text)
+        self.divisions = divisions
+        self.locale = locale
+
+    def run(self) -> AddressVerdict:
+        special = self._special()
+        if special is not None:
+            return special
+        match = best_match(self.text, self.divisions)
+        if match.fit is Fit.NOTHING:
+            typo = self._typo(match)
+            if typo is not None:
+                return typo
+            match = inside(self.text, match, self.divisions) or match
+        elif match.fit is Fit.PLACE_ONLY and not zone_at(self.text, match.reading.end):
+            match = inside(self.text, match, self.divisions) or match
+        return self._judge(match)
+
+    def _judge(self, match: Match) -> AddressVerdict:
+        if match.fit in (Fit.PLACE_ONLY, Fit.NOTHING):
+            return self._without_county(match)
+        if match.fit is Fit.WRONG_PARENT and not match.divisions:
+            return self._wrong_city(match)
+        rest = self._rest(match)
+        match = self._narrowed(match, rest)
+        if match.fit is Fit.CURRENT:
+            return self._current(match, rest)
+        if match.fit is Fit.HISTORICAL:
+            return self._settled(match, rest, Verdict.HISTORICAL)
+        return self._settled(match, rest, Verdict.WRONG_PARENT)
+
+    # What stands behind the divisions
+
+    def _rest(self, match: Match) -> _Rest:
+        reading = match.reading
+        tail = self.text[skip_separators(self.text, reading.end) :]
+        names: frozenset[str] = frozenset().union(
+            *(self.divisions.towns(d.code) for d in (*match.divisions, *match.by_town))
+        )
+        town, detail = split_town(tail, names)
+        front = match.front.strip("".join(SEPARATORS))
+        return _Rest(town, front + detail.strip(" ,.;:/\\_-—、。；："))
+
+    def _narrowed(self, match: Match, rest: _Rest) -> Match:
+        # R2 lets lower levels determine the upper ones: a town of only one of the candidates settles it.
+        candidates = (*match.divisions, *match.by_town)
+        if len(candidates) < 2 or not rest.town:
+            return match
+        holding = tuple(d for d in candidates if rest.town in self.divisions.towns(d.code))
+        return replace(match, divisions=holding) if len(holding) == 1 else match
+
+    # Verdicts
+
+    def _current(self, match: Match, rest: _Rest) -> AddressVerdict:
+        if len(match.divisions) > 1:
+            return self._choices(Verdict.AMBIGUOUS, match, rest, "ambiguous")
+        division = match.divisions[0]
+        other = second_county(self.text, match, division, self.divisions)
+        if other is not None:
+            names = (division.written, other.written)
+            return self._answer(
+                Verdict.REVIEW, match, rest, division, suggestions=names, key="review", choices=names
+            )
+        if match.former:
+            return self._settled(match, rest, Verdict.HISTORICAL)
+        filled = _filled(match.reading, division)
+        if filled:
+            return self._answer(Verdict.INCOMPLETE, match, rest, division, key="incomplete")
+        return self._answer(Verdict.OK, match, rest, division, key="ok", suggestions=())
+
+    def _settled(self, match: Match, rest: _Rest, verdict: Verdict) -> AddressVerdict:
+        if len(match.divisions) == 1:
+            return self._answer(verdict, match, rest, match.divisions[0], key=verdict.value)
+        if match.divisions:
+            return self._choices(verdict, match, rest, f"{verdict.value}_choices")
+        return self._placed(verdict, match, rest, "historical_unknown")
+
+    def _answer(
+        self,
+        verdict: Verdict,
+        match: Match,
+        rest: _Rest,
+        division: Division,
+        *,
+        key: str,
+        suggestions: tuple[str, ...] | None = None,
+        choices: tuple[str, ...] = (),
+    ) -> AddressVerdict:
+        normalized = division.written + rest.written
+        towns = self.divisions.towns(division.code)
+        answer = AddressVerdict(
+            self.address,
+            verdict,
+            division.province,
+            _written_city(division.province, division.city),
+            division.county,
+            division.code,
+            rest.town,
+            rest.detail,
+            normalized,
+            _filled(match.reading, division),
+            r8_urban_village(division.county or division.city, rest.town, rest.detail, towns),
+            not rest.detail,
+            (normalized,) if suggestions is None else suggestions,
+        )
+        message = sentence(self.locale, key, suggestion=normalized, choices=joined(self.locale, choices))
+        return self._worded(answer, message, division)
+
+    def _worded(self, answer: AddressVerdict, message: str, division: Division) -> AddressVerdict:
+        clause = CLAUSES[answer.verdict]
+        if answer.detail_missing:
+            message += sentence(self.locale, "detail_missing")
+            clause = clause or "R2"
+        if answer.urban_village:
+            message += sentence(self.locale, "urban_village")
+            clause = clause or "R8"
+        other = elsewhere(answer.town, division, self.divisions)
+        if other:
+            message += sentence(self.locale, "town_elsewhere", town=answer.town, elsewhere=other)
+        return replace(answer, clause=clause, message=message)
+
+    def _choices(self, verdict: Verdict, match: Match, rest: _Rest, key: str) -> AddressVerdict:
+        names = tuple(d.written for d in match.divisions)
+        answer = self._placed(verdict, match, rest, key, choices=names)
+        return replace(answer, suggestions=tuple(name + rest.written for name in names))
+
+    def _placed(
+        self,
+        verdict: Verdict,
+        match: Match,
+        rest: _Rest,
+        key: str,
+        *,
+        named: str = "",
+        choices: tuple[str, ...] = (),
+    ) -> AddressVerdict:
+        """An answer without a county: the province and city are those the text settles."""
+        province, city = match.place
+        message = sentence(self.locale, key, named=named, choices=joined(self.locale, choices))
+        city = _written_city(province, city)
+        missing = not rest.detail
+        return AddressVerdict(
+            self.address,
+            verdict,
+            province,
+            city,
+            town=rest.town,
+            detail=rest.detail,
+            detail_missing=missing,
+            suggestions=choices,
+            clause=CLAUSES[verdict],
+            message=message,
+        )
+
+    def _wrong_city(self, match: Match) -> AddressVerdict:
+        tail = self.text[skip_separators(self.text, match.reading.end) :]
+        name = "".join(match.place) + tail
+        answer = self._placed(
+            Verdict.WRONG_PARENT, match, _Rest("", tail), "wrong_parent_choices", choices=(name,)
+        )
+        return replace(answer, message=sentence(self.locale, "wrong_parent", suggestion=name))
+
+    # Without a county
+
+    def _without_county(self, match: Match) -> AddressVerdict:
+        position = skip_separators(self.text, match.reading.end)
+        tail = self.text[position:]
+        typo = self._typo(match) if match.fit is Fit.PLACE_ONLY else None
+        zone = zone_at(self.text, position)
+        if match.fit is Fit.NOTHING:
+            name, place = known_zone(self.text)
+            zone, match = zone or name, replace(match, place=place)
+        if zone:
+            return self._placed(Verdict.FUNCTIONAL, match, _Rest("", tail), "functional", named=zone)
+        if typo is not None:
+            return typo
+        if match.former and not match.place[1]:
+            return self._placed(Verdict.HISTORICAL, match, _Rest("", tail), "historical_unknown")
+        return self._placed(Verdict.NO_COUNTY, match, _Rest("", tail), "no_county")
+
+    def _typo(self, match: Match) -> AddressVerdict | None:
+        position = skip_separators(self.text, match.reading.end)
+        named = named_division(self.text, position)
+        if not named or zone_at(self.text, position):
+            return None
+        mended = []
+        for candidate in near_texts(self.text, position, named, self.divisions):
+            other = best_match(candidate, self.divisions)
+            if other.fit is Fit.CURRENT and len(other.divisions) == 1:
+                mended.append(other.divisions[0].written + candidate[other.reading.end :])
+        suggestions = tuple(dict.fromkeys(mended))
+        tail = _Rest("", self.text[position:])
+        if suggestions:
+            return self._placed(Verdict.TYPO, match, tail, "typo", named=named, choices=suggestions)
+        if not 2 < len(named) < 7:
+            return None
+        return self._placed(Verdict.UNKNOWN, match, tail, "unknown", named=named)
+
+    def _special(self) -> AddressVerdict | None:
+        province = special_province(self.text)
+        if not province:
+            return None
+        message = sentence(self.locale, "special")
+        return AddressVerdict(
+            self.address, Verdict.SPECIAL, province, clause=CLAUSES[Verdict.SPECIAL], message=message
+        )
+
+
+def _written_city(province: str, city: str) -> str:
+    return province if province in MUNICIPALITIES else city
+
+
+def _filled(reading: Reading, division: Division) -> tuple[str, ...]:
+    """Levels that the text lacks or shortens."""
+    names = {Level.PROVINCE: division.province, Level.CITY: division.city, Level.COUNTY: division.county}
+    filled = []
+    for level, name in names.items():
+        token = reading.token(level)
+        if name and (token is None or token.short):
+            filled.append(level.value)
+    return tuple(filled)
