@@ -1,0 +1,70 @@
+"""Owns the firm's calendar: days in Asia/Shanghai, instants, a month later. Refuses to ask what day it is.
+
+Days beyond the last one that a date can hold are clamped to it, so that a fact in the year 9999 is judged,
+not a crash.
+"""
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LAST_DAY = date.max
+_LAST_ORDINAL = LAST_DAY.toordinal()
+
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+    r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+
+
+def local_day(instant: datetime) -> date:
+    """The calendar day of an aware instant in Asia/Shanghai."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+@lru_cache(maxsize=8192)
+def parse_day(text: str) -> date:
+    """The day written YYYY-MM-DD; ValueError for any other form, those that Python would take included."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        raise ValueError("must be a date YYYY-MM-DD")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be a date YYYY-MM-DD that exists") from None
+
+
+def parse_instant(text: str) -> datetime:
+    """The aware instant of an RFC 3339 text with an offset, to the microsecond; ValueError for any other
+    form."""
+    if _INSTANT.fullmatch(text) is None:
+        raise ValueError("must be a time with an offset such as 2026-01-10T10:00:00+08:00")
+    try:
+        instant = datetime.fromisoformat(text.upper())
+        local_day(instant)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a time that exists") from None
+    return instant
+
+
+def days_after(day: date, count: int) -> date:
+    """The day `count` days later (0 or more)."""
+    return date.fromordinal(min(day.toordinal() + count, _LAST_ORDINAL))
+
+
+@lru_cache(maxsize=8192)
+def month_later(day: date) -> tuple[date, bool]:
+    """The same day of the next month and True; where that month has no such day, its last day and False."""
+    year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+    if year > LAST_DAY.year:
+        return LAST_DAY, False
+    try:
+        return date(year, month, day.day), True
+    except ValueError:
+        return _last_of_month(year, month), False
+
+
+def _last_of_month(year: int, month: int) -> date:
+    # December has 31 days, so only a month before it can lack the day that was asked for.
+    return date.fromordinal(date(year, month + 1, 1).toordinal() - 1)

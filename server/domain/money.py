@@ -1,0 +1,37 @@
+"""Owns money as whole fen: reading, writing and dividing it. Refuses floats and more than two decimals."""
+
+import re
+
+_AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]{1,2}))?")
+
+# Python turns no longer run of digits into a number; nobody owes that much, so it is refused with words,
+# not a crash.
+_MOST_DIGITS = 4000
+
+
+def parse_fen(text: str) -> int:
+    """The fen in a decimal text such as "500", "-0.5" or "500.00"; ValueError for anything else."""
+    matched = _AMOUNT.fullmatch(text)
+    if matched is None or len(text) > _MOST_DIGITS:
+        raise ValueError("must be an amount such as 500.00")
+    sign, yuan, decimals = matched.groups()
+    fen = int(yuan) * 100
+    if decimals:
+        fen += int(decimals) if len(decimals) == 2 else int(decimals) * 10
+    return -fen if sign else fen
+
+
+def format_fen(fen: int) -> str:
+    """The amount with two decimals: 50000 is "500.00", -1 is "-0.01"."""
+    if fen < 0:
+        return f"-{-fen // 100}.{-fen % 100:02d}"
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def divide_evenly(fen: int, parts: int) -> list[int]:
+    """Equal shares of an amount that is not negative; the first parts take what does not divide, a fen
+    each."""
+    if parts == 0:
+        return []
+    each, left = divmod(fen, parts)
+    return [each + 1] * left + [each] * (parts - left)

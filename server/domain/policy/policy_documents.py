@@ -1,0 +1,168 @@
+"""Owns the text form of a policy: TOML in, editions out, and an edition's parameters as plain data for a
+snapshot.
+
+Refuses what it does not know: an unknown key, a wrong type or value, parameters beside [[edition]], two
+editions on one day. What a document leaves out keeps the handbook's value.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, fields
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from server.domain.money import format_fen, parse_fen
+from server.domain.policy.editions import Edition, PolicyBook
+
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+PARAMETERS: dict[str, Field[Any]] = {item.name: item for item in fields(Edition) if "kind" in item.metadata}
+
+
+class PolicyError(ValueError):
+    """A policy document that cannot be used: the key at fault ("" for the document) and what is wrong with
+    it."""
+
+    def __init__(self, key: str, words: str) -> None:
+        super().__init__(f"{key}: {words}" if key else words)
+        self.key = key
+        self.words = words
+
+
+def parse_policy(text: str) -> PolicyBook:
+    """The editions of a TOML document; PolicyError names the first key at fault."""
+    try:
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PolicyError("", f"is no TOML: {error}") from error
+    if "edition" not in document:
+        return PolicyBook([_edition(document, "")])
+    tables = document["edition"]
+    if type(tables) is not list or not tables or not all(type(table) is dict for table in tables):
+        raise PolicyError("edition", "must be [[edition]] tables")
+    for key in document:
+        if key != "edition":
+            raise PolicyError(key, "stands beside [[edition]]; a parameter belongs into one of them")
+    return _book(tables)
+
+
+def _book(tables: list[dict[str, Any]]) -> PolicyBook:
+    editions: dict[date, Edition] = {}
+    for index, table in enumerate(tables):
+        place = f"edition[{index}]."
+        effective_from = table.get("effective_from")
+        if type(effective_from) is not date:
+            words = "is missing" if effective_from is None else "must be a TOML date such as 2027-01-01"
+            raise PolicyError(f"{place}effective_from", words)
+        if effective_from in editions:
+            raise PolicyError(f"{place}effective_from", f"two editions take effect on {effective_from}")
+        parameters = {key: value for key, value in table.items() if key != "effective_from"}
+        editions[effective_from] = _edition(parameters, place, effective_from=effective_from)
+    return PolicyBook(editions.values())
+
+
+def _edition(parameters: Mapping[str, Any], place: str, **known: Any) -> Edition:
+    for key, value in parameters.items():
+        if key not in PARAMETERS:
+            raise PolicyError(f"{place}{key}", "is no parameter of the policy")
+        metadata = PARAMETERS[key].metadata
+        try:
+            known[key] = _READERS[metadata["kind"]](value, metadata.get("choices", ()))
+        except ValueError as error:
+            raise PolicyError(f"{place}{key}", str(error)) from error
+    return Edition(**known)
+
+
+def _read_count(value: Any, _choices: tuple[str, ...]) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("must be a whole number, not negative")
+    return value
+
+
+def _read_flag(value: Any, _choices: tuple[str, ...]) -> bool:
+    if type(value) is not bool:
+        raise ValueError("must be true or false")
+    return value
+
+
+def _read_choice(value: Any, choices: tuple[str, ...]) -> str:
+    if type(value) is not str or value not in choices:
+        raise ValueError("must be one of " + ", ".join(f'"{choice}"' for choice in choices))
+    return value
+
+
+def _read_decimal(value: Any, _choices: tuple[str, ...]) -> Decimal:
+    if type(value) is not str or _DECIMAL.fullmatch(value) is None:
+        raise ValueError('must be a quoted decimal such as "0.50"')
+    return Decimal(value)
+
+
+def _read_money(value: Any, _choices: tuple[str, ...]) -> int:
+    if type(value) is not str or value.startswith("-"):
+        raise ValueError('must be a quoted amount such as "20.00"')
+    return parse_fen(value)
+
+
+def _read_hours(value: Any, _choices: tuple[str, ...]) -> tuple[time, time]:
+    if type(value) is not list or len(value) != 2:
+        raise ValueError('must be two hours such as ["08:00", "22:00"]')
+    if not all(type(hour) is str and _HOUR.fullmatch(hour) for hour in value):
+        raise ValueError('must be two hours such as ["08:00", "22:00"]')
+    first, last = (time.fromisoformat(hour) for hour in value)
+    if first >= last:
+        raise ValueError("must open before it closes")
+    return first, last
+
+
+def _read_tiers(value: Any, choices: tuple[str, ...]) -> tuple[tuple[Decimal, Decimal], ...]:
+    if type(value) is not list or not all(type(tier) is list and len(tier) == 2 for tier in value):
+        raise ValueError('must be pairs of quoted decimals such as [["0", "0.01"]]')
+    tiers = tuple((_read_decimal(start, choices), _read_decimal(rate, choices)) for start, rate in value)
+    starts = [start for start, _ in tiers]
+    if starts != sorted(set(starts)) or not starts or starts[0] != 0:
+        raise ValueError('must begin at "0" and rise')
+    return tiers
+
+
+_READERS: dict[str, Callable[[Any, tuple[str, ...]], Any]] = {
+    "count": _read_count,
+    "flag": _read_flag,
+    "choice": _read_choice,
+    "decimal": _read_decimal,
+    "money": _read_money,
+    "hours": _read_hours,
+    "tiers": _read_tiers,
+}
+
+
+def edition_to_json(edition: Edition) -> dict[str, Any]:
+    """The whole edition as plain data, in the words of a policy document (its date as text)."""
+    plain: dict[str, Any] = {"effective_from": edition.effective_from.isoformat()}
+    for name, item in PARAMETERS.items():
+        plain[name] = _plain(getattr(edition, name), item.metadata["kind"])
+    return plain
+
+
+def edition_from_json(plain: Mapping[str, Any]) -> Edition:
+    """The edition that `edition_to_json` wrote; PolicyError where it did not."""
+    parameters = dict(plain)
+    try:
+        effective_from = date.fromisoformat(parameters.pop("effective_from"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError("effective_from", "must be a date YYYY-MM-DD") from error
+    return _edition(parameters, "", effective_from=effective_from)
+
+
+def _plain(value: Any, kind: str) -> Any:
+    if kind == "decimal":
+        return str(value)
+    if kind == "money":
+        return format_fen(value)
+    if kind == "hours":
+        return [hour.strftime("%H:%M") for hour in value]
+    if kind == "tiers":
+        return [[str(start), str(rate)] for start, rate in value]
+    return value

@@ -1,0 +1,272 @@
+"""Owns the scoring format (docs/policy/SCORING_FORMAT.md): JSON to facts, facts and credit lines to JSON.
+
+Refuses what breaks the format with the first field at fault. Fields are checked in the order of the format
+by hand: a schema library would cost more than reading, judging and writing a line together.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Never, TypeVar
+
+from server.domain.calendar import parse_day, parse_instant
+from server.domain.money import parse_fen
+from server.domain.policy.facts import (
+    AddressFacts,
+    ContactFacts,
+    LetterFacts,
+    PhoneFacts,
+    PlacementFacts,
+    PoliceReferralFacts,
+    RepaymentFacts,
+    VisitFacts,
+)
+from server.domain.policy.wire_rules import FactsError, check_rules_across_fields
+
+Fact = TypeVar("Fact")
+Record = dict[str, Any]
+
+ADDRESS_KINDS = frozenset(("household", "home", "work", "other"))
+WHO = frozenset(("debtor", "direct_relative", "other_contact", "village_committee", "stranger"))
+CHANNELS = frozenset(("in_person", "phone_on_site"))
+LEFT_AT = frozenset(("visited_address", "village_committee"))
+PHONE_OWNERS = frozenset(("debtor", "relative", "other"))
+
+_MISSING = object()
+
+
+def read_line(line: bytes) -> PlacementFacts:
+    """The placement of one line of a scoring file; FactsError with the field `line` for what is no JSON
+    object."""
+    try:
+        record = _DECODE(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise FactsError("line", "is no UTF-8") from error
+    except RecursionError as error:
+        raise FactsError("line", "is nested too deeply") from error
+    except ValueError as error:
+        raise FactsError("line", f"is no JSON: {error}") from error
+    if type(record) is not dict:
+        raise FactsError("line", "is no JSON object")
+    return read_placement(record)
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(f"{name} is no JSON number")
+
+
+_DECODE = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def read_placement(record: Record) -> PlacementFacts:
+    """The placement of a decoded JSON object; FactsError with the path of the first field at fault."""
+    placement = PlacementFacts(
+        _text(record, "id"),
+        _amount_above_zero(record, "placed_amount"),
+        _day(record, "opened_on"),
+        _day(record, "recall_on"),
+        _day_or_null(record, "retained_until"),
+        _day_or_null(record, "promising_from"),
+        _each(record, "police_referrals", _police_referral),
+        _each(record, "visits", _visit),
+        _each(record, "repayments", _repayment),
+    )
+    check_rules_across_fields(placement)
+    return placement
+
+
+def _police_referral(record: Record) -> PoliceReferralFacts:
+    return PoliceReferralFacts(_day(record, "referred_on"), _flag(record, "early_explained"))
+
+
+def _visit(record: Record) -> VisitFacts:
+    return VisitFacts(
+        _text(record, "id"),
+        _instant(record, "started_at"),
+        _names(record, "agents"),
+        _names(record, "present"),
+        _number(record, "photos"),
+        _number(record, "recordings"),
+        _flag(record, "voided"),
+        _inside(record, "address", _address),
+        _each(record, "contacts", _contact),
+        None if record.get("letter", _MISSING) is None else _inside(record, "letter", _letter),
+        _each(record, "phones", _phone),
+        _flag(record, "debtor_gone"),
+        _day_or_null(record, "promise_due_on"),
+        _flag(record, "promise_explained"),
+        _text_or_null(record, "superseded_by"),
+        _day_or_null(record, "contact_restored_on"),
+    )
+
+
+def _address(record: Record) -> AddressFacts:
+    return AddressFacts(_one_of(record, "kind", ADDRESS_KINDS), _flag(record, "confirmed"))
+
+
+def _contact(record: Record) -> ContactFacts:
+    return ContactFacts(
+        _one_of(record, "who", WHO),
+        _one_of(record, "channel", CHANNELS),
+        _flag(record, "communicated"),
+        _flag(record, "will_relay"),
+        _flag(record, "can_relay"),
+        _day_or_null(record, "relayed_on"),
+    )
+
+
+def _letter(record: Record) -> LetterFacts:
+    return LetterFacts(
+        _one_of(record, "left_at", LEFT_AT),
+        _flag(record, "photographed"),
+        _flag(record, "counterfoil_returned"),
+        _day_or_null(record, "acknowledged_on"),
+    )
+
+
+def _phone(record: Record) -> PhoneFacts:
+    return PhoneFacts(
+        _text(record, "id"),
+        _one_of(record, "owner", PHONE_OWNERS),
+        _flag(record, "reachable"),
+        _flag(record, "called"),
+        _flag(record, "messaged"),
+    )
+
+
+def _repayment(record: Record) -> RepaymentFacts:
+    return RepaymentFacts(
+        _text(record, "id"),
+        _day(record, "paid_on"),
+        _instant_or_null(record, "paid_at"),
+        _amount(record, "amount"),
+        _text_or_null(record, "reverses"),
+    )
+
+
+def _wrong(record: Record, key: str, words: str) -> FactsError:
+    return FactsError(key, words if key in record else "is missing")
+
+
+def _each(record: Record, key: str, read: Callable[[Record], Fact]) -> tuple[Fact, ...]:
+    items = record.get(key)
+    if type(items) is not list:
+        raise _wrong(record, key, "must be a list")
+    facts: list[Fact] = []
+    try:
+        for item in items:
+            if type(item) is not dict:
+                raise FactsError("", "must be an object")
+            facts.append(read(item))
+    except FactsError as error:
+        raise error.inside(f"{key}[{len(facts)}]") from None
+    return tuple(facts)
+
+
+def _inside(record: Record, key: str, read: Callable[[Record], Fact]) -> Fact:
+    item = record.get(key)
+    if type(item) is not dict:
+        raise _wrong(record, key, "must be an object")
+    try:
+        return read(item)
+    except FactsError as error:
+        raise error.inside(key) from None
+
+
+def _is_writable(text: str) -> bool:
+    """False for half a surrogate pair, which JSON can name and no UTF-8 output can carry."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(record: Record, key: str) -> str:
+    value = record.get(key)
+    if type(value) is str and value and _is_writable(value):
+        return value
+    raise _wrong(record, key, "must be text, not empty")
+
+
+def _text_or_null(record: Record, key: str) -> str | None:
+    value = record.get(key, _MISSING)
+    if value is None:
+        return None
+    if type(value) is str and _is_writable(value):
+        return value
+    raise _wrong(record, key, "must be text or null")
+
+
+def _names(record: Record, key: str) -> tuple[str, ...]:
+    values = record.get(key)
+    if type(values) is not list:
+        raise _wrong(record, key, "must be a list of names")
+    for value in values:
+        if type(value) is not str or not value or not _is_writable(value):
+            raise FactsError(key, "must hold names, none of them empty")
+    if len(set(values)) != len(values):
+        raise FactsError(key, "names somebody twice")
+    return tuple(values)
+
+
+def _flag(record: Record, key: str) -> bool:
+    value = record.get(key)
+    if value is True or value is False:
+        return value
+    raise _wrong(record, key, "must be true or false")
+
+
+def _number(record: Record, key: str) -> int:
+    value = record.get(key)
+    if type(value) is int and value >= 0:
+        return value
+    raise _wrong(record, key, "must be a whole number, not negative")
+
+
+def _one_of(record: Record, key: str, known: frozenset[str]) -> Any:
+    value = record.get(key)
+    if type(value) is str and value in known:
+        return value
+    raise _wrong(record, key, "must be one of " + ", ".join(sorted(known)))
+
+
+def _parsed(record: Record, key: str, parse: Callable[[str], Fact], kind: str) -> Fact:
+    value = record.get(key)
+    if type(value) is not str:
+        raise _wrong(record, key, f"must be {kind}")
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise FactsError(key, str(error)) from None
+
+
+def _parsed_or_null(record: Record, key: str, parse: Callable[[str], Fact], kind: str) -> Fact | None:
+    if record.get(key, _MISSING) is None:
+        return None
+    return _parsed(record, key, parse, kind)
+
+
+def _amount_above_zero(record: Record, key: str) -> int:
+    fen = _amount(record, key)
+    if fen <= 0:
+        raise FactsError(key, "must be greater than zero")
+    return fen
+
+
+_day: Callable[[Record, str], date] = partial(_parsed, parse=parse_day, kind="a date YYYY-MM-DD")
+_day_or_null: Callable[[Record, str], date | None] = partial(
+    _parsed_or_null, parse=parse_day, kind="a date YYYY-MM-DD or null"
+)
+_instant: Callable[[Record, str], datetime] = partial(
+    _parsed, parse=parse_instant, kind="a time with an offset"
+)
+_instant_or_null: Callable[[Record, str], datetime | None] = partial(
+    _parsed_or_null, parse=parse_instant, kind="a time with an offset, or null"
+)
+_amount: Callable[[Record, str], int] = partial(
+    _parsed, parse=parse_fen, kind="an amount in quotes such as 500.00"
+)
