@@ -6,12 +6,13 @@ by hand: a schema library would cost more than reading, judging and writing a li
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Never, TypeVar
 
 from server.domain.calendar import parse_day, parse_instant
-from server.domain.money import parse_fen
+from server.domain.money import format_fen, parse_fen
 from server.domain.policy.facts import (
     AddressFacts,
     ContactFacts,
@@ -270,3 +271,47 @@ _instant_or_null: Callable[[Record, str], datetime | None] = partial(
 _amount: Callable[[Record, str], int] = partial(
     _parsed, parse=parse_fen, kind="an amount in quotes such as 500.00"
 )
+
+
+def placement_to_json(placement: PlacementFacts) -> Record:
+    """The facts of a placement in the scoring format: the snapshot that a decision is stored with."""
+    plain: Record = {
+        "id": placement.id,
+        "placed_amount": format_fen(placement.placed_amount),
+        "opened_on": placement.opened_on.isoformat(),
+        "recall_on": placement.recall_on.isoformat(),
+        "retained_until": _day_text(placement.retained_until),
+        "promising_from": _day_text(placement.promising_from),
+        "police_referrals": [],
+        "visits": [_visit_to_json(visit) for visit in placement.visits],
+        "repayments": [],
+    }
+    for referral in placement.police_referrals:
+        plain["police_referrals"].append(asdict(referral) | {"referred_on": referral.referred_on.isoformat()})
+    for repayment in placement.repayments:
+        texts = {
+            "paid_on": repayment.paid_on.isoformat(),
+            "paid_at": repayment.paid_at and repayment.paid_at.isoformat(),
+            "amount": format_fen(repayment.amount),
+        }
+        plain["repayments"].append(asdict(repayment) | texts)
+    return plain
+
+
+def _visit_to_json(visit: VisitFacts) -> Record:
+    plain = asdict(visit)
+    plain["started_at"] = visit.started_at.isoformat()
+    for key in ("agents", "present", "phones"):
+        plain[key] = list(plain[key])
+    plain["contacts"] = [
+        asdict(contact) | {"relayed_on": _day_text(contact.relayed_on)} for contact in visit.contacts
+    ]
+    if visit.letter is not None:
+        plain["letter"]["acknowledged_on"] = _day_text(visit.letter.acknowledged_on)
+    for key in ("promise_due_on", "contact_restored_on"):
+        plain[key] = _day_text(plain[key])
+    return plain
+
+
+def _day_text(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
