@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_DAY = date.max
 _LAST_ORDINAL = LAST_DAY.toordinal()
+# Only here can the local day of an instant fall before the first or after the last day that a date can hold.
+_EDGE_YEARS = (date.min.year, date.max.year)
 
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
@@ -42,7 +44,8 @@ def parse_instant(text: str) -> datetime:
         raise ValueError("must be a time with an offset such as 2026-01-10T10:00:00+08:00")
     try:
         instant = datetime.fromisoformat(text.upper())
-        local_day(instant)
+        if instant.year in _EDGE_YEARS:
+            local_day(instant)
     except (ValueError, OverflowError):
         raise ValueError("must be a time that exists") from None
     return instant

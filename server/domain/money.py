@@ -2,7 +2,7 @@
 
 import re
 
-_AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]{1,2}))?")
+_AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 
 # Python turns no longer run of digits into a number; nobody owes that much, so it is refused with words,
 # not a crash.
@@ -11,14 +11,11 @@ _MOST_DIGITS = 4000
 
 def parse_fen(text: str) -> int:
     """The fen in a decimal text such as "500", "-0.5" or "500.00"; ValueError for anything else."""
-    matched = _AMOUNT.fullmatch(text)
-    if matched is None or len(text) > _MOST_DIGITS:
+    if _AMOUNT.fullmatch(text) is None or len(text) > _MOST_DIGITS:
         raise ValueError("must be an amount such as 500.00")
-    sign, yuan, decimals = matched.groups()
-    fen = int(yuan) * 100
-    if decimals:
-        fen += int(decimals) if len(decimals) == 2 else int(decimals) * 10
-    return -fen if sign else fen
+    yuan, _, decimals = text.partition(".")
+    # The sign stands before the yuan, so "-0.05" is read as the digits -005.
+    return int(yuan + decimals) * (100, 10, 1)[len(decimals)]
 
 
 def format_fen(fen: int) -> str:

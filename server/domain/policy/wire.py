@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
-from functools import partial
 from typing import Any, Never, TypeVar
 
 from server.domain.calendar import parse_day, parse_instant
@@ -177,8 +176,6 @@ def _inside(record: Record, key: str, read: Callable[[Record], Fact]) -> Fact:
 
 def _is_writable(text: str) -> bool:
     """False for half a surrogate pair, which JSON can name and no UTF-8 output can carry."""
-    if text.isascii():
-        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -188,7 +185,7 @@ def _is_writable(text: str) -> bool:
 
 def _text(record: Record, key: str) -> str:
     value = record.get(key)
-    if type(value) is str and value and _is_writable(value):
+    if type(value) is str and value and (value.isascii() or _is_writable(value)):
         return value
     raise _wrong(record, key, "must be text, not empty")
 
@@ -197,7 +194,7 @@ def _text_or_null(record: Record, key: str) -> str | None:
     value = record.get(key, _MISSING)
     if value is None:
         return None
-    if type(value) is str and _is_writable(value):
+    if type(value) is str and (value.isascii() or _is_writable(value)):
         return value
     raise _wrong(record, key, "must be text or null")
 
@@ -235,20 +232,44 @@ def _one_of(record: Record, key: str, known: frozenset[str]) -> Any:
     raise _wrong(record, key, "must be one of " + ", ".join(sorted(known)))
 
 
-def _parsed(record: Record, key: str, parse: Callable[[str], Fact], kind: str) -> Fact:
+# The readers of days, times and amounts are written out: one reader that is given the parser was measured to
+# cost a tenth of the time of reading a line.
+def _day(record: Record, key: str) -> date:
     value = record.get(key)
     if type(value) is not str:
-        raise _wrong(record, key, f"must be {kind}")
+        raise _wrong(record, key, "must be a date YYYY-MM-DD")
     try:
-        return parse(value)
+        return parse_day(value)
     except ValueError as error:
         raise FactsError(key, str(error)) from None
 
 
-def _parsed_or_null(record: Record, key: str, parse: Callable[[str], Fact], kind: str) -> Fact | None:
-    if record.get(key, _MISSING) is None:
-        return None
-    return _parsed(record, key, parse, kind)
+def _day_or_null(record: Record, key: str) -> date | None:
+    return None if record.get(key, _MISSING) is None else _day(record, key)
+
+
+def _instant(record: Record, key: str) -> datetime:
+    value = record.get(key)
+    if type(value) is not str:
+        raise _wrong(record, key, "must be a time with an offset")
+    try:
+        return parse_instant(value)
+    except ValueError as error:
+        raise FactsError(key, str(error)) from None
+
+
+def _instant_or_null(record: Record, key: str) -> datetime | None:
+    return None if record.get(key, _MISSING) is None else _instant(record, key)
+
+
+def _amount(record: Record, key: str) -> int:
+    value = record.get(key)
+    if type(value) is not str:
+        raise _wrong(record, key, "must be an amount in quotes such as 500.00")
+    try:
+        return parse_fen(value)
+    except ValueError as error:
+        raise FactsError(key, str(error)) from None
 
 
 def _amount_above_zero(record: Record, key: str) -> int:
@@ -256,21 +277,6 @@ def _amount_above_zero(record: Record, key: str) -> int:
     if fen <= 0:
         raise FactsError(key, "must be greater than zero")
     return fen
-
-
-_day: Callable[[Record, str], date] = partial(_parsed, parse=parse_day, kind="a date YYYY-MM-DD")
-_day_or_null: Callable[[Record, str], date | None] = partial(
-    _parsed_or_null, parse=parse_day, kind="a date YYYY-MM-DD or null"
-)
-_instant: Callable[[Record, str], datetime] = partial(
-    _parsed, parse=parse_instant, kind="a time with an offset"
-)
-_instant_or_null: Callable[[Record, str], datetime | None] = partial(
-    _parsed_or_null, parse=parse_instant, kind="a time with an offset, or null"
-)
-_amount: Callable[[Record, str], int] = partial(
-    _parsed, parse=parse_fen, kind="an amount in quotes such as 500.00"
-)
 
 
 def placement_to_json(placement: PlacementFacts) -> Record:
