@@ -1,1 +1,13 @@
-"""The HTTP API: parse, call one use case, dump."""
+"""The HTTP API: parse, call one use case, dump. A module a noun, each with one blueprint."""
+
+from __future__ import annotations
+
+from flask_smorest import Blueprint
+
+from server.api import accounts, auth
+
+_MODULES = (auth, accounts)
+
+
+def blueprints() -> list[Blueprint]:
+    return [module.blueprint for module in _MODULES]

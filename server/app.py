@@ -1,0 +1,102 @@
+"""The Flask application: routes, errors, security headers, the OpenAPI document, health."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify
+from flask_jwt_extended import JWTManager
+from flask_smorest import Api
+
+from server import api, bootstrap
+from server.bootstrap import Installation
+from server.settings import read_settings
+from server.web import problems
+
+MAX_JSON_BYTES = 1 << 20
+
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def create_app(installation: Installation | None = None) -> Flask:
+    """The WSGI application; without an installation, the one that the environment describes."""
+    installed = installation or bootstrap.build(read_settings())
+    app = Flask("fieldvisit", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_JSON_BYTES,
+        JWT_SECRET_KEY=installed.settings.secrets["token_key"],
+        JWT_ALGORITHM="HS256",
+        JWT_TOKEN_LOCATION=["headers"],
+        JWT_ENCODE_NBF=False,
+        PROPAGATE_EXCEPTIONS=False,
+        API_TITLE="Fieldvisit",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["fieldvisit"] = installed.house
+    JWTManager(app)
+    _register_api(app)
+    problems.register(app)
+    _register_health(app, installed)
+    app.after_request(_secure)
+    return app
+
+
+def _register_api(app: Flask) -> None:
+    Api.DEFAULT_ERROR_RESPONSE_NAME = None  # errors are documented by each route, in our one shape
+    documented = _Api(
+        app,
+        spec_kwargs={
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+            "security": [{"bearer": []}],
+            "info": {"description": "Field visits by the firm's written policy. Errors: RFC 9457, one shape."},
+        },
+    )
+    for blueprint in api.blueprints():
+        documented.register_blueprint(blueprint)
+
+
+class _Api(Api):  # type: ignore[misc]
+    """flask-smorest without its error bodies: ours are registered by `server.web.problems`."""
+
+    def _register_error_handlers(self) -> None:
+        return
+
+
+def _register_health(app: Flask, installed: Installation) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """The process answers."""
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        """The database answers too."""
+        try:
+            with installed.house.units.read() as uow:
+                uow.organisation.branches()
+        except Exception as error:  # whatever the driver raises, the answer is: not ready
+            app.logger.warning("not ready: %s", error)
+            return jsonify(status="not ready", why="database"), HTTPStatus.SERVICE_UNAVAILABLE
+        return jsonify(status="ready"), HTTPStatus.OK
+
+
+def _secure(response: Response) -> Response:
+    headers: dict[str, Any] = {
+        "Content-Security-Policy": _CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

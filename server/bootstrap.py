@@ -1,0 +1,39 @@
+"""Puts the house together: the only module that names concrete adapters. Everything else receives them as ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from server.clock import SystemClock
+from server.jobs.queue import Waker, open_queue
+from server.jobs.runner import Handler, JobRunner
+from server.services.house import House
+from server.services.ports.clock import Clock
+from server.settings import Settings
+from storage.passwords import Argon2Passwords
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.database import open_engine
+from storage.rows.unit_of_work import SqlUnitsOfWork
+
+HANDLERS: Mapping[str, Handler] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The house with what runs around it: the job runner, the waker, the settings."""
+
+    house: House
+    runner: JobRunner
+    waker: Waker
+    settings: Settings
+
+
+def build(settings: Settings, *, clock: Clock | None = None, wake: Callable[[], None] | None = None) -> Installation:
+    """An installation by its settings; `clock` and `wake` are replaced in tests and by the demo."""
+    waker = Waker(open_queue(settings.queue_url))
+    cipher = ColumnCipher(settings.secrets["column_seal_key"], settings.secrets["column_hash_key"])
+    used_clock = clock or SystemClock()
+    units = SqlUnitsOfWork(open_engine(settings.database_url), cipher, used_clock, wake or waker.wake)
+    house = House(clock=used_clock, units=units, passwords=Argon2Passwords())
+    return Installation(house, JobRunner(house, HANDLERS), waker, settings)

@@ -1,0 +1,243 @@
+"""Who may do what (S4) to whose rows (S13): posts, permissions, scopes and the table the product ships.
+
+The handbook's table of posts and modules has blank cells; `SHIPPED` fills them and a firm edits it. A grant is a
+permission with a scope; the scope says whose rows it reaches. Pure: looking rows up is the query modules' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.domain.problems import FORBIDDEN, problem
+
+
+class Post(StrEnum):
+    """The handbook's posts (岗位). An account may hold several."""
+
+    COLLECTOR = "collector"  # 法务
+    TEAM_LEAD = "team_lead"  # 法务组长
+    FIELD_AGENT = "field_agent"  # 外访员
+    DISPATCHER = "dispatcher"  # 外访客服
+    MANAGER = "manager"  # 经理
+    PROJECT_LEAD = "project_lead"  # 项目负责人
+    BUSINESS_DIRECTOR = "business_director"  # 业务总监
+    QA = "qa"  # 品管
+    TRAINER = "trainer"  # 培训师
+    PERSONNEL = "personnel"  # 人事部
+    ADMINISTRATION = "administration"  # 行政
+    IT = "it"
+    GENERAL_MANAGER = "general_manager"  # 总经理
+
+
+class Permission(StrEnum):
+    """What a route asks for: `module.act`. The handbook's module stands behind each group."""
+
+    # 催收管理
+    PLACEMENTS_READ = "placements.read"
+    FACTS_WRITE = "facts.write"  # call notes, promises, referrals, relays, acknowledgements, confirmations
+    PERSONAL_UNMASK = "personal.unmask"
+    # 外访管理
+    REQUESTS_READ = "requests.read"
+    REQUESTS_WRITE = "requests.write"
+    REQUESTS_DECIDE = "requests.decide"
+    REQUESTS_MARK_PROMISING = "requests.mark_promising"
+    PLANS_READ = "plans.read"
+    PLANS_WRITE = "plans.write"
+    TRAVEL_APPROVE = "travel.approve"
+    VISITS_READ = "visits.read"
+    VISITS_CONDUCT = "visits.conduct"
+    VISITS_CONFIRM = "visits.confirm"  # V1: a manager confirms a visit signed at the desk
+    LETTERS_RECEIVE = "letters.receive"  # V6: counterfoils and papers back
+    MESSAGES_SEND = "messages.send"
+    EVIDENCE_READ = "evidence.read"
+    EVIDENCE_LISTEN = "evidence.listen"
+    EVIDENCE_UPLOAD = "evidence.upload"
+    EVIDENCE_IMPORT = "evidence.import"
+    EVIDENCE_VOID = "evidence.void"
+    DEVICES_READ = "devices.read"
+    DEVICES_WRITE = "devices.write"
+    CONTACTS_HOLD = "contacts.hold"  # V13: stop a case, block a number or a person
+    HOLDS_RELEASE = "holds.release"
+    INCIDENTS_READ = "incidents.read"
+    INCIDENTS_REPORT = "incidents.report"
+    # 统计报表
+    CREDIT_READ = "credit.read"
+    STATEMENTS_EXPORT = "statements.export"
+    # 员工管理
+    PEOPLE_READ = "people.read"
+    PEOPLE_WRITE = "people.write"
+    CERTIFICATES_WRITE = "certificates.write"
+    # 数据管理
+    IMPORTS_READ = "imports.read"
+    IMPORTS_UPLOAD = "imports.upload"
+    IMPORTS_CONFIRM = "imports.confirm"
+    # 系统设置
+    ACCOUNTS_UNLOCK = "accounts.unlock"
+    PERMISSIONS_READ = "permissions.read"
+    PERMISSIONS_WRITE = "permissions.write"
+    WEBHOOKS_WRITE = "webhooks.write"
+    AUDIT_READ = "audit.read"
+    JOBS_READ = "jobs.read"
+    # everybody with an account
+    SELF = "self"
+
+
+class Scope(StrEnum):
+    """Whose rows a grant reaches; the order is from narrow to wide."""
+
+    OWN = "own"  # a collector's cases, an agent's visits
+    TEAM = "team"  # those of a team lead's collectors
+    PROJECT = "project"  # those of one client and product
+    BRANCH = "branch"
+    ALL = "all"
+
+
+_WIDTH = {scope: width for width, scope in enumerate(Scope)}
+
+Grants = Mapping[Permission, Scope]
+
+
+def _grants(**scopes: str) -> dict[Permission, Scope]:
+    """`own="a.b c.d", branch="e.f"` as a mapping, so that the shipped table reads like one."""
+    return {Permission(name): Scope(scope) for scope, names in scopes.items() for name in names.split()}
+
+
+SHIPPED: Mapping[Post, Grants] = {
+    Post.COLLECTOR: _grants(
+        own="placements.read facts.write requests.read requests.write visits.read credit.read "
+        "messages.send contacts.hold incidents.report plans.read",
+    ),
+    Post.TEAM_LEAD: _grants(
+        team="placements.read facts.write requests.read requests.write visits.read credit.read "
+        "messages.send contacts.hold incidents.report incidents.read plans.read",
+    ),
+    Post.FIELD_AGENT: _grants(
+        own="plans.read visits.read visits.conduct evidence.upload evidence.read credit.read facts.write "
+        "contacts.hold incidents.report devices.read",
+    ),
+    Post.DISPATCHER: _grants(
+        branch="placements.read requests.read requests.decide plans.read plans.write visits.read letters.receive "
+        "messages.send evidence.read evidence.listen evidence.import contacts.hold holds.release incidents.report "
+        "incidents.read credit.read people.read imports.read imports.upload devices.read devices.write",
+    ),
+    Post.MANAGER: _grants(
+        branch="placements.read facts.write personal.unmask requests.read requests.mark_promising plans.read "
+        "travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void contacts.hold "
+        "holds.release incidents.report incidents.read credit.read statements.export people.read devices.read "
+        "imports.read",
+    ),
+    Post.PROJECT_LEAD: _grants(
+        project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
+        "incidents.read credit.read",
+    ),
+    Post.BUSINESS_DIRECTOR: _grants(
+        all="placements.read requests.read plans.read visits.read incidents.read incidents.report credit.read "
+        "statements.export people.read",
+    ),
+    Post.QA: _grants(
+        all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
+        "evidence.listen incidents.report incidents.read credit.read imports.read imports.confirm people.read",
+    ),
+    Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
+    Post.PERSONNEL: _grants(all="people.read people.write incidents.report"),
+    Post.ADMINISTRATION: _grants(branch="devices.read devices.write people.read incidents.report plans.read"),
+    Post.IT: _grants(
+        all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
+        "jobs.read devices.read devices.write imports.read incidents.report statements.export",
+    ),
+    Post.GENERAL_MANAGER: _grants(
+        all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
+        "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: an account with what its posts grant together, and where it stands in the firm."""
+
+    account_id: str
+    username: str
+    display_name: str
+    posts: frozenset[Post]
+    grants: Grants
+    branch_id: str | None
+    team_id: str | None
+    project_id: str | None
+    session_id: str | None = None
+    device_id: str | None = None
+
+    def scope_of(self, permission: Permission) -> Scope | None:
+        """How far the permission reaches for this actor; None when it is not granted."""
+        if permission is Permission.SELF:
+            return Scope.OWN
+        return self.grants.get(permission)
+
+    def may(self, permission: Permission) -> bool:
+        return self.scope_of(permission) is not None
+
+
+def widest(grants: Iterable[Grants]) -> dict[Permission, Scope]:
+    """What several posts grant together: each permission with its widest scope."""
+    together: dict[Permission, Scope] = {}
+    for one in grants:
+        for permission, scope in one.items():
+            held = together.get(permission)
+            if held is None or _WIDTH[scope] > _WIDTH[held]:
+                together[permission] = scope
+    return together
+
+
+def require(actor: Actor, *permissions: Permission) -> Scope:
+    """The widest scope among those of `permissions` that the actor holds; refuses with S4 when it holds none."""
+    held = [scope for permission in permissions if (scope := actor.scope_of(permission)) is not None]
+    if not held:
+        raise problem(FORBIDDEN, permission=" / ".join(permissions))
+    return max(held, key=_WIDTH.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A scope made concrete: whose rows a query may return. `permission` only explains where it comes from."""
+
+    scope: Scope
+    account_id: str
+    team_id: str | None
+    project_id: str | None
+    branch_id: str | None
+
+
+def reach(actor: Actor, *permissions: Permission) -> Reach:
+    """The reach of the widest of `permissions` that the actor holds (S13: rows too, not only modules)."""
+    return Reach(
+        require(actor, *permissions), actor.account_id, actor.team_id, actor.project_id, actor.branch_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Where a row belongs, as far as scopes ask. `own_ids`: the accounts whose own row it is."""
+
+    own_ids: frozenset[str]
+    team_id: str | None = None
+    project_id: str | None = None
+    branch_id: str | None = None
+
+
+def within(reach_: Reach, row: Owned) -> bool:
+    """Whether the row is within reach; an account without a team, project or branch reaches no row by it."""
+    if reach_.account_id in row.own_ids:
+        return True
+    match reach_.scope:
+        case Scope.ALL:
+            return True
+        case Scope.BRANCH:
+            return reach_.branch_id is not None and reach_.branch_id == row.branch_id
+        case Scope.PROJECT:
+            return reach_.project_id is not None and reach_.project_id == row.project_id
+        case Scope.TEAM:
+            return reach_.team_id is not None and reach_.team_id == row.team_id
+        case Scope.OWN:
+            return False

@@ -1,0 +1,38 @@
+"""The queue only wakes workers: what is to be done stands in the rows of jobs (Huey on SQLite, or on Redis)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+
+def open_queue(url: str) -> Huey:
+    """`sqlite:///PATH` or `redis://…`."""
+    if url.startswith("sqlite:///"):
+        return SqliteHuey("fieldvisit", filename=url.removeprefix("sqlite:///"), results=False)
+    if url.startswith(("redis://", "rediss://")):
+        return RedisHuey("fieldvisit", url=url, results=False)
+    raise ValueError(f"a queue of this kind is not supported: {url.split(':', 1)[0]}")
+
+
+class Waker:
+    """Puts a wake-up into the queue after a commit that enqueued jobs; a worker also looks by itself every minute."""
+
+    def __init__(self, queue: Huey) -> None:
+        self._queue = queue
+        self._run_due: Callable[[], int] = lambda: 0
+        self._task = queue.task(name="run_due")(self._run)
+        queue.periodic_task(crontab(minute="*"), name="run_due_every_minute")(self._run)
+
+    def _run(self) -> None:
+        self._run_due()
+
+    def wake(self) -> None:
+        self._task()
+
+    def serve(self, run_due: Callable[[], int]) -> None:
+        """Work until told to stop by a signal."""
+        self._run_due = run_due
+        Consumer(self._queue, workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, backoff=1.2).run()

@@ -1,0 +1,18 @@
+"""The house: every port a use case may need besides its transaction, made once by `server.bootstrap`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.services.ports.clock import Clock
+from server.services.ports.people import PasswordHasher
+from server.services.ports.unit_of_work import UnitsOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The ports. Each is a Protocol of `server.services.ports`; only bootstrap knows the adapters."""
+
+    clock: Clock
+    units: UnitsOfWork
+    passwords: PasswordHasher

@@ -1,0 +1,51 @@
+"""Jobs: work after the answer. A job is a row in the transaction of its cause and may run twice without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from server.services.ports.paging import Page, PageRequest
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # gave up after the last attempt; IT sees it
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`attempts` counts starts; `done_steps` of `all_steps` is the progress; `account_id` is whose act caused it."""
+
+    id: str
+    kind: str
+    payload: Mapping[str, object]
+    state: JobState
+    once_key: str | None
+    due_at: datetime
+    leased_until: datetime | None
+    attempts: int
+    done_steps: int
+    all_steps: int
+    last_error: str | None
+    account_id: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class JobRows(Protocol):
+    def get(self, id: str) -> Job | None: ...
+    def need(self, id: str) -> Job: ...
+    def claim(self, now: datetime, lease_until: datetime) -> Job | None:
+        """The longest-due job that nobody holds, now running under the lease; None when nothing is due."""
+
+    def progress(self, id: str, done: int, total: int) -> None: ...
+    def finish(self, id: str, now: datetime) -> None: ...
+    def retry(self, id: str, error: str, due_at: datetime) -> None: ...
+    def give_up(self, id: str, error: str, now: datetime) -> None: ...
+    def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]: ...

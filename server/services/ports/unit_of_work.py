@@ -1,0 +1,101 @@
+"""The unit of work: one transaction, its time, its actor, its rows, its audit lines and its jobs.
+
+Nothing persists without `commit`. There is one writer at a time on both databases (docs/adr/0003): a use case that
+reads, decides and writes needs no further locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from server.domain.audit import AuditEntry, AuditLine
+from server.domain.policy.editions import PolicyBook
+from server.services.ports.first_answers import FirstAnswerRows
+from server.services.ports.jobs import JobRows
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.people import (
+    AccountRows,
+    CertificateRows,
+    GrantRows,
+    OrganisationRows,
+    SessionRows,
+)
+
+
+class TrailRows(Protocol):
+    """Reading the audit trail. Lines are written only by the unit of work itself."""
+
+    def page(
+        self, request: PageRequest, *, subject_id: str | None, actor_id: str | None
+    ) -> Page[AuditLine]: ...
+    def first_break(self) -> int | None: ...
+    def count(self) -> int: ...
+
+
+class PolicyDocumentRows(Protocol):
+    """Published policy documents (TOML, section 9). The newest one holds; the month issue gives them their life."""
+
+    def newest(self) -> str | None: ...
+    def publish(self, id: str, document: str, at: datetime, published_by: str | None) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """Everything a use case may touch within its transaction. `now` is the transaction's time."""
+
+    now: datetime
+    actor_id: str | None
+
+    @property
+    def accounts(self) -> AccountRows: ...
+    @property
+    def sessions(self) -> SessionRows: ...
+    @property
+    def certificates(self) -> CertificateRows: ...
+    @property
+    def organisation(self) -> OrganisationRows: ...
+    @property
+    def grants(self) -> GrantRows: ...
+    @property
+    def trail(self) -> TrailRows: ...
+    @property
+    def jobs(self) -> JobRows: ...
+    @property
+    def first_answers(self) -> FirstAnswerRows: ...
+    @property
+    def policy(self) -> PolicyBook:
+        """The policy as it stands: the published documents, or the handbook where none is."""
+
+    @property
+    def policy_documents(self) -> PolicyDocumentRows: ...
+
+    def new_id(self) -> str: ...
+    def audit(self, entry: AuditEntry) -> None:
+        """Have the entry written with this transaction, or not at all."""
+
+    def enqueue(
+        self,
+        kind: str,
+        payload: Mapping[str, object],
+        *,
+        once_key: str | None = None,
+        due_at: datetime | None = None,
+        steps: int = 0,
+    ) -> str:
+        """Have a job run after the commit; returns its id. The same `once_key` enqueues only once."""
+
+    def after_commit(self, act: Callable[[], None]) -> None: ...
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+
+
+class UnitsOfWork(Protocol):
+    """Begins transactions."""
+
+    def write(self, actor_id: str | None = None) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that may write; waits for its turn, and is refused as `busy` when that takes too long."""
+
+    def read(self, actor_id: str | None = None) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that only reads; its audit lines would be refused, so it must not read personal data."""

@@ -1,0 +1,88 @@
+"""Settings by environment. Owns their names, defaults and what is made at first start (secrets, mode 0600)."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
+_SECRET_BYTES = 32
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things lie and what they are opened with. `secrets` holds 32 bytes a name."""
+
+    data_dir: Path
+    database_url: str
+    object_store: str
+    queue_url: str
+    port: int
+    secrets: Mapping[str, bytes]
+    webhook_hosts: tuple[str, ...]
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `FIELDVISIT_…`; folders and secrets are made where they are missing."""
+    given = os.environ if environment is None else environment
+    data_dir = Path(given.get("FIELDVISIT_DATA_DIR", ".data")).absolute()
+    for part in ("db", "queue", "objects", "keys", "uploads", "cache"):
+        (data_dir / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+    secrets_file = Path(given.get("FIELDVISIT_SECRETS_FILE", str(data_dir / "keys" / "secrets.json")))
+    port = given.get("FIELDVISIT_PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"FIELDVISIT_PORT must be a port number, not {port!r}")
+    hosts = tuple(host for host in given.get("FIELDVISIT_WEBHOOK_HOSTS", "").split(",") if host)
+    return Settings(
+        data_dir=data_dir,
+        database_url=given.get("FIELDVISIT_DATABASE_URL") or f"sqlite:///{data_dir / 'db' / 'fieldvisit.db'}",
+        object_store=given.get("FIELDVISIT_OBJECT_STORE") or str(data_dir / "objects"),
+        queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
+        port=int(port),
+        secrets=_read_secrets(secrets_file),
+        webhook_hosts=hosts,
+    )
+
+
+def _read_secrets(path: Path) -> dict[str, bytes]:
+    if not path.exists():
+        _make_secrets(path)
+    try:
+        held = json.loads(path.read_text())
+        found = {name: bytes.fromhex(held[name]) for name in _SECRET_NAMES}
+    except (ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"the secrets file {path} is not readable: {error}; restore it from its backup") from error
+    short = [name for name, secret in found.items() if len(secret) != _SECRET_BYTES]
+    if short:
+        raise SettingsError(f"the secrets file {path} has no {_SECRET_BYTES} bytes for {', '.join(short)}")
+    return found
+
+
+def _make_secrets(path: Path) -> None:
+    """Made once, before anything is stored with them; two processes that start at once agree on one file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = json.dumps({name: secrets.token_hex(_SECRET_BYTES) for name in _SECRET_NAMES}, indent=1)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(made)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(fresh, path)  # fails where another process was first; its file then holds
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink()

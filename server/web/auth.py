@@ -1,0 +1,59 @@
+"""Tokens: what a decided login looks like on the wire, and who a request comes from (flask-jwt-extended)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import request
+from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, verify_jwt_in_request
+
+from server.domain.problems import INVALID_INPUT, problem
+from server.services.login import LoggedIn
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+DEVICE_HEADER = "X-Device"
+_DEVICE_LIMIT = 100
+
+
+def tokens(logged_in: LoggedIn) -> dict[str, object]:
+    """The two tokens. A refresh token is a function of its row, so that a repeat gets the same text again."""
+    refresh = logged_in.refresh
+    return {
+        "access_token": create_access_token(
+            logged_in.account.id,
+            expires_delta=ACCESS_LIFETIME,
+            additional_claims={"sid": logged_in.session.id},
+        ),
+        "refresh_token": create_refresh_token(
+            logged_in.account.id,
+            expires_delta=False,  # the row says until when; a restored clock must not revive a token
+            additional_claims={
+                "sid": logged_in.session.id,
+                "jti": refresh.id,
+                "iat": int(refresh.issued_at.timestamp()),
+            },
+        ),
+        "token_type": "Bearer",
+        "expires_in": int(ACCESS_LIFETIME.total_seconds()),
+    }
+
+
+def bearer() -> tuple[str, str]:
+    """Account id and session id of the access token that the request carries; refused as unauthenticated without."""
+    verify_jwt_in_request()
+    claims = get_jwt()
+    return str(claims["sub"]), str(claims["sid"])
+
+
+def refresh_token_id() -> str:
+    """The jti of the refresh token that the request carries."""
+    verify_jwt_in_request(refresh=True)
+    return str(get_jwt()["jti"])
+
+
+def device_asked() -> str | None:
+    """The device that the request says it comes from; None for a browser at a desk."""
+    device = request.headers.get(DEVICE_HEADER)
+    if device is not None and not (0 < len(device) <= _DEVICE_LIMIT and device.isprintable()):
+        raise problem(INVALID_INPUT, DEVICE_HEADER, field_zh="设备", field_en=DEVICE_HEADER, detail="not a device id")
+    return device

@@ -1,0 +1,63 @@
+"""Queries on jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.services.ports.jobs import Job, JobState
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.tables.jobs import jobs
+
+
+class JobQueries(Rows[Job]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, jobs, Job, cipher)
+
+    def add_once(self, job: Job) -> None:
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        insert = dialect.insert(jobs).values(self.dump(job))
+        self.connection.execute(insert.on_conflict_do_nothing(index_elements=["once_key"]))
+
+    def claim(self, now: datetime, lease_until: datetime) -> Job | None:
+        """A running job whose lease has run out is due again: its worker died."""
+        free = sa.or_(
+            sa.and_(jobs.c.state == JobState.WAITING, jobs.c.due_at <= now),
+            sa.and_(jobs.c.state == JobState.RUNNING, jobs.c.leased_until < now),
+        )
+        found = self.fetch(sa.select(jobs).where(free).order_by(jobs.c.due_at, jobs.c.id).limit(1))
+        if not found:
+            return None
+        self._set(
+            found[0].id, state=JobState.RUNNING, leased_until=lease_until, attempts=found[0].attempts + 1
+        )
+        return self.need(found[0].id)
+
+    def progress(self, id: str, done: int, total: int) -> None:
+        self._set(id, done_steps=done, all_steps=total)
+
+    def finish(self, id: str, now: datetime) -> None:
+        self._set(id, state=JobState.DONE, finished_at=now, leased_until=None, last_error=None, once_key=None)
+
+    def retry(self, id: str, error: str, due_at: datetime) -> None:
+        self._set(id, state=JobState.WAITING, due_at=due_at, leased_until=None, last_error=error)
+
+    def give_up(self, id: str, error: str, now: datetime) -> None:
+        self._set(
+            id, state=JobState.FAILED, finished_at=now, leased_until=None, last_error=error, once_key=None
+        )
+
+    def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]:
+        """Newest first."""
+        statement = sa.select(jobs)
+        if state is not None:
+            statement = statement.where(jobs.c.state == state)
+        return keyset_page(self, statement, [jobs.c.id], request, descending=True)
+
+    def _set(self, id: str, **values: object) -> None:
+        self.connection.execute(sa.update(jobs).where(jobs.c.id == id).values(**values))

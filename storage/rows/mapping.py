@@ -1,0 +1,110 @@
+"""Between frozen entities and table rows: field names are column names, a query module states only its queries.
+
+Sealed fields are sealed and opened here; `version` is raised and checked here (optimistic locking).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from server.domain.problems import NOT_FOUND, STALE, problem
+from storage.rows.column_cipher import ColumnCipher
+
+E = TypeVar("E")
+
+
+class Rows(Generic[E]):
+    """The rows of one table as entities of one frozen dataclass."""
+
+    def __init__(
+        self, connection: sa.Connection, table: sa.Table, entity: type[E], cipher: ColumnCipher
+    ) -> None:
+        self.connection = connection
+        self.table = table
+        self.entity = entity
+        self.cipher = cipher
+        self._sealed = {c.info["sealed"] for c in table.c if "sealed" in c.info}
+        self._fields = [f.name for f in dataclasses.fields(entity)]  # type: ignore[arg-type]
+        self._versioned = "version" in table.c
+
+    # reading
+    def get(self, id: str) -> E | None:
+        return self.one(self.table.c.id == id)
+
+    def need(self, id: str) -> E:
+        """The entity, or the Problem `not_found` that names the table and the id."""
+        found = self.get(id)
+        if found is None:
+            raise problem(NOT_FOUND, what=f"{self.table.name} {id}")
+        return found
+
+    def one(self, *where: sa.ColumnElement[bool]) -> E | None:
+        row = self.connection.execute(sa.select(self.table).where(*where)).mappings().one_or_none()
+        return None if row is None else self.load(row)
+
+    def many(self, *where: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> list[E]:
+        return self.fetch(sa.select(self.table).where(*where).order_by(*(order or (self.table.c.id,))))
+
+    def by_ids(self, ids: Iterable[str]) -> dict[str, E]:
+        """The entities of many ids in one query a thousand, so that a list never asks row by row."""
+        wanted = sorted(set(ids))
+        found: dict[str, E] = {}
+        for start in range(0, len(wanted), 1000):
+            for entity in self.many(self.table.c.id.in_(wanted[start : start + 1000])):
+                found[entity.id] = entity  # type: ignore[attr-defined]
+        return found
+
+    def fetch(self, statement: sa.Select[Any]) -> list[E]:
+        return [self.load(row) for row in self.connection.execute(statement).mappings()]
+
+    def load(self, row: sa.RowMapping) -> E:
+        return self.entity(**{name: self._value(row, name) for name in self._fields})
+
+    def _value(self, row: sa.RowMapping, name: str) -> Any:
+        if name not in self._sealed:
+            return row[name]
+        sealed = row[f"{name}_sealed"]
+        return None if sealed is None else self.cipher.open(f"{self.table.name}.{name}", sealed)
+
+    # writing
+    def dump(self, entity: E) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for name in self._fields:
+            value = getattr(entity, name)
+            if name not in self._sealed:
+                row[name] = value
+                continue
+            row[f"{name}_sealed"] = (
+                None if value is None else self.cipher.seal(f"{self.table.name}.{name}", value)
+            )
+            row[f"{name}_key"] = None if value is None else self.cipher.key(value)
+            row[f"{name}_tail_key"] = None if value is None else self.cipher.tail_key(value)
+        return row
+
+    def add(self, entity: E) -> E:
+        self.connection.execute(sa.insert(self.table).values(self.dump(entity)))
+        return entity
+
+    def add_all(self, entities: Sequence[E]) -> None:
+        if entities:
+            self.connection.execute(sa.insert(self.table), [self.dump(entity) for entity in entities])
+
+    def save(self, entity: E) -> E:
+        """Write over the version that was read; returns the entity with the next version. Stale writes are refused."""
+        id_: str = entity.id  # type: ignore[attr-defined]
+        where = [self.table.c.id == id_]
+        if self._versioned:
+            read_at: int = entity.version  # type: ignore[attr-defined]
+            where.append(self.table.c.version == read_at)
+            entity = dataclasses.replace(entity, version=read_at + 1)  # type: ignore[type-var]
+        changed = self.connection.execute(sa.update(self.table).where(*where).values(self.dump(entity)))
+        if changed.rowcount != 1:
+            current = self.need(id_)
+            raise problem(
+                STALE, yours=getattr(entity, "version", 0) - 1, current=getattr(current, "version", "?")
+            )
+        return entity

@@ -1,0 +1,28 @@
+"""The table of jobs: rows written in the transaction of their cause; workers claim them by a lease."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from server.services.ports.jobs import JobState
+from storage.rows.columns import METADATA, choice, id_column, instant, integer, json, text
+
+jobs = sa.Table(
+    "jobs",
+    METADATA,
+    id_column(),
+    text("kind"),
+    json("payload"),
+    choice("state", JobState),
+    text("once_key", nullable=True, unique=True),
+    instant("due_at"),
+    instant("leased_until", nullable=True),
+    integer("attempts"),
+    integer("done_steps"),
+    integer("all_steps"),
+    text("last_error", nullable=True),
+    text("account_id", nullable=True),
+    instant("created_at"),
+    instant("finished_at", nullable=True),
+    sa.Index("ix_jobs_due", "state", "due_at"),
+)

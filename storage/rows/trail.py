@@ -1,0 +1,60 @@
+"""Queries on the audit trail. Lines are only ever appended; the writer lock makes their order one chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from server.domain.audit import GENESIS, AuditEntry, AuditLine, chain, first_break
+from server.services.ports.paging import Page, PageRequest, cursor
+from storage.rows.tables.trail import audit_lines
+
+
+class TrailQueries:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def append(self, entries: Sequence[AuditEntry], *, at: datetime, actor_id: str | None) -> None:
+        last = self._connection.execute(
+            sa.select(audit_lines.c.seq, audit_lines.c.digest).order_by(audit_lines.c.seq.desc()).limit(1)
+        ).one_or_none()
+        seq, previous = (0, GENESIS) if last is None else (last.seq, last.digest)
+        rows = []
+        for entry in entries:
+            line = chain(entry, seq=seq + 1, at=at, actor_id=actor_id, previous=previous)
+            seq, previous = line.seq, line.digest
+            rows.append(
+                {name: getattr(line, name) for name in AuditLine.__slots__} | {"detail": dict(line.detail)}
+            )
+        self._connection.execute(sa.insert(audit_lines), rows)
+
+    def page(self, request: PageRequest, *, subject_id: str | None, actor_id: str | None) -> Page[AuditLine]:
+        """Newest first."""
+        statement = sa.select(audit_lines).order_by(audit_lines.c.seq.desc()).limit(request.limit + 1)
+        if subject_id is not None:
+            statement = statement.where(audit_lines.c.subject_id == subject_id)
+        if actor_id is not None:
+            statement = statement.where(audit_lines.c.actor_id == actor_id)
+        after = request.key(1)
+        if after is not None:
+            statement = statement.where(audit_lines.c.seq < int(after[0]))
+        lines = [AuditLine(**row) for row in self._connection.execute(statement).mappings()]
+        more = len(lines) > request.limit
+        lines = lines[: request.limit]
+        return Page(lines, cursor(lines[-1].seq) if more else None)
+
+    def first_break(self) -> int | None:
+        """The first line that was altered, removed or inserted; None when the chain is whole."""
+        return first_break(self._lines())
+
+    def count(self) -> int:
+        return self._connection.execute(sa.select(sa.func.count()).select_from(audit_lines)).scalar_one()
+
+    def _lines(self) -> Iterator[AuditLine]:
+        result = self._connection.execution_options(yield_per=1000).execute(
+            sa.select(audit_lines).order_by(audit_lines.c.seq)
+        )
+        for row in result.mappings():
+            yield AuditLine(**row)

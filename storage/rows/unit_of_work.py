@@ -1,0 +1,195 @@
+"""The unit of work over SQL: rolls back unless told to commit.
+
+Audit lines and jobs are written just before the commit, so that their order is the order of the commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from server.domain.audit import AuditEntry
+from server.domain.policy.editions import PolicyBook
+from server.services.ids import new_id
+from server.services.ports.clock import Clock
+from server.services.ports.first_answers import FirstAnswer
+from server.services.ports.jobs import Job, JobState
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.database import transaction
+from storage.rows.jobs import JobQueries
+from storage.rows.mapping import Rows
+from storage.rows.people import (
+    AccountQueries,
+    CertificateQueries,
+    GrantQueries,
+    OrganisationQueries,
+    SessionQueries,
+)
+from storage.rows.policy import PolicyDocumentQueries
+from storage.rows.tables.trail import first_answers
+from storage.rows.trail import TrailQueries
+
+
+class SqlUnitOfWork:
+    """One transaction. Query modules are opened when first asked for and share its connection."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        cipher: ColumnCipher,
+        now: datetime,
+        actor_id: str | None,
+        writes: bool,
+    ) -> None:
+        self.now = now
+        self.actor_id = actor_id
+        self._connection = connection
+        self._cipher = cipher
+        self._writes = writes
+        self._entries: list[AuditEntry] = []
+        self._jobs: list[Job] = []
+        self._acts: list[Callable[[], None]] = []
+
+    @cached_property
+    def accounts(self) -> AccountQueries:
+        return AccountQueries(self._connection, self._cipher)
+
+    @cached_property
+    def sessions(self) -> SessionQueries:
+        return SessionQueries(self._connection, self._cipher)
+
+    @cached_property
+    def certificates(self) -> CertificateQueries:
+        return CertificateQueries(self._connection, self._cipher)
+
+    @cached_property
+    def organisation(self) -> OrganisationQueries:
+        return OrganisationQueries(self._connection)
+
+    @cached_property
+    def grants(self) -> GrantQueries:
+        return GrantQueries(self._connection)
+
+    @cached_property
+    def trail(self) -> TrailQueries:
+        return TrailQueries(self._connection)
+
+    @cached_property
+    def jobs(self) -> JobQueries:
+        return JobQueries(self._connection, self._cipher)
+
+    @cached_property
+    def first_answers(self) -> Rows[FirstAnswer]:
+        return Rows(self._connection, first_answers, FirstAnswer, self._cipher)
+
+    @cached_property
+    def policy_documents(self) -> PolicyDocumentQueries:
+        return PolicyDocumentQueries(self._connection)
+
+    @cached_property
+    def policy(self) -> PolicyBook:
+        return self.policy_documents.book()
+
+    def new_id(self) -> str:
+        return new_id(self.now)
+
+    def audit(self, entry: AuditEntry) -> None:
+        if not self._writes:
+            raise RuntimeError(
+                "a reading transaction cannot write audit lines: declare that it reads personal data"
+            )
+        self._entries.append(entry)
+
+    def enqueue(
+        self,
+        kind: str,
+        payload: Mapping[str, object],
+        *,
+        once_key: str | None = None,
+        due_at: datetime | None = None,
+        steps: int = 0,
+    ) -> str:
+        job = Job(
+            id=self.new_id(),
+            kind=kind,
+            payload=payload,
+            state=JobState.WAITING,
+            once_key=once_key,
+            due_at=due_at or self.now,
+            leased_until=None,
+            attempts=0,
+            done_steps=0,
+            all_steps=steps,
+            last_error=None,
+            account_id=self.actor_id,
+            created_at=self.now,
+            finished_at=None,
+        )
+        self._jobs.append(job)
+        return job.id
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        self._acts.append(act)
+
+    def commit(self) -> None:
+        """Write the audit lines and the jobs, commit, then run what waits for the commit."""
+        if self._entries:
+            self.trail.append(self._entries, at=self.now, actor_id=self.actor_id)
+        for job in self._jobs:
+            self.jobs.add_once(job)
+        self._connection.commit()
+        acts, self._entries, self._jobs, self._acts = self._acts, [], [], []
+        for act in acts:
+            act()
+
+    def rollback(self) -> None:
+        self._connection.rollback()
+
+    @property
+    def enqueued(self) -> bool:
+        return bool(self._jobs)
+
+
+class SqlUnitsOfWork:
+    """Begins units of work. `wake` is called after a commit that enqueued jobs."""
+
+    def __init__(
+        self, engine: sa.Engine, cipher: ColumnCipher, clock: Clock, wake: Callable[[], None] = lambda: None
+    ) -> None:
+        self.engine = engine
+        self._cipher = cipher
+        self._clock = clock
+        self._wake = wake
+
+    @contextmanager
+    def write(self, actor_id: str | None = None) -> Iterator[SqlUnitOfWork]:
+        with transaction(self.engine, writes=True) as connection:
+            uow = _WakingUnitOfWork(connection, self._cipher, self._clock.now(), actor_id, self._wake)
+            yield uow
+
+    @contextmanager
+    def read(self, actor_id: str | None = None) -> Iterator[SqlUnitOfWork]:
+        with transaction(self.engine, writes=False) as connection:
+            yield SqlUnitOfWork(connection, self._cipher, self._clock.now(), actor_id, writes=False)
+
+
+class _WakingUnitOfWork(SqlUnitOfWork):
+    def __init__(
+        self,
+        connection: sa.Connection,
+        cipher: ColumnCipher,
+        now: datetime,
+        actor_id: str | None,
+        wake: Callable[[], None],
+    ) -> None:
+        super().__init__(connection, cipher, now, actor_id, writes=True)
+        self._wake = wake
+
+    def commit(self) -> None:
+        if self.enqueued:
+            self.after_commit(self._wake)
+        super().commit()
