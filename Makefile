@@ -40,3 +40,10 @@ lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
 	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
+
+.PHONY: first-migration
+first-migration: .venv/.dev ## until 0.1.0 is released: write the first migration anew from the tables
+	rm -f storage/rows/migrations/versions/0001_*.py
+	scratch=$$(mktemp -d)
+	FIELDVISIT_DATA_DIR=$$scratch FIELDVISIT_DATABASE_URL= $(BIN)/fieldvisit migrate --draft "The first tables"
+	rm -rf $$scratch

@@ -47,7 +47,9 @@ class Id(fields.String):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("metadata", {}).setdefault("format", "uuid")
-        super().__init__(validate=validate.Regexp(UUID_PATTERN.pattern + r"\Z", error="must be a UUID"), **options)
+        super().__init__(
+            validate=validate.Regexp(UUID_PATTERN.pattern + r"\Z", error="must be a UUID"), **options
+        )
 
 
 class Day(fields.Field[date]):
@@ -153,5 +155,3 @@ class Reason(Strict):
     """A body that only says why."""
 
     reason = Text(most=1000, required=True)
-
-

@@ -8,7 +8,9 @@ from api_schemas.base import Day, Id, Instant, PageQuery, Strict, Text, page_of
 from server.domain.access import Permission, Post, Scope
 from server.domain.masking import masked_telephone
 
-_USERNAME = validate.Regexp(r"[a-z0-9][a-z0-9._-]{1,39}\Z", error="lower-case letters, digits, . _ - (2 to 40)")
+_USERNAME = validate.Regexp(
+    r"[a-z0-9][a-z0-9._-]{1,39}\Z", error="lower-case letters, digits, . _ - (2 to 40)"
+)
 
 
 class Credentials(Strict):
@@ -64,7 +66,9 @@ class AccountView(Strict):
     branch_id = fields.String(allow_none=True, required=True)
     team_id = fields.String(allow_none=True, required=True)
     project_id = fields.String(allow_none=True, required=True)
-    telephone = fields.Function(lambda account: masked_telephone(account.telephone), metadata={"type": "string"})
+    telephone = fields.Function(
+        lambda account: masked_telephone(account.telephone), metadata={"type": "string"}
+    )
     agreement_signed_on = Day(required=True)
     locked_until = Instant(required=True, allow_none=True)
     left_on = Day(required=True, allow_none=True)

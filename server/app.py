@@ -54,9 +54,13 @@ def _register_api(app: Flask) -> None:
     documented = _Api(
         app,
         spec_kwargs={
-            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+            "components": {
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            },
             "security": [{"bearer": []}],
-            "info": {"description": "Field visits by the firm's written policy. Errors: RFC 9457, one shape."},
+            "info": {
+                "description": "Field visits by the firm's written policy. Errors: RFC 9457, one shape."
+            },
         },
     )
     for blueprint in api.blueprints():

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from server.clock import SystemClock
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import Handler, JobRunner
 from server.services.house import House
 from server.services.ports.clock import Clock
+from server.services.ports.people import PasswordHasher
 from server.settings import Settings
 from storage.passwords import Argon2Passwords
 from storage.rows.column_cipher import ColumnCipher
@@ -27,13 +30,21 @@ class Installation:
     runner: JobRunner
     waker: Waker
     settings: Settings
+    engine: sa.Engine
 
 
-def build(settings: Settings, *, clock: Clock | None = None, wake: Callable[[], None] | None = None) -> Installation:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    wake: Callable[[], None] | None = None,
+    passwords: PasswordHasher | None = None,
+) -> Installation:
     """An installation by its settings; `clock` and `wake` are replaced in tests and by the demo."""
     waker = Waker(open_queue(settings.queue_url))
     cipher = ColumnCipher(settings.secrets["column_seal_key"], settings.secrets["column_hash_key"])
     used_clock = clock or SystemClock()
-    units = SqlUnitsOfWork(open_engine(settings.database_url), cipher, used_clock, wake or waker.wake)
-    house = House(clock=used_clock, units=units, passwords=Argon2Passwords())
-    return Installation(house, JobRunner(house, HANDLERS), waker, settings)
+    engine = open_engine(settings.database_url)
+    units = SqlUnitsOfWork(engine, cipher, used_clock, wake or waker.wake)
+    house = House(clock=used_clock, units=units, passwords=passwords or Argon2Passwords())
+    return Installation(house, JobRunner(house, HANDLERS), waker, settings, engine)

@@ -63,7 +63,9 @@ def _read_secrets(path: Path) -> dict[str, bytes]:
         held = json.loads(path.read_text())
         found = {name: bytes.fromhex(held[name]) for name in _SECRET_NAMES}
     except (ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"the secrets file {path} is not readable: {error}; restore it from its backup") from error
+        raise SettingsError(
+            f"the secrets file {path} is not readable: {error}; restore it from its backup"
+        ) from error
     short = [name for name, secret in found.items() if len(secret) != _SECRET_BYTES]
     if short:
         raise SettingsError(f"the secrets file {path} has no {_SECRET_BYTES} bytes for {', '.join(short)}")

@@ -12,7 +12,9 @@ class Argon2Passwords:
     """The port `PasswordHasher`. `cheap` lowers the cost for tests and for the demo's invented people."""
 
     def __init__(self, *, cheap: bool = False) -> None:
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1) if cheap else PasswordHasher()
+        self._hasher = (
+            PasswordHasher(time_cost=1, memory_cost=8, parallelism=1) if cheap else PasswordHasher()
+        )
 
     @cached_property
     def _nobody(self) -> str:

@@ -27,7 +27,9 @@ from server.services import accounts
 from server.services.ports.paging import Page, PageRequest
 from server.web.endpoint import Call, endpoint
 
-blueprint = Blueprint("people", __name__, url_prefix="/api/v1", description="Accounts and certificates (S1 to S4, S23, V11)")
+blueprint = Blueprint(
+    "people", __name__, url_prefix="/api/v1", description="Accounts and certificates (S1 to S4, S23, V11)"
+)
 
 
 @endpoint(
@@ -70,7 +72,12 @@ def open_account(call: Call) -> Account:
 
 
 @endpoint(
-    blueprint, "GET", "/accounts/<uuid:account_id>", needs=[Permission.PEOPLE_READ], answer=AccountView, reads_personal=True
+    blueprint,
+    "GET",
+    "/accounts/<uuid:account_id>",
+    needs=[Permission.PEOPLE_READ],
+    answer=AccountView,
+    reads_personal=True,
 )
 def show_account(call: Call) -> Account:
     """One account."""
@@ -120,7 +127,9 @@ def close_account(call: Call) -> Account:
 )
 def unlock_account(call: Call) -> Account:
     """S3: end a lock before its time, with a reason."""
-    account = accounts.account_within(call.uow, call.actor, call.path["account_id"], Permission.ACCOUNTS_UNLOCK)
+    account = accounts.account_within(
+        call.uow, call.actor, call.path["account_id"], Permission.ACCOUNTS_UNLOCK
+    )
     return accounts.unlock_account(call.uow, account, call.body["reason"])
 
 
@@ -135,7 +144,9 @@ def unlock_account(call: Call) -> Account:
 )
 def reset_password(call: Call) -> Account:
     """Set a password for somebody, with a reason; its owner must change it before signing in."""
-    account = accounts.account_within(call.uow, call.actor, call.path["account_id"], Permission.ACCOUNTS_UNLOCK)
+    account = accounts.account_within(
+        call.uow, call.actor, call.path["account_id"], Permission.ACCOUNTS_UNLOCK
+    )
     accounts.check_new_password(call.uow, call.body["password"])
     password_hash = call.house.passwords.hash(call.body["password"])
     return accounts.reset_password(call.uow, account, password_hash, call.body["reason"])
@@ -169,7 +180,9 @@ def show_certificate(call: Call) -> Certificate:
 )
 def set_certificate(call: Call) -> Certificate:
     """V11: record score, approval and monthly test."""
-    account = accounts.account_within(call.uow, call.actor, call.path["account_id"], Permission.CERTIFICATES_WRITE)
+    account = accounts.account_within(
+        call.uow, call.actor, call.path["account_id"], Permission.CERTIFICATES_WRITE
+    )
     return accounts.set_certificate(call.uow, account, call.body)
 
 

@@ -89,7 +89,9 @@ def list_sessions(call: Call) -> dict[str, object]:
     return {"items": call.uow.sessions.open_of(call.actor.account_id)}
 
 
-@endpoint(blueprint, "DELETE", "/sessions/<uuid:session_id>", needs=[Permission.SELF], answer=None, status=204)
+@endpoint(
+    blueprint, "DELETE", "/sessions/<uuid:session_id>", needs=[Permission.SELF], answer=None, status=204
+)
 def end_session(call: Call) -> None:
     """End one of my sessions."""
     accounts.end_session(call.uow, call.actor, call.path["session_id"])

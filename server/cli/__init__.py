@@ -1,14 +1,36 @@
-"""Owns the command `fieldvisit`: its group and what every command shares. Refuses to hold rules of the
-policy."""
+"""Owns the command `fieldvisit`: its group and what every command shares. Refuses to hold rules of the policy.
+
+Commands are loaded when they are asked for, so that `fieldvisit score` starts without a web server's imports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 import click
 
-from server.cli.score import score
+_COMMANDS = {
+    "audit": "server.cli.audit",
+    "migrate": "server.cli.operate",
+    "run": "server.cli.operate",
+    "score": "server.cli.score",
+    "serve": "server.cli.operate",
+    "user": "server.cli.user",
+    "worker": "server.cli.operate",
+}
 
 
-@click.group()
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands)
 def main() -> None:
     """Field visits, planned, evidenced and credited by the written policy."""
-
-
-main.add_command(score)

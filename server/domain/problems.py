@@ -35,7 +35,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One entry of the catalogue. `zh` and `en` are templates over the problem's params; remedies say what to do next."""
+    """One entry of the catalogue: `zh` and `en` are templates over the params, remedies say what to do next."""
 
     code: str
     category: Category
@@ -94,7 +94,7 @@ class _Shown(dict[str, object]):
         return "{" + key + "}"
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's own word
+class Problem(Exception):
     """Raised by rules and use cases; answered as `application/problem+json` or as a page.
 
     The first finding names the problem; the others are told beside it, so that a form can mark every field at once.

@@ -1,4 +1,4 @@
-"""Runs due jobs: claims one by a lease, does it, marks it; failures come back later, and give up after the last attempt.
+"""Runs due jobs: claims one by a lease, does it, marks it; failures come back later, up to the last attempt.
 
 A handler gets the house, the payload and a way to tell its progress. It opens its own transactions and must bear being
 run twice: a worker may die between doing the work and marking it done.

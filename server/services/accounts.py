@@ -56,7 +56,11 @@ def open_account(uow: UnitOfWork, values: Mapping[str, Any], password_hash: str)
         version=1,
     )
     uow.accounts.add(account)
-    detail = {"username": account.username, "posts": [*account.posts], "agreement_signed_on": signed.isoformat()}
+    detail = {
+        "username": account.username,
+        "posts": [*account.posts],
+        "agreement_signed_on": signed.isoformat(),
+    }
     uow.audit(AuditEntry("account.opened", "account", account.id, detail))
     return account
 
@@ -149,8 +153,8 @@ def replace_grants(uow: UnitOfWork, post: Post, grants: Grants) -> None:
     before = uow.grants.table()[post]
     uow.grants.replace(post, grants)
     detail = {
-        "before": {permission: scope for permission, scope in sorted(before.items())},
-        "after": {permission: scope for permission, scope in sorted(grants.items())},
+        "before": dict(sorted(before.items())),
+        "after": dict(sorted(grants.items())),
     }
     uow.audit(AuditEntry("permissions.edited", "post", post, detail))
 

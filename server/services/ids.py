@@ -1,4 +1,7 @@
-"""Ids: UUID version 7 (RFC 9562), made by whoever creates the thing, the phone included; text order is order of making."""
+"""Ids: UUID version 7 (RFC 9562), made by whoever creates the thing, the phone included.
+
+Text order is order of making.
+"""
 
 from __future__ import annotations
 

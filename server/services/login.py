@@ -32,7 +32,9 @@ from server.services.ports.people import LoginSession, RefreshToken
 from server.services.ports.unit_of_work import UnitOfWork
 
 REFRESH_LIFETIME = timedelta(days=14)
-REPEAT_GRACE = timedelta(seconds=60)  # an answer that was lost on the way is asked for again by the same device
+REPEAT_GRACE = timedelta(
+    seconds=60
+)  # an answer that was lost on the way is asked for again by the same device
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,9 @@ class LoggedIn:
     refresh: RefreshToken
 
 
-def sign_in(house: House, username: str, password: str, *, device_id: str | None, user_agent: str) -> LoggedIn:
+def sign_in(
+    house: House, username: str, password: str, *, device_id: str | None, user_agent: str
+) -> LoggedIn:
     """A new session, or the Problem of S1, S2 or S3 that stands against it."""
     account = _verified(house, username, password)
     with house.units.write(account.id) as uow:
@@ -52,7 +56,9 @@ def sign_in(house: House, username: str, password: str, *, device_id: str | None
         edition = uow.policy.in_force_on(local_day(uow.now))
         if password_expired(account, now=uow.now, days=edition.password_days):
             raise problem(PASSWORD_EXPIRED, days=edition.password_days)
-        session = LoginSession(uow.new_id(), account.id, device_id, uow.now, uow.now, None, None, user_agent[:200])
+        session = LoginSession(
+            uow.new_id(), account.id, device_id, uow.now, uow.now, None, None, user_agent[:200]
+        )
         uow.sessions.add(session)
         refresh = _issue(uow, session)
         uow.audit(AuditEntry("login.opened", "login_session", session.id, {"device_id": device_id}))
@@ -107,7 +113,9 @@ def refresh(house: House, jti: str, *, device_id: str | None) -> LoggedIn:
         successor = _successor(uow, token, session, device_id)
         if successor is None:
             uow.sessions.end(session.id, uow.now, "refresh_token_reused")
-            uow.audit(AuditEntry("login.ended", "login_session", session.id, {"reason": "refresh_token_reused"}))
+            uow.audit(
+                AuditEntry("login.ended", "login_session", session.id, {"reason": "refresh_token_reused"})
+            )
             uow.commit()
             raise problem(UNAUTHENTICATED, why="refresh_token_reused")
         uow.sessions.touch(session.id, uow.now)

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from flask import request
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
 
-from server.domain.problems import INVALID_INPUT, problem
+from server.domain.problems import INVALID_INPUT, UNAUTHENTICATED, problem
 from server.services.login import LoggedIn
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -30,6 +32,7 @@ def tokens(logged_in: LoggedIn) -> dict[str, object]:
             additional_claims={
                 "sid": logged_in.session.id,
                 "jti": refresh.id,
+                "csrf": refresh.id,
                 "iat": int(refresh.issued_at.timestamp()),
             },
         ),
@@ -40,20 +43,30 @@ def tokens(logged_in: LoggedIn) -> dict[str, object]:
 
 def bearer() -> tuple[str, str]:
     """Account id and session id of the access token that the request carries; refused as unauthenticated without."""
-    verify_jwt_in_request()
+    _verify()
     claims = get_jwt()
     return str(claims["sub"]), str(claims["sid"])
 
 
 def refresh_token_id() -> str:
     """The jti of the refresh token that the request carries."""
-    verify_jwt_in_request(refresh=True)
+    _verify(refresh=True)
     return str(get_jwt()["jti"])
+
+
+def _verify(*, refresh: bool = False) -> None:
+    """flask-jwt-extended would answer in a shape of its own; ours is the one shape of all errors."""
+    try:
+        verify_jwt_in_request(refresh=refresh)
+    except (JWTExtendedException, PyJWTError) as error:
+        raise problem(UNAUTHENTICATED, why=type(error).__name__) from error
 
 
 def device_asked() -> str | None:
     """The device that the request says it comes from; None for a browser at a desk."""
     device = request.headers.get(DEVICE_HEADER)
     if device is not None and not (0 < len(device) <= _DEVICE_LIMIT and device.isprintable()):
-        raise problem(INVALID_INPUT, DEVICE_HEADER, field_zh="设备", field_en=DEVICE_HEADER, detail="not a device id")
+        raise problem(
+            INVALID_INPUT, DEVICE_HEADER, field_zh="设备", field_en=DEVICE_HEADER, detail="not a device id"
+        )
     return device

@@ -114,7 +114,9 @@ def endpoint(
 
     def decorate(use: Callable[[Call], Any]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
-        ROUTES[name] = Route(name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned)
+        ROUTES[name] = Route(
+            name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned
+        )
 
         @functools.wraps(use)
         def view(**path_values: object) -> Response:
@@ -265,9 +267,7 @@ class _FirstAnswers:
         )
 
 
-def _categories(
-    problems: Iterable[ProblemKind | Category], path: str, body: Schema | None
-) -> set[Category]:
+def _categories(problems: Iterable[ProblemKind | Category], path: str, body: Schema | None) -> set[Category]:
     named = {p if isinstance(p, Category) else p.category for p in problems}
     if "<" in path:
         named.add(Category.MISSING)
@@ -296,7 +296,9 @@ def _load_query(schema: Schema | None) -> dict[str, Any]:
     sent = request.args.to_dict(flat=False)
     several = [name for name, given in sent.items() if len(given) > 1]
     if several:
-        raise problem(INVALID_INPUT, several[0], field_zh=several[0], field_en=several[0], detail="given twice")
+        raise problem(
+            INVALID_INPUT, several[0], field_zh=several[0], field_en=several[0], detail="given twice"
+        )
     return _load(schema, {name: given[0] for name, given in sent.items()})
 
 
@@ -313,7 +315,9 @@ def _expected_version() -> int:
         raise problem(IF_MATCH_NEEDED, "If-Match")
     text = given.strip().strip('"')
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise problem(INVALID_INPUT, "If-Match", field_zh="If-Match", field_en="If-Match", detail="not an ETag of ours")
+        raise problem(
+            INVALID_INPUT, "If-Match", field_zh="If-Match", field_en="If-Match", detail="not an ETag of ours"
+        )
     return int(text)
 
 

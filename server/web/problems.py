@@ -1,4 +1,4 @@
-"""Problems as answers: RFC 9457 `application/problem+json`, one shape for every error, words in the reader's language."""
+"""Problems as answers: RFC 9457 `application/problem+json`, one shape for every error, in the reader's language."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, request
-from flask_jwt_extended.exceptions import JWTExtendedException
-from jwt.exceptions import PyJWTError
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
@@ -21,7 +19,6 @@ from server.domain.problems import (
     INVALID_INPUT,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
-    UNAUTHENTICATED,
     UNSUPPORTED_TYPE,
     Category,
     Finding,
@@ -130,11 +127,6 @@ def register(app: Flask) -> None:
     @app.errorhandler(Problem)
     def _problem(raised: Problem) -> Response:
         return answer(raised)
-
-    @app.errorhandler(JWTExtendedException)
-    @app.errorhandler(PyJWTError)
-    def _token(error: Exception) -> Response:
-        return answer(problem(UNAUTHENTICATED, why=type(error).__name__))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

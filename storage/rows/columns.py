@@ -64,6 +64,9 @@ class Choice(sa.types.TypeDecorator[StrEnum]):
     impl = sa.Text
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(sa.Text(collation="C" if dialect.name == "postgresql" else None))
+
     def __init__(self, choices: type[StrEnum]) -> None:
         super().__init__()
         self.choices = choices

@@ -26,7 +26,9 @@ class PolicyDocumentQueries:
         return HANDBOOK_BOOK if document is None else _read(document)
 
     def newest(self) -> str | None:
-        statement = sa.select(policy_documents.c.document).order_by(policy_documents.c.published_at.desc()).limit(1)
+        statement = (
+            sa.select(policy_documents.c.document).order_by(policy_documents.c.published_at.desc()).limit(1)
+        )
         return self._connection.execute(statement).scalar_one_or_none()
 
     def publish(self, id: str, document: str, at: datetime, published_by: str | None) -> None:

@@ -1,0 +1,1 @@
+"""What tests share: real services, a named cast, files made on the fly."""

@@ -1,0 +1,29 @@
+"""What commands share: the installation that the environment describes, and Problems told on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from server.bootstrap import Installation, build
+from server.domain.problems import Problem
+from server.settings import SettingsError, read_settings
+
+
+@contextmanager
+def installed() -> Iterator[Installation]:
+    """The installation; a Problem inside becomes words in both languages and exit status 1."""
+    try:
+        yield build(read_settings())
+    except SettingsError as error:
+        click.echo(f"fieldvisit: {error}", err=True)
+        sys.exit(2)
+    except Problem as raised:
+        for finding in raised.findings:
+            clause = f" [{finding.kind.clause}]" if finding.kind.clause else ""
+            click.echo(f"{finding.kind.code}{clause}: {finding.zh()} / {finding.en()}", err=True)
+            click.echo(f"  → {finding.remedy_zh()} / {finding.remedy_en()}", err=True)
+        sys.exit(1)
