@@ -58,6 +58,28 @@ class Rows(Generic[E]):
                 found[entity.id] = entity  # type: ignore[attr-defined]
         return found
 
+    def having(self, **equal: Any) -> list[E]:
+        """Entities whose fields equal these values, by id; a sealed field is compared by its keyed hash."""
+        return self.many(*(self._equal(name, value) for name, value in equal.items()))
+
+    def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
+        """Entities whose field is one of the values, in order of id; asked a thousand values at a time."""
+        wanted = list(dict.fromkeys(values))
+        column = self.table.c[f"{field}_key" if field in self._sealed else field]
+        if field in self._sealed:
+            wanted = [self.cipher.key(value) for value in wanted]
+        found: list[E] = []
+        for start in range(0, len(wanted), 1000):
+            found += self.many(column.in_(wanted[start : start + 1000]))
+        return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
+
+    def _equal(self, name: str, value: Any) -> sa.ColumnElement[bool]:
+        if name in self._sealed:
+            key = self.table.c[f"{name}_key"]
+            return key.is_(None) if value is None else key == self.cipher.key(value)
+        column = self.table.c[name]
+        return column.is_(None) if value is None else column == value
+
     def fetch(self, statement: sa.Select[Any]) -> list[E]:
         return [self.load(row) for row in self.connection.execute(statement).mappings()]
 

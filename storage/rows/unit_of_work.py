@@ -9,15 +9,50 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
+from server.domain.evidence import EvidenceItem
+from server.domain.imports import ImportFile
+from server.domain.messages import InboxMessage, OutboxMessage, Webhook
+from server.domain.placements import (
+    Address,
+    AddressConfirmation,
+    CallNote,
+    ContactBlock,
+    ContactRestoration,
+    Debtor,
+    Hold,
+    Phone,
+    Placement,
+    PoliceReferral,
+    Promise,
+    Repayment,
+)
+from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
+from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
+from server.domain.visits import (
+    CheckIn,
+    Device,
+    DeviceHandout,
+    Finding,
+    Incident,
+    Letter,
+    MessageTemplate,
+    Paper,
+    TextMessage,
+    Visit,
+    VisitAnswers,
+    VisitContact,
+)
 from server.services.ids import new_id
 from server.services.ports.clock import Clock
 from server.services.ports.first_answers import FirstAnswer
 from server.services.ports.jobs import Job, JobState
+from storage.rows import tables
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import transaction
 from storage.rows.jobs import JobQueries
@@ -30,8 +65,9 @@ from storage.rows.people import (
     SessionQueries,
 )
 from storage.rows.policy import PolicyDocumentQueries
-from storage.rows.tables.trail import first_answers
 from storage.rows.trail import TrailQueries
+
+E = TypeVar("E")
 
 
 class SqlUnitOfWork:
@@ -84,7 +120,155 @@ class SqlUnitOfWork:
 
     @cached_property
     def first_answers(self) -> Rows[FirstAnswer]:
-        return Rows(self._connection, first_answers, FirstAnswer, self._cipher)
+        return self._rows(tables.trail.first_answers, FirstAnswer)
+
+    @cached_property
+    def debtors(self) -> Rows[Debtor]:
+        return self._rows(tables.placements.debtors, Debtor)
+
+    @cached_property
+    def placements(self) -> Rows[Placement]:
+        return self._rows(tables.placements.placements, Placement)
+
+    @cached_property
+    def addresses(self) -> Rows[Address]:
+        return self._rows(tables.placements.addresses, Address)
+
+    @cached_property
+    def address_confirmations(self) -> Rows[AddressConfirmation]:
+        return self._rows(tables.placements.address_confirmations, AddressConfirmation)
+
+    @cached_property
+    def phones(self) -> Rows[Phone]:
+        return self._rows(tables.placements.phones, Phone)
+
+    @cached_property
+    def promises(self) -> Rows[Promise]:
+        return self._rows(tables.placements.promises, Promise)
+
+    @cached_property
+    def police_referrals(self) -> Rows[PoliceReferral]:
+        return self._rows(tables.placements.police_referrals, PoliceReferral)
+
+    @cached_property
+    def call_notes(self) -> Rows[CallNote]:
+        return self._rows(tables.placements.call_notes, CallNote)
+
+    @cached_property
+    def contact_restorations(self) -> Rows[ContactRestoration]:
+        return self._rows(tables.placements.contact_restorations, ContactRestoration)
+
+    @cached_property
+    def repayments(self) -> Rows[Repayment]:
+        return self._rows(tables.placements.repayments, Repayment)
+
+    @cached_property
+    def holds(self) -> Rows[Hold]:
+        return self._rows(tables.placements.holds, Hold)
+
+    @cached_property
+    def contact_blocks(self) -> Rows[ContactBlock]:
+        return self._rows(tables.placements.contact_blocks, ContactBlock)
+
+    @cached_property
+    def visit_requests(self) -> Rows[VisitRequest]:
+        return self._rows(tables.requests.visit_requests, VisitRequest)
+
+    @cached_property
+    def request_addresses(self) -> Rows[RequestedAddress]:
+        return self._rows(tables.requests.request_addresses, RequestedAddress)
+
+    @cached_property
+    def waivers(self) -> Rows[Waiver]:
+        return self._rows(tables.requests.waivers, Waiver)
+
+    @cached_property
+    def demolition_checks(self) -> Rows[DemolitionCheck]:
+        return self._rows(tables.requests.demolition_checks, DemolitionCheck)
+
+    @cached_property
+    def address_errors(self) -> Rows[AddressError]:
+        return self._rows(tables.requests.address_errors, AddressError)
+
+    @cached_property
+    def visit_plans(self) -> Rows[VisitPlan]:
+        return self._rows(tables.visits.visit_plans, VisitPlan)
+
+    @cached_property
+    def visit_teams(self) -> Rows[VisitTeam]:
+        return self._rows(tables.visits.visit_teams, VisitTeam)
+
+    @cached_property
+    def travel_approvals(self) -> Rows[TravelApproval]:
+        return self._rows(tables.visits.travel_approvals, TravelApproval)
+
+    @cached_property
+    def visits(self) -> Rows[Visit]:
+        return self._rows(tables.visits.visits, Visit)
+
+    @cached_property
+    def check_ins(self) -> Rows[CheckIn]:
+        return self._rows(tables.visits.check_ins, CheckIn)
+
+    @cached_property
+    def visit_contacts(self) -> Rows[VisitContact]:
+        return self._rows(tables.visits.visit_contacts, VisitContact)
+
+    @cached_property
+    def letters(self) -> Rows[Letter]:
+        return self._rows(tables.visits.letters, Letter)
+
+    @cached_property
+    def message_templates(self) -> Rows[MessageTemplate]:
+        return self._rows(tables.visits.message_templates, MessageTemplate)
+
+    @cached_property
+    def text_messages(self) -> Rows[TextMessage]:
+        return self._rows(tables.visits.text_messages, TextMessage)
+
+    @cached_property
+    def visit_answers(self) -> Rows[VisitAnswers]:
+        return self._rows(tables.visits.visit_answers, VisitAnswers)
+
+    @cached_property
+    def findings(self) -> Rows[Finding]:
+        return self._rows(tables.visits.findings, Finding)
+
+    @cached_property
+    def incidents(self) -> Rows[Incident]:
+        return self._rows(tables.visits.incidents, Incident)
+
+    @cached_property
+    def papers(self) -> Rows[Paper]:
+        return self._rows(tables.visits.papers, Paper)
+
+    @cached_property
+    def devices(self) -> Rows[Device]:
+        return self._rows(tables.visits.devices, Device)
+
+    @cached_property
+    def device_handouts(self) -> Rows[DeviceHandout]:
+        return self._rows(tables.visits.device_handouts, DeviceHandout)
+
+    @cached_property
+    def evidence_items(self) -> Rows[EvidenceItem]:
+        return self._rows(tables.evidence.evidence_items, EvidenceItem)
+
+    @cached_property
+    def import_files(self) -> Rows[ImportFile]:
+        return self._rows(tables.imports.import_files, ImportFile)
+
+    @cached_property
+    def inbox_messages(self) -> Rows[InboxMessage]:
+        return self._rows(tables.messages.inbox_messages, InboxMessage)
+
+    @cached_property
+    def webhooks(self) -> Rows[Webhook]:
+        return self._rows(tables.messages.webhooks, Webhook)
+
+    @cached_property
+    def outbox_messages(self) -> Rows[OutboxMessage]:
+        return self._rows(tables.messages.outbox_messages, OutboxMessage)
 
     @cached_property
     def policy_documents(self) -> PolicyDocumentQueries:
@@ -93,6 +277,9 @@ class SqlUnitOfWork:
     @cached_property
     def policy(self) -> PolicyBook:
         return self.policy_documents.book()
+
+    def _rows(self, table: sa.Table, entity: type[E]) -> Rows[E]:
+        return Rows(self._connection, table, entity, self._cipher)
 
     def new_id(self) -> str:
         return new_id(self.now)

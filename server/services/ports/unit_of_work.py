@@ -12,7 +12,40 @@ from datetime import datetime
 from typing import Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
+from server.domain.evidence import EvidenceItem
+from server.domain.imports import ImportFile
+from server.domain.messages import InboxMessage, OutboxMessage, Webhook
+from server.domain.placements import (
+    Address,
+    AddressConfirmation,
+    CallNote,
+    ContactBlock,
+    ContactRestoration,
+    Debtor,
+    Hold,
+    Phone,
+    Placement,
+    PoliceReferral,
+    Promise,
+    Repayment,
+)
+from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
+from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
+from server.domain.visits import (
+    CheckIn,
+    Device,
+    DeviceHandout,
+    Finding,
+    Incident,
+    Letter,
+    MessageTemplate,
+    Paper,
+    TextMessage,
+    Visit,
+    VisitAnswers,
+    VisitContact,
+)
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.paging import Page, PageRequest
@@ -23,6 +56,7 @@ from server.services.ports.people import (
     OrganisationRows,
     SessionRows,
 )
+from server.services.ports.rows import EntityRows
 
 
 class TrailRows(Protocol):
@@ -64,6 +98,80 @@ class UnitOfWork(Protocol):
     def jobs(self) -> JobRows: ...
     @property
     def first_answers(self) -> FirstAnswerRows: ...
+    @property
+    def debtors(self) -> EntityRows[Debtor]: ...
+    @property
+    def placements(self) -> EntityRows[Placement]: ...
+    @property
+    def addresses(self) -> EntityRows[Address]: ...
+    @property
+    def address_confirmations(self) -> EntityRows[AddressConfirmation]: ...
+    @property
+    def phones(self) -> EntityRows[Phone]: ...
+    @property
+    def promises(self) -> EntityRows[Promise]: ...
+    @property
+    def police_referrals(self) -> EntityRows[PoliceReferral]: ...
+    @property
+    def call_notes(self) -> EntityRows[CallNote]: ...
+    @property
+    def contact_restorations(self) -> EntityRows[ContactRestoration]: ...
+    @property
+    def repayments(self) -> EntityRows[Repayment]: ...
+    @property
+    def holds(self) -> EntityRows[Hold]: ...
+    @property
+    def contact_blocks(self) -> EntityRows[ContactBlock]: ...
+    @property
+    def visit_requests(self) -> EntityRows[VisitRequest]: ...
+    @property
+    def request_addresses(self) -> EntityRows[RequestedAddress]: ...
+    @property
+    def waivers(self) -> EntityRows[Waiver]: ...
+    @property
+    def demolition_checks(self) -> EntityRows[DemolitionCheck]: ...
+    @property
+    def address_errors(self) -> EntityRows[AddressError]: ...
+    @property
+    def visit_plans(self) -> EntityRows[VisitPlan]: ...
+    @property
+    def visit_teams(self) -> EntityRows[VisitTeam]: ...
+    @property
+    def travel_approvals(self) -> EntityRows[TravelApproval]: ...
+    @property
+    def visits(self) -> EntityRows[Visit]: ...
+    @property
+    def check_ins(self) -> EntityRows[CheckIn]: ...
+    @property
+    def visit_contacts(self) -> EntityRows[VisitContact]: ...
+    @property
+    def letters(self) -> EntityRows[Letter]: ...
+    @property
+    def message_templates(self) -> EntityRows[MessageTemplate]: ...
+    @property
+    def text_messages(self) -> EntityRows[TextMessage]: ...
+    @property
+    def visit_answers(self) -> EntityRows[VisitAnswers]: ...
+    @property
+    def findings(self) -> EntityRows[Finding]: ...
+    @property
+    def incidents(self) -> EntityRows[Incident]: ...
+    @property
+    def papers(self) -> EntityRows[Paper]: ...
+    @property
+    def devices(self) -> EntityRows[Device]: ...
+    @property
+    def device_handouts(self) -> EntityRows[DeviceHandout]: ...
+    @property
+    def evidence_items(self) -> EntityRows[EvidenceItem]: ...
+    @property
+    def import_files(self) -> EntityRows[ImportFile]: ...
+    @property
+    def inbox_messages(self) -> EntityRows[InboxMessage]: ...
+    @property
+    def webhooks(self) -> EntityRows[Webhook]: ...
+    @property
+    def outbox_messages(self) -> EntityRows[OutboxMessage]: ...
     @property
     def policy(self) -> PolicyBook:
         """The policy as it stands: the published documents, or the handbook where none is."""

@@ -43,6 +43,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clients')),
     sa.UniqueConstraint('name', name=op.f('uq_clients_name'))
     )
+    op.create_table('debtors',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('id_number_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('id_number_key', columns.text_type(), nullable=False),
+    sa.Column('id_number_tail_key', columns.text_type(), nullable=False),
+    sa.Column('name', columns.text_type(), nullable=False),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_debtors'))
+    )
+    op.create_index(op.f('ix_debtors_id_number_key'), 'debtors', ['id_number_key'], unique=True)
+    op.create_index(op.f('ix_debtors_id_number_tail_key'), 'debtors', ['id_number_tail_key'], unique=False)
+    op.create_index(op.f('ix_debtors_name'), 'debtors', ['name'], unique=False)
     op.create_table('first_answers',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -73,6 +86,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('once_key', name=op.f('uq_jobs_once_key'))
     )
     op.create_index('ix_jobs_due', 'jobs', ['state', 'due_at'], unique=False)
+    op.create_table('message_templates',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('name', columns.text_type(), nullable=False),
+    sa.Column('body', columns.text_type(), nullable=False),
+    sa.Column('approved_by', columns.text_type(), nullable=True),
+    sa.Column('approved_at', columns.Instant(), nullable=True),
+    sa.Column('retired_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
+    sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
+    )
     op.create_table('policy_documents',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('document', columns.text_type(), nullable=False),
@@ -86,6 +110,100 @@ def upgrade() -> None:
     sa.Column('scope', columns.text_type(), nullable=False),
     sa.PrimaryKeyConstraint('post', 'permission', name=op.f('pk_post_grants'))
     )
+    op.create_table('addresses',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('debtor_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('text', columns.text_type(), nullable=False),
+    sa.Column('normalized', columns.text_type(), nullable=False),
+    sa.Column('province', columns.text_type(), nullable=False),
+    sa.Column('city', columns.text_type(), nullable=False),
+    sa.Column('county', columns.text_type(), nullable=False),
+    sa.Column('county_code', columns.text_type(), nullable=False),
+    sa.Column('town', columns.text_type(), nullable=False),
+    sa.Column('detail', columns.text_type(), nullable=False),
+    sa.Column('urban_village', sa.Boolean(), nullable=False),
+    sa.Column('standing', columns.text_type(), nullable=False),
+    sa.Column('standing_reason', columns.text_type(), nullable=True),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
+    sa.Column('source', columns.text_type(), nullable=False),
+    sa.Column('source_visit_id', columns.text_type(), nullable=True),
+    sa.Column('duplicate_of_id', columns.text_type(), nullable=True),
+    sa.Column('added_at', columns.Instant(), nullable=False),
+    sa.Column('added_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_addresses_debtor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses'))
+    )
+    op.create_index(op.f('ix_addresses_county_code'), 'addresses', ['county_code'], unique=False)
+    op.create_index(op.f('ix_addresses_debtor_id'), 'addresses', ['debtor_id'], unique=False)
+    op.create_table('contact_blocks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('number_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('number_key', columns.text_type(), nullable=True),
+    sa.Column('number_tail_key', columns.text_type(), nullable=True),
+    sa.Column('debtor_id', columns.text_type(), nullable=True),
+    sa.Column('reason', columns.text_type(), nullable=False),
+    sa.Column('placed_at', columns.Instant(), nullable=False),
+    sa.Column('placed_by', columns.text_type(), nullable=True),
+    sa.Column('lifted_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('(number_key IS NULL) <> (debtor_id IS NULL)', name=op.f('ck_contact_blocks_one_of_number_and_person')),
+    sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_contact_blocks_debtor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_blocks'))
+    )
+    op.create_index(op.f('ix_contact_blocks_debtor_id'), 'contact_blocks', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_contact_blocks_number_key'), 'contact_blocks', ['number_key'], unique=False)
+    op.create_index(op.f('ix_contact_blocks_number_tail_key'), 'contact_blocks', ['number_tail_key'], unique=False)
+    op.create_table('import_files',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('filename', columns.text_type(), nullable=False),
+    sa.Column('sha256', columns.text_type(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('dry_run', sa.Boolean(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=True),
+    sa.Column('object_key', columns.text_type(), nullable=True),
+    sa.Column('rows', sa.BigInteger(), nullable=False),
+    sa.Column('problems', columns.json_type(), nullable=False),
+    sa.Column('result', columns.json_type(), nullable=False),
+    sa.Column('job_id', columns.text_type(), nullable=True),
+    sa.Column('uploaded_by', columns.text_type(), nullable=False),
+    sa.Column('uploaded_at', columns.Instant(), nullable=False),
+    sa.Column('confirmed_by', columns.text_type(), nullable=True),
+    sa.Column('confirmed_at', columns.Instant(), nullable=True),
+    sa.Column('finished_at', columns.Instant(), nullable=True),
+    sa.Column('destroyed_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_import_files_branch_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_files'))
+    )
+    op.create_index(op.f('ix_import_files_branch_id'), 'import_files', ['branch_id'], unique=False)
+    op.create_index(op.f('ix_import_files_sha256'), 'import_files', ['sha256'], unique=False)
+    op.create_table('phones',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('debtor_id', columns.text_type(), nullable=False),
+    sa.Column('number_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('number_key', columns.text_type(), nullable=False),
+    sa.Column('number_tail_key', columns.text_type(), nullable=False),
+    sa.Column('owner', columns.text_type(), nullable=False),
+    sa.Column('owner_name', columns.text_type(), nullable=False),
+    sa.Column('relation', columns.text_type(), nullable=False),
+    sa.Column('emergency_contact', sa.Boolean(), nullable=False),
+    sa.Column('source', columns.text_type(), nullable=False),
+    sa.Column('source_visit_id', columns.text_type(), nullable=True),
+    sa.Column('duplicate_of_id', columns.text_type(), nullable=True),
+    sa.Column('added_at', columns.Instant(), nullable=False),
+    sa.Column('added_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_phones_debtor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phones'))
+    )
+    op.create_index(op.f('ix_phones_debtor_id'), 'phones', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_phones_number_key'), 'phones', ['number_key'], unique=False)
+    op.create_index(op.f('ix_phones_number_tail_key'), 'phones', ['number_tail_key'], unique=False)
     op.create_table('projects',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('client_id', columns.text_type(), nullable=False),
@@ -103,6 +221,41 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_teams'))
     )
     op.create_index(op.f('ix_teams_branch_id'), 'teams', ['branch_id'], unique=False)
+    op.create_table('visit_plans',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('created_by', columns.text_type(), nullable=False),
+    sa.Column('published_at', columns.Instant(), nullable=True),
+    sa.Column('published_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_visit_plans_branch_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_plans')),
+    sa.UniqueConstraint('branch_id', 'day', name=op.f('uq_visit_plans_branch_id_day'))
+    )
+    op.create_index(op.f('ix_visit_plans_branch_id'), 'visit_plans', ['branch_id'], unique=False)
+    op.create_table('webhooks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('flavour', columns.text_type(), nullable=False),
+    sa.Column('name', columns.text_type(), nullable=False),
+    sa.Column('url_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('url_key', columns.text_type(), nullable=False),
+    sa.Column('url_tail_key', columns.text_type(), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('secret_key', columns.text_type(), nullable=True),
+    sa.Column('secret_tail_key', columns.text_type(), nullable=True),
+    sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_webhooks_branch_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_webhooks'))
+    )
+    op.create_index(op.f('ix_webhooks_branch_id'), 'webhooks', ['branch_id'], unique=False)
+    op.create_index(op.f('ix_webhooks_secret_key'), 'webhooks', ['secret_key'], unique=False)
+    op.create_index(op.f('ix_webhooks_secret_tail_key'), 'webhooks', ['secret_tail_key'], unique=False)
+    op.create_index(op.f('ix_webhooks_url_key'), 'webhooks', ['url_key'], unique=False)
+    op.create_index(op.f('ix_webhooks_url_tail_key'), 'webhooks', ['url_tail_key'], unique=False)
     op.create_table('accounts',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('username', columns.text_type(), nullable=False),
@@ -135,6 +288,80 @@ def upgrade() -> None:
     op.create_index(op.f('ix_accounts_team_id'), 'accounts', ['team_id'], unique=False)
     op.create_index(op.f('ix_accounts_telephone_key'), 'accounts', ['telephone_key'], unique=False)
     op.create_index(op.f('ix_accounts_telephone_tail_key'), 'accounts', ['telephone_tail_key'], unique=False)
+    op.create_table('address_confirmations',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('confirmed_by', columns.text_type(), nullable=False),
+    sa.Column('confirmed_on', sa.Date(), nullable=False),
+    sa.Column('how', columns.text_type(), nullable=False),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_address_confirmations_address_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_address_confirmations'))
+    )
+    op.create_index(op.f('ix_address_confirmations_address_id'), 'address_confirmations', ['address_id'], unique=False)
+    op.create_table('demolition_checks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('office', columns.text_type(), nullable=False),
+    sa.Column('telephone', columns.text_type(), nullable=False),
+    sa.Column('called_at', columns.Instant(), nullable=False),
+    sa.Column('called_by', columns.text_type(), nullable=False),
+    sa.Column('answer', columns.text_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_demolition_checks_address_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_demolition_checks'))
+    )
+    op.create_index(op.f('ix_demolition_checks_address_id'), 'demolition_checks', ['address_id'], unique=False)
+    op.create_table('outbox_messages',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('webhook_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('text', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('sent_at', columns.Instant(), nullable=True),
+    sa.Column('last_error', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['webhook_id'], ['webhooks.id'], name=op.f('fk_outbox_messages_webhook_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_messages'))
+    )
+    op.create_index(op.f('ix_outbox_messages_state'), 'outbox_messages', ['state'], unique=False)
+    op.create_index(op.f('ix_outbox_messages_webhook_id'), 'outbox_messages', ['webhook_id'], unique=False)
+    op.create_table('travel_approvals',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('plan_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('reason', columns.text_type(), nullable=False),
+    sa.Column('asked_by', columns.text_type(), nullable=False),
+    sa.Column('asked_at', columns.Instant(), nullable=False),
+    sa.Column('granted', sa.Boolean(), nullable=True),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('made_good_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['plan_id'], ['visit_plans.id'], name=op.f('fk_travel_approvals_plan_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_travel_approvals'))
+    )
+    op.create_index(op.f('ix_travel_approvals_plan_id'), 'travel_approvals', ['plan_id'], unique=False)
+    op.create_table('address_errors',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('request_id', columns.text_type(), nullable=True),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('discovered_on', sa.Date(), nullable=False),
+    sa.Column('found_by', columns.text_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_address_errors_account_id')),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_address_errors_address_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_address_errors')),
+    sa.UniqueConstraint('address_id', 'request_id', name=op.f('uq_address_errors_address_id_request_id'))
+    )
+    op.create_index(op.f('ix_address_errors_account_id'), 'address_errors', ['account_id'], unique=False)
+    op.create_index(op.f('ix_address_errors_address_id'), 'address_errors', ['address_id'], unique=False)
+    op.create_index(op.f('ix_address_errors_discovered_on'), 'address_errors', ['discovered_on'], unique=False)
     op.create_table('certificates',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -149,6 +376,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
     sa.UniqueConstraint('account_id', name=op.f('uq_certificates_account_id'))
     )
+    op.create_table('devices',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('label', columns.text_type(), nullable=False),
+    sa.Column('serial', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('enrolled_account_id', columns.text_type(), nullable=True),
+    sa.Column('retired_at', columns.Instant(), nullable=True),
+    sa.Column('last_maintained_on', sa.Date(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['enrolled_account_id'], ['accounts.id'], name=op.f('fk_devices_enrolled_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_devices')),
+    sa.UniqueConstraint('serial', name=op.f('uq_devices_serial'))
+    )
+    op.create_index(op.f('ix_devices_enrolled_account_id'), 'devices', ['enrolled_account_id'], unique=False)
     op.create_table('former_passwords',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -158,6 +399,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_former_passwords'))
     )
     op.create_index(op.f('ix_former_passwords_account_id'), 'former_passwords', ['account_id'], unique=False)
+    op.create_table('inbox_messages',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('params', columns.json_type(), nullable=False),
+    sa.Column('link', columns.text_type(), nullable=True),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('read_at', columns.Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_inbox_messages_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_messages'))
+    )
+    op.create_index(op.f('ix_inbox_messages_account_id'), 'inbox_messages', ['account_id'], unique=False)
     op.create_table('login_sessions',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -171,6 +424,173 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_sessions'))
     )
     op.create_index(op.f('ix_login_sessions_account_id'), 'login_sessions', ['account_id'], unique=False)
+    op.create_table('placements',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('case_number', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=False),
+    sa.Column('project_id', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('batch', columns.text_type(), nullable=False),
+    sa.Column('debtor_id', columns.text_type(), nullable=False),
+    sa.Column('collector_id', columns.text_type(), nullable=False),
+    sa.Column('placed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('card_number_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('card_number_key', columns.text_type(), nullable=True),
+    sa.Column('card_number_tail_key', columns.text_type(), nullable=True),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('recall_on', sa.Date(), nullable=False),
+    sa.Column('retained_until', sa.Date(), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('repeat_of_id', columns.text_type(), nullable=True),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('placed_fen > 0', name=op.f('ck_placements_placed_is_positive')),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_placements_branch_id')),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_placements_client_id')),
+    sa.ForeignKeyConstraint(['collector_id'], ['accounts.id'], name=op.f('fk_placements_collector_id')),
+    sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_placements_debtor_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_placements_project_id')),
+    sa.ForeignKeyConstraint(['repeat_of_id'], ['placements.id'], name=op.f('fk_placements_repeat_of_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placements')),
+    sa.UniqueConstraint('client_id', 'case_number', 'opened_on', name=op.f('uq_placements_client_id_case_number_opened_on'))
+    )
+    op.create_index(op.f('ix_placements_branch_id'), 'placements', ['branch_id'], unique=False)
+    op.create_index(op.f('ix_placements_card_number_key'), 'placements', ['card_number_key'], unique=False)
+    op.create_index(op.f('ix_placements_card_number_tail_key'), 'placements', ['card_number_tail_key'], unique=False)
+    op.create_index(op.f('ix_placements_client_id'), 'placements', ['client_id'], unique=False)
+    op.create_index(op.f('ix_placements_collector_id'), 'placements', ['collector_id'], unique=False)
+    op.create_index(op.f('ix_placements_debtor_id'), 'placements', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_placements_project_id'), 'placements', ['project_id'], unique=False)
+    op.create_index(op.f('ix_placements_recall_on'), 'placements', ['recall_on'], unique=False)
+    op.create_index(op.f('ix_placements_repeat_of_id'), 'placements', ['repeat_of_id'], unique=False)
+    op.create_table('visit_teams',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('plan_id', columns.text_type(), nullable=False),
+    sa.Column('lead_id', columns.text_type(), nullable=False),
+    sa.Column('partner_id', columns.text_type(), nullable=False),
+    sa.Column('trainee_id', columns.text_type(), nullable=True),
+    sa.Column('starts_at', columns.Instant(), nullable=False),
+    sa.Column('ends_at', columns.Instant(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('lead_id <> partner_id', name=op.f('ck_visit_teams_two_people')),
+    sa.ForeignKeyConstraint(['lead_id'], ['accounts.id'], name=op.f('fk_visit_teams_lead_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['accounts.id'], name=op.f('fk_visit_teams_partner_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['visit_plans.id'], name=op.f('fk_visit_teams_plan_id')),
+    sa.ForeignKeyConstraint(['trainee_id'], ['accounts.id'], name=op.f('fk_visit_teams_trainee_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_teams'))
+    )
+    op.create_index(op.f('ix_visit_teams_lead_id'), 'visit_teams', ['lead_id'], unique=False)
+    op.create_index(op.f('ix_visit_teams_partner_id'), 'visit_teams', ['partner_id'], unique=False)
+    op.create_index(op.f('ix_visit_teams_plan_id'), 'visit_teams', ['plan_id'], unique=False)
+    op.create_index(op.f('ix_visit_teams_trainee_id'), 'visit_teams', ['trainee_id'], unique=False)
+    op.create_table('call_notes',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('phone_id', columns.text_type(), nullable=False),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('answered', sa.Boolean(), nullable=False),
+    sa.Column('direction', columns.text_type(), nullable=False),
+    sa.Column('seconds', sa.BigInteger(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=True),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('recording_offset_ms', sa.BigInteger(), nullable=True),
+    sa.Column('source', columns.text_type(), nullable=False),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['phone_id'], ['phones.id'], name=op.f('fk_call_notes_phone_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_call_notes_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_notes'))
+    )
+    op.create_index(op.f('ix_call_notes_at'), 'call_notes', ['at'], unique=False)
+    op.create_index(op.f('ix_call_notes_phone_id'), 'call_notes', ['phone_id'], unique=False)
+    op.create_index(op.f('ix_call_notes_placement_id'), 'call_notes', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_call_notes_visit_id'), 'call_notes', ['visit_id'], unique=False)
+    op.create_table('contact_restorations',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('restored_on', sa.Date(), nullable=False),
+    sa.Column('how', columns.text_type(), nullable=False),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_contact_restorations_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_restorations'))
+    )
+    op.create_index(op.f('ix_contact_restorations_placement_id'), 'contact_restorations', ['placement_id'], unique=False)
+    op.create_table('credit_runs',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('cause', columns.text_type(), nullable=False),
+    sa.Column('facts', columns.json_type(), nullable=False),
+    sa.Column('editions', columns.json_type(), nullable=False),
+    sa.Column('computed_at', columns.Instant(), nullable=False),
+    sa.Column('current', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_credit_runs_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_credit_runs'))
+    )
+    op.create_index(op.f('ix_credit_runs_placement_id'), 'credit_runs', ['placement_id'], unique=False)
+    op.create_index('uq_credit_runs_current', 'credit_runs', ['placement_id'], unique=True, sqlite_where=sa.text('current'), postgresql_where=sa.text('current'))
+    op.create_table('device_handouts',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('issued_at', columns.Instant(), nullable=False),
+    sa.Column('issued_by', columns.text_type(), nullable=False),
+    sa.Column('condition_out', columns.text_type(), nullable=False),
+    sa.Column('due_at', columns.Instant(), nullable=False),
+    sa.Column('returned_at', columns.Instant(), nullable=True),
+    sa.Column('received_by', columns.text_type(), nullable=True),
+    sa.Column('condition_in', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_device_handouts_account_id')),
+    sa.ForeignKeyConstraint(['device_id'], ['devices.id'], name=op.f('fk_device_handouts_device_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device_handouts'))
+    )
+    op.create_index(op.f('ix_device_handouts_account_id'), 'device_handouts', ['account_id'], unique=False)
+    op.create_index(op.f('ix_device_handouts_device_id'), 'device_handouts', ['device_id'], unique=False)
+    op.create_table('holds',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('reason', columns.text_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('placed_at', columns.Instant(), nullable=False),
+    sa.Column('placed_by', columns.text_type(), nullable=True),
+    sa.Column('lead_id', columns.text_type(), nullable=True),
+    sa.Column('reported_to_client_at', columns.Instant(), nullable=True),
+    sa.Column('released_at', columns.Instant(), nullable=True),
+    sa.Column('released_by', columns.text_type(), nullable=True),
+    sa.Column('release_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_holds_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_holds'))
+    )
+    op.create_index(op.f('ix_holds_placement_id'), 'holds', ['placement_id'], unique=False)
+    op.create_table('police_referrals',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('referred_on', sa.Date(), nullable=False),
+    sa.Column('early_explanation', columns.text_type(), nullable=True),
+    sa.Column('early_accepted_by', columns.text_type(), nullable=True),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_police_referrals_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_police_referrals'))
+    )
+    op.create_index(op.f('ix_police_referrals_placement_id'), 'police_referrals', ['placement_id'], unique=False)
+    op.create_table('promises',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('by_phone', sa.Boolean(), nullable=False),
+    sa.Column('judged_able', sa.Boolean(), nullable=False),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_promises_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_promises'))
+    )
+    op.create_index(op.f('ix_promises_placement_id'), 'promises', ['placement_id'], unique=False)
     op.create_table('refresh_tokens',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('session_id', columns.text_type(), nullable=False),
@@ -182,6 +602,377 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refresh_tokens'))
     )
     op.create_index(op.f('ix_refresh_tokens_session_id'), 'refresh_tokens', ['session_id'], unique=False)
+    op.create_table('repayments',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=False),
+    sa.Column('reference', columns.text_type(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('paid_at', columns.Instant(), nullable=True),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reverses_id', columns.text_type(), nullable=True),
+    sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.CheckConstraint('(amount_fen < 0) = (reverses_id IS NOT NULL)', name=op.f('ck_repayments_negative_only_as_reversal')),
+    sa.CheckConstraint('amount_fen <> 0', name=op.f('ck_repayments_not_zero')),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_repayments_client_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_repayments_placement_id')),
+    sa.ForeignKeyConstraint(['reverses_id'], ['repayments.id'], name=op.f('fk_repayments_reverses_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_repayments')),
+    sa.UniqueConstraint('client_id', 'reference', name=op.f('uq_repayments_client_id_reference'))
+    )
+    op.create_index(op.f('ix_repayments_client_id'), 'repayments', ['client_id'], unique=False)
+    op.create_index(op.f('ix_repayments_paid_on'), 'repayments', ['paid_on'], unique=False)
+    op.create_index(op.f('ix_repayments_placement_id'), 'repayments', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_repayments_reverses_id'), 'repayments', ['reverses_id'], unique=False)
+    op.create_table('visit_requests',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('author_id', columns.text_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('requested_on', sa.Date(), nullable=True),
+    sa.Column('filed_at', columns.Instant(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decision_reason', columns.text_type(), nullable=True),
+    sa.Column('promising_marked_at', columns.Instant(), nullable=True),
+    sa.Column('promising_marked_by', columns.text_type(), nullable=True),
+    sa.Column('promising_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['accounts.id'], name=op.f('fk_visit_requests_author_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_visit_requests_placement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_requests'))
+    )
+    op.create_index(op.f('ix_visit_requests_author_id'), 'visit_requests', ['author_id'], unique=False)
+    op.create_index(op.f('ix_visit_requests_placement_id'), 'visit_requests', ['placement_id'], unique=False)
+    op.create_index('ix_visit_requests_state', 'visit_requests', ['state', 'id'], unique=False)
+    op.create_table('request_addresses',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('request_id', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('address_version', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_request_addresses_address_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['visit_requests.id'], name=op.f('fk_request_addresses_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_request_addresses')),
+    sa.UniqueConstraint('request_id', 'address_id', name=op.f('uq_request_addresses_request_id_address_id'))
+    )
+    op.create_index(op.f('ix_request_addresses_address_id'), 'request_addresses', ['address_id'], unique=False)
+    op.create_index(op.f('ix_request_addresses_request_id'), 'request_addresses', ['request_id'], unique=False)
+    op.create_table('visits',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('address_version', sa.BigInteger(), nullable=False),
+    sa.Column('request_id', columns.text_type(), nullable=True),
+    sa.Column('plan_id', columns.text_type(), nullable=True),
+    sa.Column('team_id', columns.text_type(), nullable=True),
+    sa.Column('parent_id', columns.text_type(), nullable=True),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('lead_id', columns.text_type(), nullable=True),
+    sa.Column('partner_id', columns.text_type(), nullable=True),
+    sa.Column('trainee_id', columns.text_type(), nullable=True),
+    sa.Column('valid_from', columns.Instant(), nullable=True),
+    sa.Column('valid_until', columns.Instant(), nullable=True),
+    sa.Column('promise_due_on', sa.Date(), nullable=True),
+    sa.Column('promise_explained', sa.Boolean(), nullable=False),
+    sa.Column('hold_id', columns.text_type(), nullable=True),
+    sa.Column('started_at', columns.Instant(), nullable=True),
+    sa.Column('ended_at', columns.Instant(), nullable=True),
+    sa.Column('outcome', columns.text_type(), nullable=True),
+    sa.Column('outcome_note', columns.text_type(), nullable=False),
+    sa.Column('debtor_gone', sa.Boolean(), nullable=False),
+    sa.Column('superseded_by', columns.text_type(), nullable=True),
+    sa.Column('voided_at', columns.Instant(), nullable=True),
+    sa.Column('voided_by', columns.text_type(), nullable=True),
+    sa.Column('void_reason', columns.text_type(), nullable=True),
+    sa.Column('desk_confirmed_by', columns.text_type(), nullable=True),
+    sa.Column('ended_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_visits_address_id')),
+    sa.ForeignKeyConstraint(['hold_id'], ['holds.id'], name=op.f('fk_visits_hold_id')),
+    sa.ForeignKeyConstraint(['lead_id'], ['accounts.id'], name=op.f('fk_visits_lead_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['visits.id'], name=op.f('fk_visits_parent_id')),
+    sa.ForeignKeyConstraint(['partner_id'], ['accounts.id'], name=op.f('fk_visits_partner_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_visits_placement_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['visit_plans.id'], name=op.f('fk_visits_plan_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['visit_requests.id'], name=op.f('fk_visits_request_id')),
+    sa.ForeignKeyConstraint(['superseded_by'], ['visits.id'], name=op.f('fk_visits_superseded_by')),
+    sa.ForeignKeyConstraint(['team_id'], ['visit_teams.id'], name=op.f('fk_visits_team_id')),
+    sa.ForeignKeyConstraint(['trainee_id'], ['accounts.id'], name=op.f('fk_visits_trainee_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visits'))
+    )
+    op.create_index(op.f('ix_visits_address_id'), 'visits', ['address_id'], unique=False)
+    op.create_index(op.f('ix_visits_hold_id'), 'visits', ['hold_id'], unique=False)
+    op.create_index(op.f('ix_visits_lead_id'), 'visits', ['lead_id'], unique=False)
+    op.create_index(op.f('ix_visits_parent_id'), 'visits', ['parent_id'], unique=False)
+    op.create_index(op.f('ix_visits_partner_id'), 'visits', ['partner_id'], unique=False)
+    op.create_index(op.f('ix_visits_placement_id'), 'visits', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_visits_plan_id'), 'visits', ['plan_id'], unique=False)
+    op.create_index(op.f('ix_visits_request_id'), 'visits', ['request_id'], unique=False)
+    op.create_index('ix_visits_state', 'visits', ['state', 'id'], unique=False)
+    op.create_index(op.f('ix_visits_superseded_by'), 'visits', ['superseded_by'], unique=False)
+    op.create_index(op.f('ix_visits_team_id'), 'visits', ['team_id'], unique=False)
+    op.create_index(op.f('ix_visits_trainee_id'), 'visits', ['trainee_id'], unique=False)
+    op.create_table('waivers',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('request_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=True),
+    sa.Column('asked_reason', columns.text_type(), nullable=False),
+    sa.Column('asked_by', columns.text_type(), nullable=False),
+    sa.Column('asked_at', columns.Instant(), nullable=False),
+    sa.Column('granted', sa.Boolean(), nullable=True),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('decision_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_waivers_address_id')),
+    sa.ForeignKeyConstraint(['request_id'], ['visit_requests.id'], name=op.f('fk_waivers_request_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waivers'))
+    )
+    op.create_index(op.f('ix_waivers_address_id'), 'waivers', ['address_id'], unique=False)
+    op.create_index(op.f('ix_waivers_request_id'), 'waivers', ['request_id'], unique=False)
+    op.create_table('check_ins',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('direction', columns.text_type(), nullable=False),
+    sa.Column('way', columns.text_type(), nullable=False),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
+    sa.Column('accuracy_m', sa.Double(), nullable=True),
+    sa.Column('device_id', columns.text_type(), nullable=True),
+    sa.Column('provisional', sa.Boolean(), nullable=False),
+    sa.Column('verified_by', columns.text_type(), nullable=True),
+    sa.Column('refusal', columns.text_type(), nullable=True),
+    sa.Column('received_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_check_ins_account_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_check_ins_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_ins')),
+    sa.UniqueConstraint('visit_id', 'account_id', 'direction', name=op.f('uq_check_ins_visit_id_account_id_direction'))
+    )
+    op.create_index(op.f('ix_check_ins_account_id'), 'check_ins', ['account_id'], unique=False)
+    op.create_index(op.f('ix_check_ins_visit_id'), 'check_ins', ['visit_id'], unique=False)
+    op.create_table('credit_lines',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('run_id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('repayment_id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('basis', columns.text_type(), nullable=True),
+    sa.Column('clause', columns.text_type(), nullable=True),
+    sa.Column('window_from', sa.Date(), nullable=True),
+    sa.Column('window_to', sa.Date(), nullable=True),
+    sa.Column('extended', sa.Boolean(), nullable=False),
+    sa.Column('commission', columns.text_type(), nullable=False),
+    sa.Column('reason', columns.text_type(), nullable=True),
+    sa.Column('trace', columns.json_type(), nullable=False),
+    sa.CheckConstraint('(visit_id IS NULL) <> (reason IS NULL)', name=op.f('ck_credit_lines_credited_or_reasoned')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_credit_lines_placement_id')),
+    sa.ForeignKeyConstraint(['repayment_id'], ['repayments.id'], name=op.f('fk_credit_lines_repayment_id')),
+    sa.ForeignKeyConstraint(['run_id'], ['credit_runs.id'], name=op.f('fk_credit_lines_run_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_credit_lines_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_credit_lines')),
+    sa.UniqueConstraint('run_id', 'repayment_id', name=op.f('uq_credit_lines_run_id_repayment_id'))
+    )
+    op.create_index('ix_credit_lines_month', 'credit_lines', ['month', 'id'], unique=False)
+    op.create_index(op.f('ix_credit_lines_placement_id'), 'credit_lines', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_credit_lines_repayment_id'), 'credit_lines', ['repayment_id'], unique=False)
+    op.create_index(op.f('ix_credit_lines_run_id'), 'credit_lines', ['run_id'], unique=False)
+    op.create_index(op.f('ix_credit_lines_visit_id'), 'credit_lines', ['visit_id'], unique=False)
+    op.create_table('evidence_items',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('source', columns.text_type(), nullable=False),
+    sa.Column('brought_by', columns.text_type(), nullable=True),
+    sa.Column('bring_reason', columns.text_type(), nullable=True),
+    sa.Column('filename', columns.text_type(), nullable=False),
+    sa.Column('media_type', columns.text_type(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', columns.text_type(), nullable=False),
+    sa.Column('object_key', columns.text_type(), nullable=False),
+    sa.Column('thumbnail_key', columns.text_type(), nullable=True),
+    sa.Column('captured_at', columns.Instant(), nullable=True),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
+    sa.Column('accuracy_m', sa.Double(), nullable=True),
+    sa.Column('width', sa.BigInteger(), nullable=True),
+    sa.Column('height', sa.BigInteger(), nullable=True),
+    sa.Column('duration_ms', sa.BigInteger(), nullable=True),
+    sa.Column('run', sa.BigInteger(), nullable=True),
+    sa.Column('notes', columns.json_type(), nullable=False),
+    sa.Column('received_at', columns.Instant(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_evidence_items_account_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_items_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
+    sa.UniqueConstraint('object_key', name=op.f('uq_evidence_items_object_key'))
+    )
+    op.create_index(op.f('ix_evidence_items_account_id'), 'evidence_items', ['account_id'], unique=False)
+    op.create_index(op.f('ix_evidence_items_sha256'), 'evidence_items', ['sha256'], unique=False)
+    op.create_index(op.f('ix_evidence_items_visit_id'), 'evidence_items', ['visit_id'], unique=False)
+    op.create_table('findings',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('code', columns.text_type(), nullable=False),
+    sa.Column('clause', columns.text_type(), nullable=False),
+    sa.Column('self_reported', sa.Boolean(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('found_at', columns.Instant(), nullable=False),
+    sa.Column('found_by', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_findings_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_findings'))
+    )
+    op.create_index(op.f('ix_findings_visit_id'), 'findings', ['visit_id'], unique=False)
+    op.create_table('incidents',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('clause', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=True),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('about_account_id', columns.text_type(), nullable=True),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('self_reported', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', columns.Instant(), nullable=False),
+    sa.Column('opened_by', columns.text_type(), nullable=True),
+    sa.Column('closed_at', columns.Instant(), nullable=True),
+    sa.Column('closed_by', columns.text_type(), nullable=True),
+    sa.Column('closing_note', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['about_account_id'], ['accounts.id'], name=op.f('fk_incidents_about_account_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_incidents_placement_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_incidents_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incidents'))
+    )
+    op.create_index(op.f('ix_incidents_about_account_id'), 'incidents', ['about_account_id'], unique=False)
+    op.create_index(op.f('ix_incidents_placement_id'), 'incidents', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_incidents_visit_id'), 'incidents', ['visit_id'], unique=False)
+    op.create_table('letters',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('left_at', columns.text_type(), nullable=False),
+    sa.Column('manner', columns.text_type(), nullable=False),
+    sa.Column('left_on', sa.Date(), nullable=False),
+    sa.Column('counterfoil_returned_at', columns.Instant(), nullable=True),
+    sa.Column('counterfoil_received_by', columns.text_type(), nullable=True),
+    sa.Column('escalated_at', columns.Instant(), nullable=True),
+    sa.Column('acknowledged_on', sa.Date(), nullable=True),
+    sa.Column('acknowledged_by', columns.text_type(), nullable=True),
+    sa.Column('acknowledgement_recorded_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_letters_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letters')),
+    sa.UniqueConstraint('visit_id', name=op.f('uq_letters_visit_id'))
+    )
+    op.create_table('papers',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('purpose', columns.text_type(), nullable=False),
+    sa.Column('issued_at', columns.Instant(), nullable=False),
+    sa.Column('issued_by', columns.text_type(), nullable=False),
+    sa.Column('returned_at', columns.Instant(), nullable=True),
+    sa.Column('received_by', columns.text_type(), nullable=True),
+    sa.Column('shredded_at', columns.Instant(), nullable=True),
+    sa.Column('shredded_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_papers_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_papers'))
+    )
+    op.create_index(op.f('ix_papers_visit_id'), 'papers', ['visit_id'], unique=False)
+    op.create_table('text_messages',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('phone_id', columns.text_type(), nullable=False),
+    sa.Column('template_id', columns.text_type(), nullable=False),
+    sa.Column('text', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('batch_id', columns.text_type(), nullable=True),
+    sa.Column('queued_at', columns.Instant(), nullable=False),
+    sa.Column('queued_by', columns.text_type(), nullable=False),
+    sa.Column('sent_at', columns.Instant(), nullable=True),
+    sa.Column('failure', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['phone_id'], ['phones.id'], name=op.f('fk_text_messages_phone_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_text_messages_placement_id')),
+    sa.ForeignKeyConstraint(['template_id'], ['message_templates.id'], name=op.f('fk_text_messages_template_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_text_messages_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_text_messages'))
+    )
+    op.create_index(op.f('ix_text_messages_batch_id'), 'text_messages', ['batch_id'], unique=False)
+    op.create_index(op.f('ix_text_messages_phone_id'), 'text_messages', ['phone_id'], unique=False)
+    op.create_index(op.f('ix_text_messages_placement_id'), 'text_messages', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_text_messages_state'), 'text_messages', ['state'], unique=False)
+    op.create_index(op.f('ix_text_messages_template_id'), 'text_messages', ['template_id'], unique=False)
+    op.create_index(op.f('ix_text_messages_visit_id'), 'text_messages', ['visit_id'], unique=False)
+    op.create_table('visit_answers',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('identity_shown_at', columns.Instant(), nullable=True),
+    sa.Column('entered', sa.Boolean(), nullable=False),
+    sa.Column('entry_consent_by', columns.text_type(), nullable=True),
+    sa.Column('vulnerable_person', sa.Boolean(), nullable=False),
+    sa.Column('vulnerable_note', columns.text_type(), nullable=True),
+    sa.Column('asked_to_leave', sa.Boolean(), nullable=False),
+    sa.Column('unsafe', sa.Boolean(), nullable=False),
+    sa.Column('recording_refused', sa.Boolean(), nullable=False),
+    sa.Column('benefits_offered', sa.Boolean(), nullable=False),
+    sa.Column('cash_offered', sa.Boolean(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('answered_at', columns.Instant(), nullable=False),
+    sa.Column('answered_by', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_visit_answers_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_answers')),
+    sa.UniqueConstraint('visit_id', name=op.f('uq_visit_answers_visit_id'))
+    )
+    op.create_table('visit_contacts',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('who', columns.text_type(), nullable=False),
+    sa.Column('channel', columns.text_type(), nullable=False),
+    sa.Column('name', columns.text_type(), nullable=False),
+    sa.Column('relation', columns.text_type(), nullable=False),
+    sa.Column('communicated', sa.Boolean(), nullable=False),
+    sa.Column('knew_of_debt', sa.Boolean(), nullable=False),
+    sa.Column('offered_to_repay', sa.Boolean(), nullable=False),
+    sa.Column('will_relay', sa.Boolean(), nullable=False),
+    sa.Column('can_relay', sa.Boolean(), nullable=False),
+    sa.Column('relayed_on', sa.Date(), nullable=True),
+    sa.Column('relay_recorded_by', columns.text_type(), nullable=True),
+    sa.Column('phone_id', columns.text_type(), nullable=True),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['phone_id'], ['phones.id'], name=op.f('fk_visit_contacts_phone_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_visit_contacts_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_contacts'))
+    )
+    op.create_index(op.f('ix_visit_contacts_phone_id'), 'visit_contacts', ['phone_id'], unique=False)
+    op.create_index(op.f('ix_visit_contacts_visit_id'), 'visit_contacts', ['visit_id'], unique=False)
+    op.create_table('credit_shares',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('line_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_credit_shares_account_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['credit_lines.id'], name=op.f('fk_credit_shares_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_credit_shares')),
+    sa.UniqueConstraint('line_id', 'account_id', name=op.f('uq_credit_shares_line_id_account_id'))
+    )
+    op.create_index(op.f('ix_credit_shares_account_id'), 'credit_shares', ['account_id'], unique=False)
+    op.create_index(op.f('ix_credit_shares_line_id'), 'credit_shares', ['line_id'], unique=False)
     # ### end Alembic commands ###
 
 

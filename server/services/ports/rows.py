@@ -1,0 +1,31 @@
+"""What every kind of rows can do for a use case. Noun-specific queries stand in the ports beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TypeVar
+
+E = TypeVar("E")
+
+
+class EntityRows(Protocol[E]):
+    """The rows of one frozen entity, by id and by equality of its fields.
+
+    Sealed fields (telephones, ID and card numbers) are found by whole value through their keyed hash.
+    """
+
+    def get(self, id: str) -> E | None: ...
+    def need(self, id: str) -> E:
+        """The entity, or the Problem `not_found`."""
+
+    def by_ids(self, ids: Iterable[str]) -> dict[str, E]: ...
+    def having(self, **equal: Any) -> list[E]:
+        """All entities whose fields equal these values, by id (that is by age); None asks for empty fields."""
+
+    def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
+        """All entities whose field is one of the values, by id; one query for any number of values up to a thousand."""
+
+    def add(self, entity: E) -> E: ...
+    def add_all(self, entities: Sequence[E]) -> None: ...
+    def save(self, entity: E) -> E:
+        """Write over the version that was read; refused as `stale` when somebody was faster."""

@@ -1,0 +1,72 @@
+"""Tables of credit: runs, lines, shares. A current line's shares add up to it; the month issue adds the seals."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from storage.rows.columns import (
+    METADATA,
+    day,
+    flag,
+    id_column,
+    instant,
+    integer,
+    json,
+    reference,
+    text,
+    values,
+)
+
+credit_runs = sa.Table(
+    "credit_runs",
+    METADATA,
+    id_column(),
+    reference("placement_id", "placements.id"),
+    text("cause"),
+    json("facts"),
+    values("editions"),
+    instant("computed_at"),
+    flag("current"),
+    sa.Index(
+        "uq_credit_runs_current",
+        "placement_id",
+        unique=True,
+        sqlite_where=sa.text("current"),
+        postgresql_where=sa.text("current"),
+    ),
+)
+
+credit_lines = sa.Table(
+    "credit_lines",
+    METADATA,
+    id_column(),
+    reference("run_id", "credit_runs.id"),
+    reference("placement_id", "placements.id"),
+    reference("repayment_id", "repayments.id"),
+    text("month"),
+    day("paid_on"),
+    integer("amount_fen"),
+    reference("visit_id", "visits.id", nullable=True),
+    text("basis", nullable=True),
+    text("clause", nullable=True),
+    day("window_from", nullable=True),
+    day("window_to", nullable=True),
+    flag("extended"),
+    text("commission"),
+    text("reason", nullable=True),
+    json("trace"),
+    sa.UniqueConstraint("run_id", "repayment_id"),
+    sa.CheckConstraint("(visit_id IS NULL) <> (reason IS NULL)", name="credited_or_reasoned"),
+    sa.Index("ix_credit_lines_month", "month", "id"),
+)
+
+credit_shares = sa.Table(
+    "credit_shares",
+    METADATA,
+    id_column(),
+    reference("line_id", "credit_lines.id"),
+    reference("account_id", "accounts.id"),
+    integer("position"),
+    integer("amount_fen"),
+    sa.UniqueConstraint("line_id", "account_id"),
+)

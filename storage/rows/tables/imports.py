@@ -1,0 +1,44 @@
+"""The table of imported files."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from server.domain.imports import ImportKind, ImportState
+from storage.rows.columns import (
+    METADATA,
+    choice,
+    flag,
+    id_column,
+    instant,
+    integer,
+    json,
+    reference,
+    text,
+    version,
+)
+
+import_files = sa.Table(
+    "import_files",
+    METADATA,
+    id_column(),
+    choice("kind", ImportKind),
+    text("filename"),
+    text("sha256", index=True),
+    integer("size"),
+    choice("state", ImportState),
+    flag("dry_run"),
+    reference("branch_id", "branches.id", nullable=True),
+    text("object_key", nullable=True),
+    integer("rows"),
+    json("problems"),
+    json("result"),
+    text("job_id", nullable=True),
+    text("uploaded_by"),
+    instant("uploaded_at"),
+    text("confirmed_by", nullable=True),
+    instant("confirmed_at", nullable=True),
+    instant("finished_at", nullable=True),
+    instant("destroyed_at", nullable=True),
+    version(),
+)
