@@ -1,0 +1,62 @@
+"""Whose rows (S13): the objects of a case, found only by those whose posts reach them. Out of reach is not found."""
+
+from __future__ import annotations
+
+from server.domain.access import Actor, Owned, Permission, reach, within
+from server.domain.placements import Placement
+from server.domain.problems import NOT_FOUND, problem
+from server.domain.requests import VisitRequest
+from server.domain.visits import Visit
+from server.services.ports.unit_of_work import UnitOfWork
+
+
+def owners_of(uow: UnitOfWork, placement: Placement) -> Owned:
+    """Where a placement belongs: its collector, the collector's team, its project, its branch."""
+    collector = uow.accounts.need(placement.collector_id)
+    return Owned(
+        frozenset({placement.collector_id}), collector.team_id, placement.project_id, placement.branch_id
+    )
+
+
+def placement_within(uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission) -> Placement:
+    placement = uow.placements.get(placement_id)
+    if placement is None or not within(reach(actor, *permissions), owners_of(uow, placement)):
+        raise problem(NOT_FOUND, what=f"placement {placement_id}")
+    return placement
+
+
+def request_within(
+    uow: UnitOfWork, actor: Actor, request_id: str, *permissions: Permission
+) -> tuple[VisitRequest, Placement]:
+    """The request with its placement; a request is its placement's."""
+    request = uow.visit_requests.get(request_id)
+    placement = None if request is None else uow.placements.need(request.placement_id)
+    if (
+        request is None
+        or placement is None
+        or not within(reach(actor, *permissions), owners_of(uow, placement))
+    ):
+        raise problem(NOT_FOUND, what=f"visit_request {request_id}")
+    return request, placement
+
+
+def visit_within(
+    uow: UnitOfWork, actor: Actor, visit_id: str, *permissions: Permission
+) -> tuple[Visit, Placement]:
+    """The visit with its placement. Its team's own it is, and the case's collector's; of the rest, the placement's."""
+    visit = uow.visits.get(visit_id)
+    placement = None if visit is None else uow.placements.need(visit.placement_id)
+    if visit is not None and placement is not None:
+        owned = owners_of(uow, placement)
+        team = {
+            member for member in (visit.lead_id, visit.partner_id, visit.trainee_id) if member is not None
+        }
+        both = Owned(owned.own_ids | team, owned.team_id, owned.project_id, owned.branch_id)
+        if within(reach(actor, *permissions), both):
+            return visit, placement
+    raise problem(NOT_FOUND, what=f"visit {visit_id}")
+
+
+def team_member(actor: Actor, visit: Visit) -> bool:
+    """Whether the actor is one of the two agents of the visit, or its trainee."""
+    return actor.account_id in (visit.lead_id, visit.partner_id, visit.trainee_id)
