@@ -31,12 +31,14 @@ def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> M
     if first is None or first.short or match.fit is not Fit.CURRENT or not _full(read.county):
         return None
     there = tuple(division for division in match.divisions if _within(division, outer.place))
-    if not there or runs_on(text, read.end):
+    front = text[outer.reading.end : start]
+    # A division in front that does not go with this one is a contradiction, not a road (双鸭山路北区).
+    if not there or runs_on(text, read.end) or divisions.forms(front):
         return None
     whole = replace(
         read, province=read.province or outer.reading.province, city=read.city or outer.reading.city
     )
-    return replace(match, reading=whole, divisions=there, front=text[outer.reading.end : start])
+    return replace(match, reading=whole, divisions=there, front=front)
 
 
 def second_county(text: str, match: Match, division: Division, divisions: Divisions) -> Division | None:

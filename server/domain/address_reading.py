@@ -138,19 +138,30 @@ def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Rea
         known = reading.token(level)
         rank = ORDER[level]
         if known is not None:
-            same = {form.path for form in known.forms} & {form.path for form in token.forms}
-            if rank == reading.depth and same and not (token.short and continued(text, end)):
-                yield replace(reading, end=end, covered=reading.covered + end - position)
+            if rank == reading.depth and not (token.short and continued(text, end)):
+                covered = reading.covered + end - position
+                yield from _repeated(reading, known, token, end, covered)
             continue
         if rank < reading.depth or (token.short and not _short_allowed(text, reading, token, end, divisions)):
             continue
         longer = replace(reading, end=end, covered=reading.covered + end - position)
-        if level is Level.PROVINCE:
-            yield replace(longer, province=token)
-        elif level is Level.CITY:
-            yield replace(longer, city=token)
-        else:
-            yield replace(longer, county=token)
+        yield _with(longer, level, token)
+
+
+def _with(reading: Reading, level: Level, token: Token) -> Reading:
+    if level is Level.PROVINCE:
+        return replace(reading, province=token)
+    return replace(reading, city=token) if level is Level.CITY else replace(reading, county=token)
+
+
+def _repeated(reading: Reading, known: Token, token: Token, end: int, covered: int) -> Iterator[Reading]:
+    """A level written twice (瓯海区瓯海区, 和田和田市): what both mean, the fuller one kept."""
+    paths = {form.path for form in known.forms}
+    both = tuple(form for form in token.forms if form.path in paths)
+    if not both:
+        return
+    fuller = known if token.short else Token(token.spelling, both)
+    yield _with(replace(reading, end=end, covered=covered), token.forms[0].level, fuller)
 
 
 def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
@@ -162,7 +173,7 @@ def _short_allowed(text: str, reading: Reading, token: Token, end: int, division
         # And 西安高新区 is 西安 with a zone behind it.
         if not continued(text, end) or _before_own_division(text, token, end, divisions):
             return True
-        return token.forms[0].level is Level.CITY and bool(zone_at(text, end))
+        return bool(zone_at(text, end))
     if continued(text, end) and not _before_own_town(text, token, end, divisions):
         return False
     return reading.depth >= 0 or _alone_allowed(token)
@@ -171,7 +182,10 @@ def _short_allowed(text: str, reading: Reading, token: Token, end: int, division
 def _before_own_division(text: str, token: Token, end: int, divisions: Divisions) -> bool:
     for _, below, _ in tokens_at(text, end, divisions):
         for form in below.forms:
-            if not form.short and any(_under(form.path, above.path) for above in token.forms):
+            if any(_under(form.path, above.path) for above in token.forms):
+                return True
+            # Under another parent it is a contradiction to be told, unless it may be a road (路北区).
+            if not form.short and not form.former and text[end] not in "路街道桥":
                 return True
     return False
 

@@ -8,19 +8,26 @@ from collections.abc import Iterator
 
 from server.domain.divisions import Divisions, Level
 
-_NAMED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:自治州|自治县|自治旗|地区|省|市|县|区|州|盟|旗)")
-# Endings in 区 and 市 that name a part of an estate, a firm or a road and never a division.
-_NO_DIVISION = re.compile(
-    r"(?:小|社|校|厂|院|库|景|园|城|市|郊|矿|辖|山|片|住宅|生活|家属|别墅|商业|工业|发|新|东|西|南|北|[A-Za-z\d])区$|(?:超|夜|菜|城|门|本|上|股)市$|[路街号镇乡村].*[区市县]$"
+_NAMED = re.compile(r"^[\u4e00-\u9fff]+[省市县区州盟旗]$")
+# Parts of an estate, a firm or a town end in 区 and 市 too, and no division is missed there.
+_EVERYDAY = re.compile(
+    r"(?:小|社|校|厂|院|库|景|园|城|市|郊|矿|辖|山|片|住宅|生活|家属|别墅|商业|工业|发|新|东|西|南|北)区$"
+    r"|(?:超|夜|菜|城|门|本|上|股)市$"
 )
+_ROAD = re.compile(r"[路街号镇乡村]")
 
 
-def named_division(text: str, position: int) -> str:
-    """What is written like a division's name at `position`; empty for nothing."""
-    found = _NAMED.match(text[position : position + 14])
-    if found is None or _NO_DIVISION.search(found[0]):
-        return ""
-    return found[0]
+def named_divisions(text: str, position: int) -> Iterator[str]:
+    """What is written like a division's name at `position`, shortest first (姜州, then 姜州区)."""
+    for length in range(2, 15):
+        name = text[position : position + length]
+        if len(name) == length and _NAMED.match(name) and not _ROAD.search(name[1:-1]):
+            yield name
+
+
+def sounds_real(name: str) -> bool:
+    """Whether a name without a near one is worth a question."""
+    return 2 < len(name) < 7 and _EVERYDAY.search(name) is None
 
 
 def near_texts(text: str, position: int, named: str, divisions: Divisions) -> Iterator[str]:

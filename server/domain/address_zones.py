@@ -9,16 +9,19 @@ import re
 # A short name before one of these is part of another name: 朝阳路, 西湖大道, 长安镇, 黄河北街.
 _CONTINUED = re.compile(
     r"^[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
-    r"(?:路|街|大道|道|巷|弄|胡同|里弄|村|乡|镇|苏木|小区|社区|花园|花苑|桥|大桥|广场|大厦|公寓|站|门|河|江|山庄|高速|公路|国道|省道"
-    r"|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗)"
+    r"(?:路|街|大道|道|巷|弄|胡同|里弄|村|乡|镇|苏木|小区|社区|花园|花苑|桥|大桥|广场|大厦|公寓|站|门|山庄|高速|公路|国道|省道"
+    r"|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗|综合|[\u4e00-\u9fff]{0,3}族|[\u4e00-\u9fff]{0,6}自治[州县旗])"
 )
+# 钱塘 in 钱塘江路 is the river, in 滨江江陵路 the district.
+_RIVER = re.compile(r"^[江河湖](?:[东南西北中]?(?:路|街|大道|桥|大桥)|边|畔|堤|滨|岸|$)")
 _RUNS_ON = re.compile(r"^(?:路|街|大街|大道|道|巷|场|桥|站|村|小区)")
 _ZONE = re.compile(
     r"^(?P<zone>[\u4e00-\u9fffA-Za-z]{0,14}?"
     r"(?:开发区|开发园区|高新区|经开区|工业园区|产业园区|科技园区|软件园区|物流园区|工业区|示范区|试验区|实验区|保税区|保税港区"
-    r"|度假区|名胜区|风景区|集聚区|管理区|合作区|示范园区|高新园区|教育园区|园区|新区|林管局|管委会))(?!路|街|大道)"
+    r"|度假区|名胜区|风景区|集聚区|管理区|合作区|示范园区|高新园区|教育园区|园区|新区|旅游区|航空港区|空港区|港务区|港区|生态区|综保区|政务区|自贸区|科学城|科技城|生态城|林管局|管委会"
+    r"|新城(?=[\u4e00-\u9fff]{1,6}(?:路|街|大道))))(?!路|街|大道)"
 )
-_ZONE_STOP = re.compile(r"[路街巷弄号镇乡村道楼栋幢组院厦]|小区|社区|街道|校区|医院|学校|公司")
+_ZONE_STOP = re.compile(r"[省市县路街巷弄号镇乡村道楼栋幢组院厦]|小区|社区|街道|校区|医院|学校|公司")
 # Half the country has one of these; without the right parent above it such a word is no division.
 SPECIAL_NAMES = {
     "香港": "香港特别行政区",
@@ -56,7 +59,8 @@ ZONES: dict[str, tuple[str, str]] = {
 
 def continued(text: str, position: int) -> bool:
     """Whether what follows makes the name before it part of a longer one (a road, a village, a market)."""
-    return _CONTINUED.match(text[position : position + 8]) is not None
+    ahead = text[position : position + 12]
+    return _CONTINUED.match(ahead) is not None or _RIVER.match(ahead) is not None
 
 
 def runs_on(text: str, position: int) -> bool:
@@ -74,6 +78,11 @@ def zone_at(text: str, position: int) -> str:
     ):
         return ""
     return found["zone"]
+
+
+def certain_zone(zone: str) -> bool:
+    """Whether the name says what it is; 海港区 and 下花园区 are districts that end like a zone."""
+    return bool(zone) and (zone.endswith("业园区") or not zone.endswith(("港区", "园区", "新区")))
 
 
 def special_province(text: str) -> str:

@@ -14,8 +14,8 @@ from server.domain.address_matching import Fit, Match, best_match
 from server.domain.address_reading import SEPARATORS, Reading, clean, skip_separators
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
-from server.domain.address_typos import named_division, near_texts
-from server.domain.address_zones import known_zone, special_province, zone_at
+from server.domain.address_typos import named_divisions, near_texts, sounds_real
+from server.domain.address_zones import certain_zone, known_zone, special_province, zone_at
 from server.domain.divisions import Division, Divisions, Level
 from server.domain.urban_villages import r8_urban_village
 
@@ -139,14 +139,19 @@ class _Check:
         if special is not None:
             return special
         match = best_match(self.text, self.divisions)
-        if match.fit is Fit.NOTHING:
-            typo = self._typo(match)
-            if typo is not None:
-                return typo
-            match = inside(self.text, match, self.divisions) or match
-        elif match.fit is Fit.PLACE_ONLY and not zone_at(self.text, match.reading.end):
-            match = inside(self.text, match, self.divisions) or match
+        if match.fit in (Fit.NOTHING, Fit.PLACE_ONLY) and not zone_at(self.text, match.reading.end):
+            return self._sought(match)
         return self._judge(match)
+
+    def _sought(self, match: Match) -> AddressVerdict:
+        """No county where one belongs: a misspelt one, else one further inside, else none."""
+        typo = self._typo(match)
+        if typo is not None and typo.verdict is Verdict.TYPO:
+            return typo
+        further = inside(self.text, match, self.divisions)
+        if further is not None and further.front[-1:] not in frozenset("省市县州盟旗区"):
+            return self._judge(further)
+        return typo if typo is not None else self._judge(match)
 
     def _judge(self, match: Match) -> AddressVerdict:
         if match.fit in (Fit.PLACE_ONLY, Fit.NOTHING):
@@ -311,22 +316,28 @@ class _Check:
         return self._placed(Verdict.NO_COUNTY, match, _Rest("", tail), "no_county")
 
     def _typo(self, match: Match) -> AddressVerdict | None:
+        """What is written like a division and is none: near names suggested, or said to be unknown."""
         position = skip_separators(self.text, match.reading.end)
-        named = named_division(self.text, position)
-        if not named or zone_at(self.text, position):
+        if certain_zone(zone_at(self.text, position)):
             return None
+        tail = _Rest("", self.text[position:])
+        names = tuple(named_divisions(self.text, position))
+        for named in names:
+            suggestions = self._mended(position, named)
+            if suggestions:
+                return self._placed(Verdict.TYPO, match, tail, "typo", named=named, choices=suggestions)
+        unknown = next((name for name in names if sounds_real(name)), "")
+        if not unknown or zone_at(self.text, position):
+            return None
+        return self._placed(Verdict.UNKNOWN, match, tail, "unknown", named=unknown)
+
+    def _mended(self, position: int, named: str) -> tuple[str, ...]:
         mended = []
         for candidate in near_texts(self.text, position, named, self.divisions):
             other = best_match(candidate, self.divisions)
             if other.fit is Fit.CURRENT and len(other.divisions) == 1:
                 mended.append(other.divisions[0].written + candidate[other.reading.end :])
-        suggestions = tuple(dict.fromkeys(mended))
-        tail = _Rest("", self.text[position:])
-        if suggestions:
-            return self._placed(Verdict.TYPO, match, tail, "typo", named=named, choices=suggestions)
-        if not 2 < len(named) < 7:
-            return None
-        return self._placed(Verdict.UNKNOWN, match, tail, "unknown", named=named)
+        return tuple(dict.fromkeys(mended))
 
     def _special(self) -> AddressVerdict | None:
         province = special_province(self.text)
