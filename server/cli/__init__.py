@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 _COMMANDS = {
+    "address": "server.cli.address",
     "audit": "server.cli.audit",
     "migrate": "server.cli.operate",
     "run": "server.cli.operate",

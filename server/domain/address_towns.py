@@ -48,9 +48,9 @@ def _with_office(tail: str, length: int) -> tuple[str, str]:
 def elsewhere(town: str, division: Division, divisions: Divisions) -> str:
     """The county of the same city that has this town today when the claimed one has not; empty for no
     objection."""
-    if not town or not division.county or town in divisions.towns(division.code):
+    if town in ("", "城关镇") or not division.county or town in divisions.towns(division.code):
         return ""
-    for other in divisions.counties(division.province, division.city):
-        if other != division and town in divisions.towns(other.code):
-            return other.county
-    return ""
+    others = divisions.counties(division.province, division.city)
+    having = [other.county for other in others if other != division and town in divisions.towns(other.code)]
+    # 城关镇 and other names of several counties were dissolved here or there: they tell nothing.
+    return having[0] if len(having) == 1 else ""

@@ -17,6 +17,7 @@ from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
 from server.domain.address_zones import certain_zone, known_zone, special_province, zone_at
 from server.domain.divisions import Division, Divisions, Level
+from server.domain.policy.registry import clause
 from server.domain.urban_villages import r8_urban_village
 
 
@@ -82,6 +83,7 @@ SUBMITTABLE = frozenset({Verdict.OK, Verdict.INCOMPLETE, Verdict.HISTORICAL})
 """Verdicts that may be filed: as written, as filled in, and as renamed once the person has confirmed it."""
 
 
+@clause("R2")
 def r2_complete(answer: AddressVerdict) -> bool:
     """The address resolves to one county-level division and says where in it.
 
@@ -90,6 +92,7 @@ def r2_complete(answer: AddressVerdict) -> bool:
     return bool(answer.county_code) and answer.verdict is not Verdict.REVIEW and not answer.detail_missing
 
 
+@clause("R3")
 def r3_parents_right(answer: AddressVerdict) -> bool:
     """Every division named is the parent of the next, and every one exists; a former name counts as today's.
 
@@ -244,17 +247,17 @@ class _Check:
         return self._worded(answer, message, division)
 
     def _worded(self, answer: AddressVerdict, message: str, division: Division) -> AddressVerdict:
-        clause = CLAUSES[answer.verdict]
+        cited = CLAUSES[answer.verdict]
         if answer.detail_missing:
             message += sentence(self.locale, "detail_missing")
-            clause = clause or "R2"
+            cited = cited or "R2"
         if answer.urban_village:
             message += sentence(self.locale, "urban_village")
-            clause = clause or "R8"
+            cited = cited or "R8"
         other = elsewhere(answer.town, division, self.divisions)
-        if other:
+        if other and answer.verdict in (Verdict.OK, Verdict.INCOMPLETE):
             message += sentence(self.locale, "town_elsewhere", town=answer.town, elsewhere=other)
-        return replace(answer, clause=clause, message=message)
+        return replace(answer, clause=cited, message=message)
 
     def _choices(self, verdict: Verdict, match: Match, rest: _Rest, key: str) -> AddressVerdict:
         names = tuple(d.written for d in match.divisions)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from server.domain.policy.registry import clause
+
 _OFFICE = ("街道办事处", "街道办", "街道", "办事处")
 # 中关村 and the resorts end in 村 and are none; a name that goes on behind 村 is a road, a bank or an estate.
 _NAMES = re.compile(r"^(?:中关|度假|[\u4e00-\u9fff]{0,6}(?:度假|农家乐|民俗文化|奥运|亚运|世博|地球|大学))$")
@@ -16,6 +18,7 @@ _BROKEN = re.compile(r"[路街巷弄号镇乡区县市楼栋幢组院苑]|大厦
 _VILLAGE = re.compile(r"^(?P<name>[\u4e00-\u9fff]{1,7}?)村(?!村)")
 
 
+@clause("R8")
 def r8_urban_village(county: str, town: str, detail: str, towns: frozenset[str]) -> bool:
     """The pattern makes the address an urban village, whose office must be called before filing.
 

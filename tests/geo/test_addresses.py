@@ -40,6 +40,11 @@ def test_the_handbooks_own_example(divisions: Gazetteer) -> None:
         ("广东省南宁市青秀区民族大道1号", "wrong_parent", "广西壮族自治区南宁市青秀区民族大道1号"),
         ("江苏省杭州市西湖区文三路90号", "wrong_parent", "浙江省杭州市西湖区文三路90号"),
         ("河南省洛阳市济源市沁园街道黄河路1号", "wrong_parent", "河南省济源市沁园街道黄河路1号"),
+        ("湖南新乡市卫辉市学院西路1号", "wrong_parent", "河南省新乡市卫辉市学院西路1号"),
+        ("鄂尔多斯江岸区黄孝河路109号", "wrong_parent", "湖北省武汉市江岸区黄孝河路109号"),
+        ("河北省秦青岛市海港区建设路1号", "typo", "河北省秦皇岛市海港区建设路1号"),
+        ("河南郑洲市金水区花园路39号", "typo", "河南省郑州市金水区花园路39号"),
+        ("福建省福州市背山区建设路1号", "typo", "福建省福州市仓山区建设路1号"),
         ("东莞市福田区深南大道1号", "wrong_parent", "广东省深圳市福田区深南大道1号"),
         ("广东省南宁市民族大道1号", "wrong_parent", "广西壮族自治区南宁市民族大道1号"),
         ("郑洲市金水区花园路39号", "typo", "河南省郑州市金水区花园路39号"),
@@ -68,6 +73,10 @@ def test_refused_with_the_true_one_suggested(
         ("河南省郑州市郑东新区商务外环路10号", "functional"),
         ("郑州高新技术产业开发区科学大道100号", "functional"),
         ("西安高新区科技路1号", "functional"),
+        ("天津经济技术开发区第三大街1号", "functional"),
+        ("陕西省西安市沣东新城三桥路1号", "functional"),
+        ("福建省平潭综合实验区1号", "functional"),
+        ("双鸭山路北区学院路41号", "no_county"),
         ("苏州工业园区星湖街1号", "functional"),
         ("河南省郑州市缥缈区某路1号", "unknown"),
         ("香港特别行政区九龙城区清水湾道", "special"),
@@ -113,6 +122,9 @@ def test_a_town_settles_which_county_is_meant(divisions: Gazetteer) -> None:
             "浙江省宁波市北仑区大港六路11号",
             ("province", "city", "county"),
         ),
+        ("承德丰宁满族自治县大阁镇1号", "河北省承德市丰宁满族自治县大阁镇1号", ("province", "city")),
+        ("新疆和田和田市北京西路1号", "新疆维吾尔自治区和田地区和田市北京西路1号", ("province", "city")),
+        ("江苏南京江宁弘景大道1号", "江苏省南京市江宁区弘景大道1号", ("province", "city", "county")),
         ("海宁许村七号桥111", "浙江省嘉兴市海宁市许村七号桥111", ("province", "city", "county")),
     ],
 )
@@ -199,6 +211,7 @@ def test_a_town_that_moved_is_a_warning_and_no_refusal(divisions: Gazetteer) -> 
     answer = check_address("浙江省杭州市余杭区塘栖镇广济路1号", divisions)
     assert answer.verdict == "ok"
     assert "临平区" in answer.message
+    assert "获嘉县" not in check_address("河南省新乡市原阳县城关镇1号", divisions).message
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,10 @@ DOCS = Path(__file__).parents[2] / "docs" / "policy"
 NOT_YET_BUILT = frozenset(
     (
         "R1",
-        "R2",
-        "R3",
         "R4",
         "R5",
         "R6",
         "R7",
-        "R8",
         "R9",
         "R10",
         "R11",
