@@ -1,7 +1,7 @@
 """Owns what became of the divisions abolished, renamed or moved since 1990.
 Refuses to guess: a successor counts when two sources agree, when an official change leads to it, or when it
 was
-checked by hand (division_mergers); otherwise the former division keeps no single successor and is asked
+listed by hand (division_mergers); otherwise the former division keeps no single successor and is asked
 about."""
 
 from __future__ import annotations

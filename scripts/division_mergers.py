@@ -1,9 +1,11 @@
-"""Owns the mergers, splits and renamings checked by hand against the approvals of the State Council and of
-the
-Ministry of Civil Affairs. Refuses none: what stands here overrides what the sources tell.
+"""Owns the mergers, splits and renamings listed by hand, on which the pinned sources are silent or disagree.
+Refuses nothing: what stands here overrides what the sources tell.
 
-One successor: certain. Several: the territory was divided, so the person is asked. None: it cannot be told
-from the name. A `*` for the city takes the former county under every city name its province gave it.
+The list was written from general knowledge of the changes; it has not been compared with the approvals
+themselves. A document number stands only where the events of the pinned source carry it.
+
+One successor: taken as certain. Several: the territory was divided, so the person is asked. None: it cannot be
+told from the name. A `*` for the city takes the former county under every city name its province gave it.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ COUNTIES: dict[Path3, tuple[Path3, ...]] = {
     # 国函〔2021〕29号: 江干区 was divided, 下城区 joined 拱墅区.
     ("浙江省", "*", "江干区"): _under("浙江省", "杭州市", "上城区", "钱塘区"),
     ("浙江省", "*", "下城区"): _under("浙江省", "杭州市", "拱墅区"),
-    # 国函〔2021〕10号
+    # 2021, Luoyang
     ("河南省", "*", "吉利区"): _under("河南省", "洛阳市", "孟津区"),
     ("河南省", "*", "孟津县"): _under("河南省", "洛阳市", "孟津区"),
-    # 国函〔2021〕1号
+    # 国函〔2021〕9号
     ("福建省", "*", "梅列区"): _under("福建省", "三明市", "三元区"),
     # 渝府发〔2025〕15号; see BY_TOWN
     ("重庆市", "*", "渝北区"): _under("重庆市", "", "两江新区"),
@@ -41,7 +43,7 @@ COUNTIES: dict[Path3, tuple[Path3, ...]] = {
     ("上海市", "*", "闸北区"): _under("上海市", "", "静安区"),
     ("广东省", "*", "东山区"): _under("广东省", "广州市", "越秀区"),
     ("广东省", "*", "芳村区"): _under("广东省", "广州市", "荔湾区"),
-    # 国函〔2018〕17号 and 国函〔2018〕80号, Shanxi
+    # 国函〔2018〕22号 (大同) and 国函〔2018〕87号 (长治)
     ("山西省", "大同市", "城区"): _under("山西省", "大同市", "平城区"),
     ("山西省", "大同市", "矿区"): _under("山西省", "大同市", "平城区", "云冈区"),
     ("山西省", "大同市", "南郊区"): _under("山西省", "大同市", "平城区", "云冈区"),
@@ -63,7 +65,7 @@ COUNTIES: dict[Path3, tuple[Path3, ...]] = {
     ("宁夏回族自治区", "银川市", "城区"): _under("宁夏回族自治区", "银川市", "兴庆区"),
     ("宁夏回族自治区", "银川市", "新城区"): _under("宁夏回族自治区", "银川市", "金凤区", "西夏区"),
     ("宁夏回族自治区", "银川市", "郊区"): _under("宁夏回族自治区", "银川市", "兴庆区", "金凤区", "西夏区"),
-    # 国函〔2014〕122号: 桥东区 of 石家庄 was divided
+    # 2014: 桥东区 of 石家庄 was divided
     ("河北省", "石家庄市", "桥东区"): _under("河北省", "石家庄市", "长安区", "桥西区"),
     ("河北省", "石家庄市", "郊区"): _under("河北省", "石家庄市", "裕华区", "长安区", "桥西区", "新华区"),
     ("河北省", "*", "北市区"): _under("河北省", "保定市", "莲池区"),
