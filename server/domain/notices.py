@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Templates over the params of a notice in both languages; `group` is the text for a group robot, where there is one."""
+    """Templates over the params in both languages; `group` is the text for a group robot, where there is one."""
 
     zh: str
     en: str
