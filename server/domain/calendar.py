@@ -38,8 +38,7 @@ def parse_day(text: str) -> date:
 
 
 def parse_instant(text: str) -> datetime:
-    """The aware instant of an RFC 3339 text with an offset, to the microsecond; ValueError for any other
-    form."""
+    """The aware instant of an RFC 3339 text with an offset, however fine; ValueError for any other form."""
     if _INSTANT.fullmatch(text) is None:
         raise ValueError("must be a time with an offset such as 2026-01-10T10:00:00+08:00")
     try:
@@ -48,7 +47,57 @@ def parse_instant(text: str) -> datetime:
             local_day(instant)
     except (ValueError, OverflowError):
         raise ValueError("must be a time that exists") from None
-    return instant
+    return _finer(instant, text) if "." in text else instant
+
+
+class FineInstant(datetime):
+    """An instant finer than a microsecond. RFC 3339 bounds no fraction, and a repayment a nanosecond before a
+    visit is still before it; `beyond` holds the digits after the sixth, without zeros at their end.
+    """
+
+    beyond = ""
+
+    def __eq__(self, other: object) -> bool:
+        return datetime.__eq__(self, other) is True and self.beyond == getattr(other, "beyond", "")
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return datetime.__hash__(self)
+
+    def __lt__(self, other: date) -> bool:
+        if datetime.__eq__(self, other) is True:
+            return self.beyond < getattr(other, "beyond", "")
+        return datetime.__lt__(self, other)  # type: ignore[operator]  # a bare date is refused by datetime
+
+    def __le__(self, other: date) -> bool:
+        return self == other or self < other
+
+    def __gt__(self, other: date) -> bool:
+        return not self <= other
+
+    def __ge__(self, other: date) -> bool:
+        return not self < other
+
+    def isoformat(self, sep: str = "T", timespec: str = "microseconds") -> str:
+        """The whole instant, so that a snapshot gives back what was read; `timespec` cannot shorten it."""
+        text = datetime.isoformat(self, sep, "microseconds")
+        return text[:_FRACTION_END] + self.beyond + text[_FRACTION_END:]
+
+
+_FRACTION = re.compile(r"\.([0-9]+)")
+_FRACTION_END = len("2026-01-10T10:00:00.000000")
+
+
+def _finer(instant: datetime, text: str) -> datetime:
+    digits = _FRACTION.findall(text)[0]
+    beyond = digits[6:].rstrip("0")
+    if not beyond:
+        return instant
+    fine = FineInstant.fromisoformat(text.upper())
+    fine.beyond = beyond
+    return fine
 
 
 def days_after(day: date, count: int) -> date:
