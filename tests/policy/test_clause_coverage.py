@@ -16,6 +16,7 @@ import pytest
 import server.domain
 from server.domain.policy.explanations import SENTENCES
 from server.domain.policy.registry import CLAUSES, MARKERS
+from server.domain.problems import CATALOGUE
 from tests.policy.test_cases import CASES
 
 DOCS = Path(__file__).parents[2] / "docs" / "policy"
@@ -175,3 +176,24 @@ def _shown_codes() -> set[str]:
     ]
     shown = {line["reason"] for line in lines} | {line["basis"] for line in lines}
     return shown | {line.removesuffix(" (none)") for case in CASES for line in case.told}
+
+
+REFUSING = sorted(clause_id for clause_id in CLAUSES if not clause_id.startswith(_SCORED))
+
+
+def test_every_problem_cites_a_clause_of_the_page() -> None:
+    written = dict(_ROW.findall((DOCS / "POLICY.md").read_text(encoding="utf-8")))
+    assert {kind.clause for kind in CATALOGUE.values() if kind.clause} - written.keys() == set()
+
+
+def test_every_code_of_a_refusing_clause_is_a_problem_that_cites_it() -> None:
+    """A rule that refuses gives the code of a problem: @clause("R4", codes=("recall_blackout",)) and its kind."""
+    codes = {(clause_id, code) for clause_id in REFUSING for code in CLAUSES[clause_id].codes}
+    problems = {(kind.clause, kind.code) for kind in CATALOGUE.values() if kind.clause in ROWS}
+    assert codes ^ problems == set()
+
+
+def test_every_code_of_a_refusing_clause_has_its_example_in_a_test() -> None:
+    tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parents[1].rglob("test_*.py"))
+    codes = {code for clause_id in REFUSING for code in CLAUSES[clause_id].codes}
+    assert {code for code in codes if f'"{code}"' not in tests} == set()
