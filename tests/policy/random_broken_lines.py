@@ -1,7 +1,7 @@
 """Owns the seeded breaking of scoring lines: one or two faults in a line that was good.
 
-Refuses to say which field is wrong: that is asked of the two implementations. Some of what is done here leaves
-the line good (a null where null may stand, a field that nobody reads); then both must score it alike.
+Refuses to say which field is wrong: the two implementations are asked. Some of what is done here leaves the
+line good (a null where null may stand, a field that nobody reads); then both must score it alike.
 """
 
 import copy
