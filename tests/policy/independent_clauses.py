@@ -52,9 +52,9 @@ def letter_counts_as_left(visit: Facts) -> bool:
 
 def letter_place_is_right(visit: Facts) -> bool:
     address = visit["address"]
-    return visit["letter"]["left_at"] == "village_committee" or (
-        address["kind"] == "household" or address["confirmed"]
-    )
+    if visit["letter"]["left_at"] == "village_committee":
+        return True
+    return bool(address["kind"] == "household" or address["confirmed"])
 
 
 def letter_acknowledged(visit: Facts, edition: Edition) -> bool:
@@ -133,8 +133,9 @@ def exclusion_of(visit: Facts, edition: Edition) -> str | None:
 
 
 def placement_end(placement: Facts) -> Day:
-    ends = [placement["recall_on"], placement["retained_until"]]
-    return max(end for end in ends if end is not None)
+    recall_on: Day = placement["recall_on"]
+    retained_until: Day | None = placement["retained_until"]
+    return recall_on if retained_until is None else max(recall_on, retained_until)
 
 
 def police_cut(placement: Facts, visit: Facts, edition: Edition) -> Day | None:
@@ -204,7 +205,7 @@ def half_is_reached(placement: Facts, visit: Facts, edition: Edition, month: Day
             for original in originals(placement)
             if original["paid_on"] < visit["day"]
         )
-    return base <= 0 or total >= edition["half_ratio"] * base
+    return bool(base <= 0 or total >= edition["half_ratio"] * base)
 
 
 def window_of(placement: Facts, visit: Facts, edition: Edition) -> tuple[Day, bool]:

@@ -50,6 +50,8 @@ def parse_day(text: str) -> Day | None:
 
 
 def write_day(day: Day) -> str:
+    """The day as YYYY-MM-DD; what lies beyond the last day that can be written so is written as that day."""
+    day = min(day, (9999, 12, 31))
     return f"{day[0]:04d}-{day[1]:02d}-{day[2]:02d}"
 
 
@@ -115,7 +117,8 @@ def parse_instant(text: str) -> tuple[Fraction, Day] | None:
         day, local_seconds = previous_day(day), local_seconds + SECONDS_OF_A_DAY
     while local_seconds >= SECONDS_OF_A_DAY:
         day, local_seconds = next_day(day), local_seconds - SECONDS_OF_A_DAY
-    return instant, day
+    # A day that YYYY-MM-DD cannot write is none of the format's: `window.from` would have to show it.
+    return (instant, day) if 1 <= day[0] <= 9999 else None
 
 
 def shanghai_offset(instant: Fraction) -> int:

@@ -132,10 +132,13 @@ def list_of(check: Callable[[Any, str], Any]) -> Callable[[Any, str], list[Any]]
 
 
 def names(value: Any, path: str) -> list[str]:
-    """ "names [are unique] within `agents` and within `present`": a rule of one field, so named by that
-    field.
+    """ "names [are unique] within `agents` and within `present`".
+
+    The field shown is the list, so the list is named, whichever of its names is at fault.
     """
-    found = list_of(name)(value, path)
+    if not isinstance(value, list):
+        raise LineError(path, "no list")
+    found = [name(item, path) for item in value]
     if len(set(found)) < len(found):
         raise LineError(path, "the same name twice")
     return found
@@ -255,18 +258,15 @@ def check_repayments(repayments: list[dict[str, Any]]) -> None:
             if repayment["amount"] <= 0:
                 raise LineError(f"{path}.reverses", "null, though the amount is not greater than zero")
             continue
-        originals = [
-            other
-            for other in repayments
-            if other is not repayment and other["id"] == repayment["reverses"] and other["reverses"] is None
-        ]
-        if not originals:
+        # Where an id stands twice, the first that has it is named; the second is at fault itself.
+        named = next((other for other in repayments if other["id"] == repayment["reverses"]), None)
+        if named is None or named is repayment or named["reverses"] is not None:
             raise LineError(f"{path}.reverses", "names no other repayment of the line that is no reversal")
         if repayment["amount"] >= 0:
             raise LineError(f"{path}.reverses", "given, though the amount is not less than zero")
-        # "the reversals of a repayment never exceed it": named at the reversal that, in the order of the
-        # input, goes beyond; an original that is itself at fault is left to its own rule.
+        # "the reversals of a repayment never exceed it": named at the reversal that, in the input's order,
+        # goes beyond.
         total = reversed_so_far.get(repayment["reverses"], 0) - repayment["amount"]
         reversed_so_far[repayment["reverses"]] = total
-        if total > originals[0]["amount"] > 0:
+        if total > named["amount"]:
             raise LineError(f"{path}.reverses", "the reversals exceed the repayment")
