@@ -98,7 +98,7 @@ def some_contact(random: Random, edges: list[datetime.date]) -> Facts:
         "communicated": chance(random, 0.7),
         "will_relay": chance(random, 0.7),
         "can_relay": chance(random, 0.8),
-        "relayed_on": maybe_day(random, 0.7, edges),
+        "relayed_on": maybe_day(random, 0.7 if edges else 0, edges),
     }
 
 
@@ -129,7 +129,7 @@ def some_visit(random: Random, day: datetime.date, started_at: str, taken: set[s
     agents = [some_id(random, names) for _ in range(random.choice([1] + [2] * 9 + [3, 3, 3, 4]))]
     present = random.sample(agents, random.choice([len(agents)] * 9 + [len(agents) - 1]))
     phones: set[str] = set()
-    contacts = random.choice([0, 0, 0, 1, 1, 2, 3])
+    contacts = random.choice([0, 0, 0, 0, 1, 1, 2, 3])
     return {
         "id": some_id(random, taken),
         "started_at": started_at,
@@ -149,13 +149,27 @@ def some_visit(random: Random, day: datetime.date, started_at: str, taken: set[s
         "promise_due_on": maybe_day(random, 0.15, [day]),
         "promise_explained": chance(random, 0.3),
         "superseded_by": random.choice([None] * 30 + ["V2", "\U0001f600"]),
-        "contact_restored_on": maybe_day(random, 0.2, edges),
+        "contact_restored_on": maybe_day(random, 0.3, edges),
     }
 
 
-def some_visits(random: Random) -> tuple[list[Facts], list[datetime.date], list[Start]]:
+def make_good(random: Random, visit: Facts) -> None:
+    """Nothing against the visit, and a letter of five days or a word with the debtor for it."""
+    visit.update(present=visit["agents"][::-1], photos=1, recordings=1, voided=False, debtor_gone=False)
+    visit.update(promise_due_on=None, superseded_by=None, contacts=[])
+    if chance(random, 0.4):
+        visit["contacts"] = [{**some_contact(random, []), "who": "debtor", "communicated": True}]
+    for phone in visit["phones"]:
+        phone["called"] = phone["messaged"] = True
+    if visit["letter"]:
+        visit["letter"].update(photographed=True, counterfoil_returned=True, left_at="village_committee")
+
+
+def some_visits(
+    random: Random, anchors: list[datetime.date]
+) -> tuple[list[Facts], list[datetime.date], list[Start]]:
     """Visits near one another, their days, and their starts."""
-    days = [near(random, ANCHORS) if chance(random, 0.3) else random.choice(ANCHORS)]
+    days = [near(random, anchors) if chance(random, 0.3) else random.choice(anchors)]
     starts: list[Start] = []
     taken: set[str] = set()
     visits = []
@@ -168,6 +182,8 @@ def some_visits(random: Random) -> tuple[list[Facts], list[datetime.date], list[
         starts.append(start)
         days.append(start[0])
         visits.append(some_visit(random, start[0], write_instant(random, *start), taken))
+        if chance(random, 0.4):
+            make_good(random, visits[-1])
     return visits, days, starts
 
 
@@ -200,7 +216,7 @@ def some_repayments(random: Random, edges: list[datetime.date], starts: list[Sta
         repayments.append(repayment)
         return str(repayment["id"])
 
-    for _ in range(random.choice([0, 1, 2, 3, 4, 5, 6, 9])):
+    for _ in range(random.choice([0, 1, 1, 2, 3, 4, 5, 6, 9])):
         left = random.choice([1, 2, 3, 5, 7, 100, 50_000, 500_000, random.randrange(1, 100_000)])
         original = add(left, None)
         while left > 0 and chance(random, 0.3):
@@ -233,9 +249,9 @@ def some_placed_amount(random: Random, days: list[datetime.date], repayments: li
     return max(1, random.choice([0, before]) + half + random.choice([-1, 0, 0, 1, 2]))
 
 
-def random_placement(random: Random, name: str) -> Facts:
-    """A line that keeps the format."""
-    visits, days, starts = some_visits(random)
+def random_placement(random: Random, name: str, anchors: list[datetime.date] = ANCHORS) -> Facts:
+    """A line that keeps the format, with its first visit on one of the anchors or beside."""
+    visits, days, starts = some_visits(random, anchors)
     edges = list(itertools.chain.from_iterable(edges_of(day) for day in days))
     referrals = [
         {"referred_on": near(random, edges).isoformat(), "early_explained": chance(random, 0.3)}
@@ -297,11 +313,17 @@ def some_parameters(random: Random) -> str:
     return "".join(lines)
 
 
-def random_policy(random: Random) -> str:
-    """A policy document: parameters for every visit, or up to four editions that begin beside the anchors."""
+def random_policy(random: Random, anchors: list[datetime.date]) -> str:
+    """A policy document: parameters for every visit, or up to four editions that begin near the anchors."""
     if chance(random, 0.4):
         return some_parameters(random)
-    starts = {near(random, ANCHORS) for _ in range(random.choice([1, 2, 3, 4]))}
+    edges = list(itertools.chain.from_iterable(edges_of(day) for day in anchors))
+    starts = {near(random, edges) for _ in range(random.choice([1, 2, 3, 4]))}
     tables = [f"[[edition]]\neffective_from = {start}\n{some_parameters(random)}" for start in sorted(starts)]
     random.shuffle(tables)
     return "\n".join(tables)
+
+
+def random_anchors(random: Random) -> list[datetime.date]:
+    """A few, so that the editions of a policy begin between the visits that are judged under it."""
+    return random.sample(ANCHORS, random.choice([1, 2, 3]))

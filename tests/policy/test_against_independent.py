@@ -1,19 +1,19 @@
-"""Owns the comparison of the product's scoring with the independent reading of the same text, on random lines.
+"""Owns the comparison of the product's scoring with the independent reading of the text, on random lines.
 
-Refuses to know the answer: where the two differ, SCORING_FORMAT.md decides which is wrong. 3,000 placements by
-default, 100,000 with FIELDVISIT_SCALE=full; FIELDVISIT_SEED repeats a run by the seed that it printed.
+Refuses to know the answer: where the two differ, SCORING_FORMAT.md decides which is wrong. 3,000 placements
+by default, 100,000 with FIELDVISIT_SCALE=full; FIELDVISIT_SEED repeats a run by the seed that it printed.
 """
 
 import json
 import os
 import re
+from datetime import date
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-
 from server.cli import main as fieldvisit
 from server.domain.policy.attribute import score_placement
 from server.domain.policy.credit_lines import line_to_text
@@ -21,11 +21,12 @@ from server.domain.policy.editions import HANDBOOK_BOOK, PolicyBook
 from server.domain.policy.policy_documents import parse_policy
 from server.domain.policy.wire import read_line
 from server.domain.policy.wire_rules import FactsError
+
 from tests.policy import independent, independent_format
 from tests.policy.independent_days import month_end, parse_day, write_day
 from tests.policy.independent_editions import Policy, handbook_policy, read_policy
 from tests.policy.random_broken_lines import BROKEN_POLICIES, random_broken_line
-from tests.policy.random_placements import random_placement, random_policy
+from tests.policy.random_placements import ANCHORS, random_anchors, random_placement, random_policy
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "policy" / "examples"
 LINES = 100_000 if os.environ.get("FIELDVISIT_SCALE") == "full" else 3_000
@@ -66,8 +67,8 @@ def compare(raw: bytes, document: str, seed: int) -> Answer:
     return answer
 
 
-def write_line(random: Random, name: str) -> bytes:
-    return json.dumps(random_placement(random, name), ensure_ascii=random.random() < 0.5).encode()
+def write_line(random: Random, name: str, anchors: list[date] = ANCHORS) -> bytes:
+    return json.dumps(random_placement(random, name, anchors), ensure_ascii=random.random() < 0.5).encode()
 
 
 def test_random_placements_are_credited_alike_under_random_policies(seed: int) -> None:
@@ -75,8 +76,9 @@ def test_random_placements_are_credited_alike_under_random_policies(seed: int) -
     credited = refused = 0
     for number in range(LINES):
         if number % LINES_OF_ONE_POLICY == 0:
-            document = random_policy(random)
-        answer = compare(write_line(random, f"E-{number}"), document, seed)
+            anchors = random_anchors(random)
+            document = random_policy(random, anchors)
+        answer = compare(write_line(random, f"E-{number}", anchors), document, seed)
         credited += sum(line["reason"] is None for line in answer if isinstance(line, dict))
         refused += sum(line["reason"] is not None for line in answer if isinstance(line, dict))
     # A generator that has lost its aim would agree on nothing but "no_visit".
@@ -145,7 +147,7 @@ def test_the_commands_agree_on_a_file_of_good_broken_and_blank_lines(
     file, policy = tmp_path / "placements.jsonl", tmp_path / "policy.toml"
     # A line may end in CR LF, and the last line in nothing.
     file.write_bytes(b"".join(line + random.choice([b"\n", b"\r\n"]) for line in lines) + b"nonsense")
-    policy.write_text(random_policy(random), "utf-8")
+    policy.write_text(random_policy(random, ANCHORS), "utf-8")
 
     found = CliRunner().invoke(fieldvisit, ["score", str(file), "--policy", str(policy)])
     capfdbinary.readouterr()
