@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+
 from server.cli import main as fieldvisit
 from server.domain.policy.attribute import score_placement
 from server.domain.policy.credit_lines import line_to_text
@@ -21,7 +22,6 @@ from server.domain.policy.editions import HANDBOOK_BOOK, PolicyBook
 from server.domain.policy.policy_documents import parse_policy
 from server.domain.policy.wire import read_line
 from server.domain.policy.wire_rules import FactsError
-
 from tests.policy import independent, independent_format
 from tests.policy.independent_days import month_end, parse_day, write_day
 from tests.policy.independent_editions import Policy, handbook_policy, read_policy
