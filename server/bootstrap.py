@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from server.clock import SystemClock
+from server.geo.checker import GazetteerAddresses
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import Handler, JobRunner
 from server.services.house import House
 from server.services.ports.clock import Clock
+from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
-from server.settings import Settings
+from server.settings import Settings, SettingsError
+from storage.objects.local import LocalObjectStore
 from storage.passwords import Argon2Passwords
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import open_engine
@@ -46,5 +50,28 @@ def build(
     used_clock = clock or SystemClock()
     engine = open_engine(settings.database_url)
     units = SqlUnitsOfWork(engine, cipher, used_clock, wake or waker.wake)
-    house = House(clock=used_clock, units=units, passwords=passwords or Argon2Passwords())
+    house = House(
+        clock=used_clock,
+        units=units,
+        passwords=passwords or Argon2Passwords(),
+        addresses=GazetteerAddresses(),
+        objects=_open_objects(settings),
+        receiving=settings.data_dir / "uploads",
+    )
     return Installation(house, JobRunner(house, HANDLERS), waker, settings, engine)
+
+
+def _open_objects(settings: Settings) -> ObjectStore:
+    """`s3://BUCKET`, or a folder."""
+    if not settings.object_store.startswith("s3://"):
+        return LocalObjectStore(Path(settings.object_store))
+    if not settings.s3.endpoint:
+        raise SettingsError("FIELDVISIT_S3_ENDPOINT must be set when FIELDVISIT_OBJECT_STORE is s3://BUCKET")
+    # boto3 takes a second to import; a branch with a folder does not wait for it.
+    from storage.objects.s3 import S3Address, S3ObjectStore, connect
+
+    bucket = settings.object_store.removeprefix("s3://").strip("/")
+    address = S3Address(
+        settings.s3.endpoint, bucket, settings.s3.access_key, settings.s3.secret_key, settings.s3.region
+    )
+    return S3ObjectStore(connect(address), bucket)

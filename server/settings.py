@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
@@ -18,12 +18,23 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class S3Settings:
+    """How an S3-compatible store is reached, when `object_store` is `s3://BUCKET`."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things lie and what they are opened with. `secrets` holds 32 bytes a name."""
 
     data_dir: Path
     database_url: str
     object_store: str
+    s3: S3Settings
     queue_url: str
     port: int
     secrets: Mapping[str, bytes]
@@ -49,6 +60,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=given.get("FIELDVISIT_DATABASE_URL") or f"sqlite:///{data_dir / 'db' / 'fieldvisit.db'}",
         object_store=given.get("FIELDVISIT_OBJECT_STORE") or str(data_dir / "objects"),
+        s3=S3Settings(
+            endpoint=given.get("FIELDVISIT_S3_ENDPOINT", ""),
+            region=given.get("FIELDVISIT_S3_REGION", "us-east-1"),
+            access_key=given.get("FIELDVISIT_S3_ACCESS_KEY", ""),
+            secret_key=given.get("FIELDVISIT_S3_SECRET_KEY", ""),
+        ),
         queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
         port=int(port),
         secrets=_read_secrets(secrets_file),

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
+from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.services.ports.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The ports. Each is a Protocol of `server.services.ports`; only bootstrap knows the adapters."""
+    """The ports. Each is a Protocol of `server.services.ports`; only bootstrap knows the adapters.
+
+    `receiving` is the folder on a local disk where bodies lie while they come in and are looked at.
+    """
 
     clock: Clock
     units: UnitsOfWork
     passwords: PasswordHasher
+    addresses: AddressCheck
+    objects: ObjectStore
+    receiving: Path
