@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.domain.access import Actor, Owned, Permission, reach, within
-from server.domain.placements import Placement
+from server.domain.placements import Address, Placement
 from server.domain.problems import NOT_FOUND, problem
 from server.domain.requests import VisitRequest
 from server.domain.visits import Visit
@@ -23,6 +23,17 @@ def placement_within(uow: UnitOfWork, actor: Actor, placement_id: str, *permissi
     if placement is None or not within(reach(actor, *permissions), owners_of(uow, placement)):
         raise problem(NOT_FOUND, what=f"placement {placement_id}")
     return placement
+
+
+def address_within(uow: UnitOfWork, actor: Actor, address_id: str, *permissions: Permission) -> Address:
+    """An address is its debtor's, so it is within reach where a placement of that debtor is."""
+    address = uow.addresses.get(address_id)
+    if address is not None:
+        reached = reach(actor, *permissions)
+        for placement in uow.placements.having(debtor_id=address.debtor_id):
+            if within(reached, owners_of(uow, placement)):
+                return address
+    raise problem(NOT_FOUND, what=f"address {address_id}")
 
 
 def request_within(
