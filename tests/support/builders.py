@@ -6,12 +6,14 @@ each time; `changes` are fields of the entity. Days follow the clock of `tests.c
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from server.domain.calendar import local_day
+from server.domain.identity_numbers import identity_check
 from server.domain.placements import (
     Address,
     AddressConfirmation,
@@ -22,6 +24,7 @@ from server.domain.placements import (
     PhoneOwner,
     Placement,
     Promise,
+    Repayment,
     Source,
 )
 from server.domain.requests import RequestedAddress, RequestState, VisitRequest
@@ -245,5 +248,42 @@ def make_visit(
     return visit
 
 
+def make_repayment(
+    desk: Desk, placement: Placement, paid_on: date, amount_fen: int, **changes: Any
+) -> Repayment:
+    """A repayment as the client reports it; `reverses_id` with a negative amount makes it a reversal."""
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = {
+            "id": uow.new_id(),
+            "placement_id": placement.id,
+            "client_id": placement.client_id,
+            "reference": f"HK{next(_numbers):08d}",
+            "paid_on": paid_on,
+            "paid_at": None,
+            "amount_fen": amount_fen,
+            "reverses_id": None,
+            "recorded_at": uow.now,
+            "import_id": None,
+        }
+        repayment = uow.repayments.add(Repayment(**values | changes))
+        uow.commit()
+    return repayment
+
+
+def change(desk: Desk, rows: str, id_: str, **changes: Any) -> Any:
+    """Overwrite fields of an entity: `change(desk, "placements", placement.id, ended_on=…)`."""
+    with desk.installation.house.units.write() as uow:
+        held = getattr(uow, rows)
+        saved = held.save(dataclasses.replace(held.need(id_), **changes))
+        uow.commit()
+    return saved
+
+
+def identity_number(number: int) -> str:
+    """An invented identity number with a right check digit, another one for each number below 20,000."""
+    first = f"410725{1970 + number // 1000}0501{number % 1000:03d}"
+    return first + identity_check(first)
+
+
 def _debtor(uow: UnitOfWork, number: int) -> Debtor:
-    return uow.debtors.add(Debtor(uow.new_id(), f"4101051990{number:08d}", f"张晓{number % 10}", uow.now, 1))
+    return uow.debtors.add(Debtor(uow.new_id(), identity_number(number), f"张晓{number % 10}", uow.now, 1))
