@@ -227,7 +227,10 @@ class Repayment:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """V13: why a placement's visits stand still; the lead assigned and the timed report to the client."""
+    """V13: why a placement's visits stand still; the lead assigned and the timed report to the client.
+
+    With `address_id` it stops only the visits to that address.
+    """
 
     id: str
     placement_id: str
@@ -241,6 +244,7 @@ class Hold:
     released_by: str | None
     release_reason: str | None
     version: int
+    address_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,15 @@ class VisitTeam:
 
 @dataclass(frozen=True, slots=True)
 class TravelApproval:
-    """R16: for a plan that leaves the branch's city. Asked by a dispatcher, decided by a manager."""
+    """R16: for a plan that leaves the branch's city. Asked by a dispatcher, decided by a manager.
+
+    `city_codes`: the prefecture-level divisions (four digits) that it was asked for; others need another one.
+    """
 
     id: str
     plan_id: str
     kind: TravelKind
+    city_codes: tuple[str, ...]
     reason: str
     asked_by: str
     asked_at: datetime

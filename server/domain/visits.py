@@ -252,16 +252,29 @@ class Incident:
     version: int
 
 
+class PaperKind(StrEnum):
+    """What is taken along in the firm's envelope (V6, V21)."""
+
+    LETTER = "letter"  # 信函, with its counterfoil
+    AUTHORISATION = "authorisation"  # 授权书, for one case and purpose
+    CASE_SHEET = "case_sheet"  # 外访单
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """V6, V21: a paper taken along: issued, returned, handed over for shredding."""
+    """V6, V21: a paper taken along: issued, released, then left at the place or returned, then shredded."""
 
     id: str
     visit_id: str
-    kind: str
+    kind: PaperKind
     purpose: str
     issued_at: datetime
     issued_by: str
+    released_at: datetime | None
+    released_by: str | None
+    left_at: datetime | None
+    left_recorded_by: str | None
     returned_at: datetime | None
     received_by: str | None
     shredded_at: datetime | None
@@ -271,9 +284,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """V20: a company device in the register; only registered devices can be enrolled."""
+    """V20: a company device in the register of a branch; only registered devices can be enrolled."""
 
     id: str
+    branch_id: str
     label: str
     serial: str
     kind: str

@@ -16,13 +16,22 @@ STOPPABLE = (VisitState.ACCEPTED, VisitState.PLANNED, VisitState.PUBLISHED)
 
 
 def place_hold(
-    uow: UnitOfWork, placement: Placement, reason: HoldReason, note: str, *, by: Actor | None
+    uow: UnitOfWork,
+    placement: Placement,
+    reason: HoldReason,
+    note: str,
+    *,
+    by: Actor | None,
+    address_id: str | None = None,
 ) -> Hold:
     """Stop the visits of a placement that have not begun, and tell their teams and the collector at once.
 
-    A hold of the same reason that is still in force is answered again instead of a second one.
+    With `address_id` only those to that address. A hold of the same reason that is still in force is answered again
+    instead of a second one.
     """
-    for held in uow.holds.having(placement_id=placement.id, reason=reason, released_at=None):
+    for held in uow.holds.having(
+        placement_id=placement.id, reason=reason, address_id=address_id, released_at=None
+    ):
         return held
     hold = uow.holds.add(
         Hold(
@@ -38,10 +47,11 @@ def place_hold(
             released_by=None,
             release_reason=None,
             version=1,
+            address_id=address_id,
         )
     )
     for visit in _stoppable(uow, placement.id):
-        if visit.hold_id is None:
+        if visit.hold_id is None and stops(hold, visit):
             uow.visits.save(dataclasses.replace(visit, hold_id=hold.id))
         _tell(uow, placement, visit, "visit_held", {"reason": reason})
     uow.audit(AuditEntry("hold.placed", "placement", placement.id, {"hold_id": hold.id, "reason": reason}))
@@ -55,13 +65,29 @@ def release_hold(uow: UnitOfWork, placement: Placement, hold: Hold, reason: str,
     released = uow.holds.save(
         dataclasses.replace(hold, released_at=uow.now, released_by=by.account_id, release_reason=reason)
     )
-    others = [h for h in uow.holds.having(placement_id=placement.id, released_at=None) if h.id != hold.id]
+    in_force = uow.holds.having(placement_id=placement.id, released_at=None)
     for visit in _stoppable(uow, placement.id):
+        if visit.hold_id != hold.id:
+            continue
+        others = [other for other in in_force if stops(other, visit)]
         uow.visits.save(dataclasses.replace(visit, hold_id=others[0].id if others else None))
         if not others:
             _tell(uow, placement, visit, "visit_released", {})
     uow.audit(AuditEntry("hold.released", "placement", placement.id, {"hold_id": hold.id, "reason": reason}))
     return released
+
+
+def stops(hold: Hold, visit: Visit) -> bool:
+    """Whether a hold of the visit's placement stands against this visit: it is whole, or of its address."""
+    return hold.released_at is None and hold.address_id in (None, visit.address_id)
+
+
+def hold_on(uow: UnitOfWork, visit: Visit) -> Hold | None:
+    """The hold in force against a visit, its oldest; one that was placed before the visit was made counts too."""
+    for hold in uow.holds.having(placement_id=visit.placement_id, released_at=None):
+        if stops(hold, visit):
+            return hold
+    return None
 
 
 def _stoppable(uow: UnitOfWork, placement_id: str) -> list[Visit]:

@@ -199,6 +199,7 @@ holds = sa.Table(
     text("released_by", nullable=True),
     text("release_reason", nullable=True),
     version(),
+    reference("address_id", "addresses.id", nullable=True),
 )
 
 contact_blocks = sa.Table(

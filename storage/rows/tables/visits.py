@@ -13,6 +13,7 @@ from server.domain.visits import (
     ContactWho,
     LetterPlace,
     MessageState,
+    PaperKind,
     VisitState,
 )
 from storage.rows.columns import (
@@ -26,6 +27,7 @@ from storage.rows.columns import (
     number,
     reference,
     text,
+    values,
     version,
 )
 
@@ -64,6 +66,7 @@ travel_approvals = sa.Table(
     id_column(),
     reference("plan_id", "visit_plans.id"),
     choice("kind", TravelKind),
+    values("city_codes"),
     text("reason"),
     text("asked_by"),
     instant("asked_at"),
@@ -255,10 +258,14 @@ papers = sa.Table(
     METADATA,
     id_column(),
     reference("visit_id", "visits.id"),
-    text("kind"),
+    choice("kind", PaperKind),
     text("purpose"),
     instant("issued_at"),
     text("issued_by"),
+    instant("released_at", nullable=True),
+    text("released_by", nullable=True),
+    instant("left_at", nullable=True),
+    text("left_recorded_by", nullable=True),
     instant("returned_at", nullable=True),
     text("received_by", nullable=True),
     instant("shredded_at", nullable=True),
@@ -270,6 +277,7 @@ devices = sa.Table(
     "devices",
     METADATA,
     id_column(),
+    reference("branch_id", "branches.id"),
     text("label"),
     text("serial", unique=True),
     text("kind"),

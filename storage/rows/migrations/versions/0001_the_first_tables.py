@@ -333,6 +333,7 @@ def upgrade() -> None:
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('plan_id', columns.text_type(), nullable=False),
     sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('city_codes', columns.json_type(), nullable=False),
     sa.Column('reason', columns.text_type(), nullable=False),
     sa.Column('asked_by', columns.text_type(), nullable=False),
     sa.Column('asked_at', columns.Instant(), nullable=False),
@@ -378,6 +379,7 @@ def upgrade() -> None:
     )
     op.create_table('devices',
     sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
     sa.Column('label', columns.text_type(), nullable=False),
     sa.Column('serial', columns.text_type(), nullable=False),
     sa.Column('kind', columns.text_type(), nullable=False),
@@ -385,10 +387,12 @@ def upgrade() -> None:
     sa.Column('retired_at', columns.Instant(), nullable=True),
     sa.Column('last_maintained_on', sa.Date(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_devices_branch_id')),
     sa.ForeignKeyConstraint(['enrolled_account_id'], ['accounts.id'], name=op.f('fk_devices_enrolled_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_devices')),
     sa.UniqueConstraint('serial', name=op.f('uq_devices_serial'))
     )
+    op.create_index(op.f('ix_devices_branch_id'), 'devices', ['branch_id'], unique=False)
     op.create_index(op.f('ix_devices_enrolled_account_id'), 'devices', ['enrolled_account_id'], unique=False)
     op.create_table('former_passwords',
     sa.Column('id', columns.text_type(), nullable=False),
@@ -560,9 +564,12 @@ def upgrade() -> None:
     sa.Column('released_by', columns.text_type(), nullable=True),
     sa.Column('release_reason', columns.text_type(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_holds_address_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_holds_placement_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holds'))
     )
+    op.create_index(op.f('ix_holds_address_id'), 'holds', ['address_id'], unique=False)
     op.create_index(op.f('ix_holds_placement_id'), 'holds', ['placement_id'], unique=False)
     op.create_table('police_referrals',
     sa.Column('id', columns.text_type(), nullable=False),
@@ -882,6 +889,10 @@ def upgrade() -> None:
     sa.Column('purpose', columns.text_type(), nullable=False),
     sa.Column('issued_at', columns.Instant(), nullable=False),
     sa.Column('issued_by', columns.text_type(), nullable=False),
+    sa.Column('released_at', columns.Instant(), nullable=True),
+    sa.Column('released_by', columns.text_type(), nullable=True),
+    sa.Column('left_at', columns.Instant(), nullable=True),
+    sa.Column('left_recorded_by', columns.text_type(), nullable=True),
     sa.Column('returned_at', columns.Instant(), nullable=True),
     sa.Column('received_by', columns.text_type(), nullable=True),
     sa.Column('shredded_at', columns.Instant(), nullable=True),
