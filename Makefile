@@ -41,6 +41,49 @@ lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
 
+.PHONY: run
+run: .venv/.base ## start everything with the demo branch at http://127.0.0.1:8000
+	$(BIN)/fieldvisit run --demo
+
+.PHONY: lint
+lint: .venv/.dev ## style, types, import contracts, secrets, the image's recipe
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	$(BIN)/hadolint Dockerfile
+
+.PHONY: test
+test: lint ## lints and all tests, on SQLite and on a real PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: test-fast
+test-fast: .venv/.dev ## the quick tests, on SQLite
+	$(BIN)/ruff check --quiet .
+	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+.PHONY: test-full
+test-full: lint ## all tests at full scale; the result goes into docs/measured.md
+	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
+	@echo "write what it showed into docs/measured.md"
+
+.PHONY: bench
+bench: .venv/.dev ## figures of speed, as ratios measured in this run
+	for bench in tests/bench/bench_*.py; do echo "· $$bench"; $(BIN)/python -m tests.bench.$$(basename $$bench .py); done
+
+.PHONY: bench-addresses
+bench-addresses: .venv/.dev ## figures of the address check
+	$(BIN)/python -m tests.bench.bench_addresses
+
+.PHONY: image
+image: ## build the container image with buildah, start it and ask for its health
+	scripts/check_image.sh
+
+.PHONY: openapi
+openapi: .venv/.dev ## write docs/openapi.json anew
+	$(BIN)/fieldvisit openapi > docs/openapi.json
+
 .PHONY: first-migration
 first-migration: .venv/.dev ## until 0.1.0 is released: write the first migration anew from the tables
 	rm -f storage/rows/migrations/versions/0001_*.py

@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify
 from flask_jwt_extended import JWTManager
 from flask_smorest import Api
 
+from admin_ui import pages
 from server import api, bootstrap
 from server.bootstrap import Installation
 from server.settings import read_settings
@@ -43,6 +44,7 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.extensions["fieldvisit"] = installed.house
     JWTManager(app)
     _register_api(app)
+    app.register_blueprint(pages.blueprint)
     problems.register(app)
     _register_health(app, installed)
     app.after_request(_secure)
