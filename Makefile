@@ -7,6 +7,10 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 PORT ?= 8000
 export FIELDVISIT_PORT ?= $(PORT)
+# the machine's own certificates, where it has them: a firm's network may stand behind a proxy of its own
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := true
+endif
 
 .PHONY: help
 help: ## list the targets

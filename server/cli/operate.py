@@ -18,7 +18,7 @@ from server.services.accounts import install_grants
 from storage.rows.migrate import draft_migration
 from storage.rows.migrate import migrate as bring_to_head
 
-_WEB_THREADS = 16
+_WEB_THREADS = 16  # more than cores: a thread mostly waits for its turn to write or for the disk
 
 
 @click.command()
@@ -52,7 +52,7 @@ def serve(host: str, workers: int) -> None:
         factory=True,
         workers=workers,
         blocking_threads=_WEB_THREADS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()

@@ -1,0 +1,35 @@
+# Fieldvisit: one image for the web server and the worker.
+# BASE is Debian 12 with Python 3.11; a firm pins its own by digest.
+ARG BASE=docker.io/library/python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    UV_SYSTEM_CERTS=true
+WORKDIR /build
+COPY requirements/bootstrap.txt requirements/base.txt requirements/
+RUN python3 -m venv /build/tools \
+    && /build/tools/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/bootstrap.txt \
+    && python3 -m venv --without-pip /opt/fieldvisit \
+    && /build/tools/bin/uv pip install --no-cache --require-hashes --python /opt/fieldvisit/bin/python -r requirements/base.txt
+COPY pyproject.toml README.md ./
+COPY server server
+COPY api_schemas api_schemas
+COPY storage storage
+COPY admin_ui admin_ui
+RUN /build/tools/bin/uv pip install --no-cache --no-deps --no-build-isolation --python /opt/fieldvisit/bin/python .
+
+FROM ${BASE}
+RUN groupadd --system --gid 10001 fieldvisit \
+    && useradd --system --uid 10001 --gid fieldvisit --home-dir /data --no-create-home fieldvisit \
+    && mkdir /data && chown fieldvisit:fieldvisit /data && chmod 0700 /data
+COPY --from=build /opt/fieldvisit /opt/fieldvisit
+ENV PATH=/opt/fieldvisit/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    FIELDVISIT_DATA_DIR=/data
+WORKDIR /data
+USER 10001:10001
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python3", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('FIELDVISIT_PORT', '8000') + '/readyz', timeout=4)"]
+CMD ["fieldvisit", "run", "--host", "0.0.0.0"]
