@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -11,6 +12,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from storage.rows.columns import Choice
 from storage.rows.database import transaction
 from storage.rows.tables import METADATA
 
@@ -35,7 +37,8 @@ def current_revision(engine: sa.Engine) -> str | None:
 def differences(engine: sa.Engine) -> list[object]:
     """What the tables in the code have that the database lacks, and the other way round; empty when they agree."""
     with transaction(engine, writes=False) as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+        context = MigrationContext.configure(connection, opts={"compare_type": _type_differs})
+        return list(compare_metadata(context, METADATA))
 
 
 def draft_migration(engine: sa.Engine, message: str) -> None:
@@ -44,6 +47,17 @@ def draft_migration(engine: sa.Engine, message: str) -> None:
         command.revision(
             _config(connection), message=message, autogenerate=True, rev_id=f"{len(revisions()) + 1:04d}"
         )
+
+
+def _type_differs(
+    _context: MigrationContext,
+    _inspected_column: object,
+    _metadata_column: object,
+    inspected: sa.types.TypeEngine[Any],
+    declared: sa.types.TypeEngine[Any],
+) -> bool | None:
+    """A choice is text to the database; every other type is compared by Alembic (None)."""
+    return False if isinstance(declared, Choice) and isinstance(inspected, sa.Text) else None
 
 
 def _config(connection: sa.Connection | None) -> Config:
