@@ -196,8 +196,8 @@ def score(placement: Facts, policy: Policy) -> list[Facts]:
 def score_file(lines: BinaryIO, shown_name: str, policy: Policy) -> int:
     status = 0
     for number, raw in enumerate(lines, start=1):
-        # "Blank lines are skipped": blank is what JSON calls white space.
-        if raw.strip(b" \t\r\n") == b"":
+        # "Blank lines are skipped": blank is what ASCII calls white space, a form feed included.
+        if raw.strip() == b"":
             continue
         try:
             for line in score(read_line(raw), policy):

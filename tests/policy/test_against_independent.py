@@ -36,9 +36,13 @@ Answer = list[dict[str, Any]] | str
 
 
 @pytest.fixture
-def seed() -> int:
+def seed(request: pytest.FixtureRequest) -> int:
     chosen = int(os.environ.get("FIELDVISIT_SEED") or SystemRandom().getrandbits(32))
-    print(f"FIELDVISIT_SEED={chosen}")
+    # Past the capture: the seed of a run that passed belongs into its log too.
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    assert capture is not None
+    with capture.global_and_fixture_disabled():
+        print(f" FIELDVISIT_SEED={chosen} ", end="", flush=True)
     return chosen
 
 
