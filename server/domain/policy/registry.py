@@ -11,7 +11,8 @@ A clause is registered where its rule is written:
         \"\"\"
 
 The handbook's words stand in 「」 in the docstring, or are given as `sentence`; what the handbook does not
-say is `ours=True`. A clause that is no function is registered with `kept_at` where it is kept.
+say is `ours=True`. A clause that is no function is registered with `kept_at` where it is kept. Another rule
+that refuses in the name of a clause (the hours of V9, asked of a plan) is its `part_of`.
 """
 
 import re
@@ -42,7 +43,16 @@ class Clause:
     codes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A function beside the keeper that refuses in a clause's name, and the codes that it gives."""
+
+    function: Callable[..., Any]
+    codes: tuple[str, ...]
+
+
 CLAUSES: dict[str, Clause] = {}
+PARTS: dict[str, list[Part]] = {}
 MARKERS: dict[str, tuple[str, ...]] = {}
 
 
@@ -61,6 +71,16 @@ def clause(
             raise ValueError(f"clause {clause_id} needs the handbook's sentence or the mark 'ours', not both")
         says = text.strip().split("\n\n")[0]
         CLAUSES[clause_id] = Clause(clause_id, function, quoted, ours, _LINE_BREAK.sub(" ", says), codes)
+        return function
+
+    return register
+
+
+def part_of(clause_id: str, *, codes: tuple[str, ...]) -> Callable[[Rule], Rule]:
+    """Register the decorated function as one that refuses in a clause's name beside its keeper."""
+
+    def register(function: Rule) -> Rule:
+        PARTS.setdefault(clause_id, []).append(Part(function, codes))
         return function
 
     return register
