@@ -70,9 +70,18 @@ def _register_api(app: Flask) -> None:
 
 
 class _Api(Api):  # type: ignore[misc]
-    """flask-smorest without its error bodies: ours are registered by `server.web.problems`."""
+    """flask-smorest without its error bodies, paging and etags: ours are declared by `server.web.endpoint`."""
 
     def _register_error_handlers(self) -> None:
+        return
+
+    def _register_responses(self) -> None:
+        return
+
+    def _register_etag_headers(self) -> None:
+        return
+
+    def _register_pagination_header(self) -> None:
         return
 
 

@@ -13,6 +13,7 @@ _COMMANDS = {
     "address": "server.cli.address",
     "audit": "server.cli.audit",
     "migrate": "server.cli.operate",
+    "openapi": "server.cli.openapi",
     "run": "server.cli.operate",
     "score": "server.cli.score",
     "serve": "server.cli.operate",
