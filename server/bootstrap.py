@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from server.clock import SystemClock
 from server.geo.checker import GazetteerAddresses
+from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import Handler, JobRunner
 from server.services.house import House
+from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
@@ -23,7 +25,11 @@ from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import open_engine
 from storage.rows.unit_of_work import SqlUnitsOfWork
 
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {
+    END_DUE_JOB: end_due_placements,
+}
+# Enqueued once a local day by whichever worker wakes first.
+DAILY = (END_DUE_JOB,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ def build(
         objects=_open_objects(settings),
         receiving=settings.data_dir / "uploads",
     )
-    return Installation(house, JobRunner(house, HANDLERS), waker, settings, engine)
+    return Installation(house, JobRunner(house, HANDLERS, DAILY), waker, settings, engine)
 
 
 def _open_objects(settings: Settings) -> ObjectStore:

@@ -62,7 +62,7 @@ def serve(host: str, workers: int) -> None:
 def worker() -> None:
     """Do the work after the answers: jobs."""
     with installed() as installation:
-        installation.waker.serve(installation.runner.run_due)
+        installation.waker.serve(installation.runner.work)
 
 
 @click.command()

@@ -20,6 +20,17 @@ NOTICES: dict[str, Notice] = {
     "visit_held": Notice(
         "外访暂停：案件 {case_number}（{reason}）", "Visit on hold: case {case_number} ({reason})"
     ),
+    "placement_assigned": Notice(
+        "案件 {case_number} 已转给 {collector}", "Case {case_number} is now with {collector}"
+    ),
+    "placement_ended": Notice(
+        "案件 {case_number} 委案结束，未完成的外访申请已取消（R14）",
+        "Case {case_number} has ended; its open visit requests are cancelled (R14)",
+    ),
+    "papers_due_back": Notice(
+        "案件 {case_number} 委案结束，还有 {papers} 份书面资料未交回（R14）",
+        "Case {case_number} has ended; {papers} papers are not back yet (R14)",
+    ),
     "visit_released": Notice("外访恢复：案件 {case_number}", "Visit released: case {case_number}"),
 }
 

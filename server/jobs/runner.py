@@ -7,11 +7,12 @@ run twice: a worker may die between doing the work and marking it done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from server.domain.problems import Problem
+from server.jobs.daily import enqueue_daily
 from server.services.house import House
 from server.services.ports.jobs import Job
 
@@ -30,9 +31,15 @@ class JobFailed(Exception):
 class JobRunner:
     """Runs jobs by the handlers of their kinds (registered in bootstrap)."""
 
-    def __init__(self, house: House, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, house: House, handlers: Mapping[str, Handler], daily: Sequence[str] = ()) -> None:
         self._house = house
         self._handlers = dict(handlers)
+        self._daily = tuple(daily)
+
+    def work(self) -> int:
+        """What a worker does when it wakes: have today's jobs enqueued, then run what is due."""
+        enqueue_daily(self._house, self._daily)
+        return self.run_due()
 
     def run_due(self, limit: int = 1000) -> int:
         """Run what is due, one after the other, until nothing is or `limit` is reached; returns how many ran."""

@@ -58,12 +58,17 @@ def place_hold(
     return hold
 
 
-def release_hold(uow: UnitOfWork, placement: Placement, hold: Hold, reason: str, *, by: Actor) -> Hold:
+def release_hold(uow: UnitOfWork, placement: Placement, hold: Hold, reason: str, *, by: Actor | None) -> Hold:
     """End a hold; visits go on unless another hold of the placement is in force."""
     if hold.released_at is not None:
         raise problem(WRONG_STATE, state="released", verb_zh="解除", verb_en="be released")
     released = uow.holds.save(
-        dataclasses.replace(hold, released_at=uow.now, released_by=by.account_id, release_reason=reason)
+        dataclasses.replace(
+            hold,
+            released_at=uow.now,
+            released_by=None if by is None else by.account_id,
+            release_reason=reason,
+        )
     )
     in_force = uow.holds.having(placement_id=placement.id, released_at=None)
     for visit in _stoppable(uow, placement.id):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.services.ports.jobs import Job, JobState
+from server.services.ports.jobs import DAILY_KEY, Job, JobState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.tables.jobs import jobs
+
+# A finished job frees its key for the next cause; a day's key stays, or the next minute would do the day again.
+_KEPT_KEY = sa.case((jobs.c.once_key.startswith(DAILY_KEY, autoescape=True), jobs.c.once_key), else_=None)
 
 
 class JobQueries(Rows[Job]):
@@ -42,15 +46,26 @@ class JobQueries(Rows[Job]):
         self._set(id, done_steps=done, all_steps=total)
 
     def finish(self, id: str, now: datetime) -> None:
-        self._set(id, state=JobState.DONE, finished_at=now, leased_until=None, last_error=None, once_key=None)
+        self._set(
+            id, state=JobState.DONE, finished_at=now, leased_until=None, last_error=None, once_key=_KEPT_KEY
+        )
 
     def retry(self, id: str, error: str, due_at: datetime) -> None:
         self._set(id, state=JobState.WAITING, due_at=due_at, leased_until=None, last_error=error)
 
     def give_up(self, id: str, error: str, now: datetime) -> None:
         self._set(
-            id, state=JobState.FAILED, finished_at=now, leased_until=None, last_error=error, once_key=None
+            id,
+            state=JobState.FAILED,
+            finished_at=now,
+            leased_until=None,
+            last_error=error,
+            once_key=_KEPT_KEY,
         )
+
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        statement = sa.select(jobs.c.once_key).where(jobs.c.once_key.in_(list(keys)))
+        return set(self.connection.execute(statement).scalars())
 
     def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]:
         """Newest first."""

@@ -26,7 +26,6 @@ from server.domain.placements import (
     Debtor,
     Hold,
     Phone,
-    Placement,
     PoliceReferral,
     Promise,
     Repayment,
@@ -64,6 +63,7 @@ from storage.rows.people import (
     OrganisationQueries,
     SessionQueries,
 )
+from storage.rows.placements import PlacementQueries
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.trail import TrailQueries
 
@@ -127,8 +127,8 @@ class SqlUnitOfWork:
         return self._rows(tables.placements.debtors, Debtor)
 
     @cached_property
-    def placements(self) -> Rows[Placement]:
-        return self._rows(tables.placements.placements, Placement)
+    def placements(self) -> PlacementQueries:
+        return PlacementQueries(self._connection, self._cipher)
 
     @cached_property
     def addresses(self) -> Rows[Address]:

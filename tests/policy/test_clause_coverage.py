@@ -33,7 +33,6 @@ NOT_YET_BUILT = frozenset(
         "R10",
         "R11",
         "R13",
-        "R14",
         "R15",
         "V1",
         "V2",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from server.services.ports.paging import Page, PageRequest
+
+DAILY_KEY = "daily:"  # once-keys of this form stay after the job is done
 
 
 class JobState(StrEnum):
@@ -48,4 +50,7 @@ class JobRows(Protocol):
     def finish(self, id: str, now: datetime) -> None: ...
     def retry(self, id: str, error: str, due_at: datetime) -> None: ...
     def give_up(self, id: str, error: str, now: datetime) -> None: ...
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of the once-keys that a job holds."""
+
     def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]: ...

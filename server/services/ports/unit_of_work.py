@@ -24,7 +24,6 @@ from server.domain.placements import (
     Debtor,
     Hold,
     Phone,
-    Placement,
     PoliceReferral,
     Promise,
     Repayment,
@@ -56,6 +55,7 @@ from server.services.ports.people import (
     OrganisationRows,
     SessionRows,
 )
+from server.services.ports.placements import PlacementRows
 from server.services.ports.rows import EntityRows
 
 
@@ -101,7 +101,7 @@ class UnitOfWork(Protocol):
     @property
     def debtors(self) -> EntityRows[Debtor]: ...
     @property
-    def placements(self) -> EntityRows[Placement]: ...
+    def placements(self) -> PlacementRows: ...
     @property
     def addresses(self) -> EntityRows[Address]: ...
     @property

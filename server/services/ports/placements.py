@@ -1,0 +1,36 @@
+"""What the use cases ask of the rows of placements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from server.domain.access import Reach
+from server.domain.placements import Placement
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.rows import EntityRows
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFilter:
+    """What a list of placements is narrowed by; None leaves a side open.
+
+    `number` is a telephone, an ID or a card number, whole, or its last four characters.
+    """
+
+    collector_id: str | None = None
+    client_id: str | None = None
+    debtor_id: str | None = None
+    open: bool | None = None
+    case_number: str | None = None
+    debtor_name: str | None = None
+    number: str | None = None
+
+
+class PlacementRows(EntityRows[Placement], Protocol):
+    def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
+        """Placements within reach, the oldest first."""
+
+    def over(self, today: date, limit: int) -> list[Placement]:
+        """Placements whose last day lies before `today` and whose end is not on record yet (R14)."""

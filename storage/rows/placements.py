@@ -1,0 +1,68 @@
+"""Queries on placements: lists within reach, searched by sealed numbers too; those whose mandate is over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from server.domain.access import Reach
+from server.domain.placements import Placement
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.placements import PlacementFilter
+from storage.rows.column_cipher import TAIL, ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.reach import placements_within
+from storage.rows.tables.placements import debtors, phones, placements
+
+
+class PlacementQueries(Rows[Placement]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, placements, Placement, cipher)
+
+    def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
+        statement = sa.select(placements).where(placements_within(reach), *self._narrowed(narrowed))
+        return keyset_page(self, statement, [placements.c.id], request)
+
+    def over(self, today: date, limit: int) -> list[Placement]:
+        retained = sa.or_(placements.c.retained_until.is_(None), placements.c.retained_until < today)
+        statement = (
+            sa.select(placements)
+            .where(placements.c.ended_on.is_(None), placements.c.recall_on < today, retained)
+            .order_by(placements.c.recall_on, placements.c.id)
+            .limit(limit)
+        )
+        return self.fetch(statement)
+
+    def _narrowed(self, narrowed: PlacementFilter) -> list[sa.ColumnElement[bool]]:
+        where: list[sa.ColumnElement[bool]] = []
+        for name in ("collector_id", "client_id", "debtor_id", "case_number"):
+            value = getattr(narrowed, name)
+            if value is not None:
+                where.append(placements.c[name] == value)
+        if narrowed.open is not None:
+            ended = placements.c.ended_on
+            where.append(ended.is_(None) if narrowed.open else ended.is_not(None))
+        if narrowed.debtor_name is not None:
+            named = sa.select(debtors.c.id).where(
+                debtors.c.name.contains(narrowed.debtor_name, autoescape=True)
+            )
+            where.append(placements.c.debtor_id.in_(named))
+        if narrowed.number is not None:
+            where.append(self._with_number(narrowed.number))
+        return where
+
+    def _with_number(self, number: str) -> sa.ColumnElement[bool]:
+        """S6: sealed numbers are found by the keyed hash of the whole, or of the last four characters."""
+        part, key = ("tail_key", self.cipher.tail_key) if len(number) == TAIL else ("key", self.cipher.key)
+        wanted = key(number)
+        return sa.or_(
+            placements.c[f"card_number_{part}"] == wanted,
+            placements.c.debtor_id.in_(
+                sa.select(debtors.c.id).where(debtors.c[f"id_number_{part}"] == wanted)
+            ),
+            placements.c.debtor_id.in_(
+                sa.select(phones.c.debtor_id).where(phones.c[f"number_{part}"] == wanted)
+            ),
+        )

@@ -1,0 +1,1 @@
+"""Use cases that no route shows by itself: jobs, holds that follow from facts."""
