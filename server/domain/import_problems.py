@@ -48,21 +48,21 @@ HEADER_MISSING = kind(
 CELL_EMPTY = kind(
     "import_cell_empty",
     Category.INVALID,
-    "{header}不能为空",
+    "{header_zh}不能为空",
     "{header_en} must not be empty",
     remedy=_CORRECT,
 )
 CELL_INVALID = kind(
     "import_cell_invalid",
     Category.INVALID,
-    "{header}{shown}：{expected_zh}",
+    "{header_zh}{shown}：{expected_zh}",
     "{header_en}{shown}: must be {expected_en}",
     remedy=_CORRECT,
 )
 REFERENCE_UNKNOWN = kind(
     "import_reference_unknown",
     Category.INVALID,
-    "{header}在系统中不存在或不在您的范围内：{value}",
+    "{header_zh}在系统中不存在或不在您的范围内：{value}",
     "{header_en} is not in the system or outside your reach: {value}",
     remedy=("请核对，或先在系统中登记。", "Check it, or have it entered first."),
 )
@@ -76,7 +76,7 @@ ROW_TWICE = kind(
 DATES_CONTRADICT = kind(
     "import_dates_contradict",
     Category.INVALID,
-    "{header}不得早于{other}",
+    "{header_zh}不得早于{other_zh}",
     "{header_en} must not be earlier than {other_en}",
     remedy=_CORRECT,
 )

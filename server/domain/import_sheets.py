@@ -132,7 +132,7 @@ class Sheet:
                 self._refuse(number, column, text, problems)
         for column in self.columns:
             if column.required and column.key not in filled:
-                problems.add(number, column.zh, CELL_EMPTY, header=column.zh, header_en=column.en)
+                problems.add(number, column.zh, CELL_EMPTY, header_zh=column.zh, header_en=column.en)
         return ImportRow(number, values) if problems.total == before else None
 
     @staticmethod
@@ -142,7 +142,7 @@ class Sheet:
             number,
             column.zh,
             CELL_INVALID,
-            header=column.zh,
+            header_zh=column.zh,
             header_en=column.en,
             shown=shown,
             expected_zh=column.cell.zh,

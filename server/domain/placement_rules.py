@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
-from server.domain.calendar import days_after
 from server.domain.placements import Placement, placement_end
-from server.domain.policy.registry import clause
+from server.domain.policy.registry import clause, part_of
 from server.domain.problems import Category, Finding, kind
 
 SENT_AGAIN = kind(
@@ -86,6 +86,27 @@ def open_findings(placement: Placement, today: date) -> list[Finding]:
     return [Finding(ALREADY_ENDED, None, facts)]
 
 
+class SentAgain(StrEnum):
+    """What the client says of a case that it sends again (W4)."""
+
+    RETAINED = "retained"  # 留案
+    REPEATED = "repeated"  # 重复委案
+
+
+@part_of("W4", codes=("placement_sent_again", "placement_nothing_to_retain"))
+def sent_again_findings(
+    case_number: str, former: Placement | None, declared: SentAgain | None
+) -> list[Finding]:
+    """W4: a case that the client sends again must say which of the two it is; the product never guesses."""
+    if former is None and declared is SentAgain.RETAINED:
+        return [Finding(NOTHING_TO_RETAIN, "again", {"case_number": case_number})]
+    if former is not None and declared is None:
+        facts = {"case_number": case_number, "opened_on": former.opened_on.isoformat()}
+        return [Finding(SENT_AGAIN, "again", facts)]
+    return []
+
+
+@part_of("W4", codes=("placement_not_longer",))
 def retention_findings(placement: Placement, until: date) -> list[Finding]:
     """W4: 留案 makes the placement longer; a day that does not is a mistake."""
     ends_on = placement_end(placement)
@@ -94,6 +115,7 @@ def retention_findings(placement: Placement, until: date) -> list[Finding]:
     return [Finding(NOT_LONGER, "until", {"until": until.isoformat(), "ends_on": ends_on.isoformat()})]
 
 
+@part_of("R14", codes=("placement_recall_past",))
 def recall_findings(placement: Placement, recall_on: date, today: date) -> list[Finding]:
     """R14: a recall is for today or later, and not before the opening."""
     if recall_on >= max(today, placement.opened_on):
@@ -106,6 +128,7 @@ def recall_findings(placement: Placement, recall_on: date, today: date) -> list[
     return [Finding(RECALL_PAST, "recall_on", facts)]
 
 
+@part_of("W4", codes=("placement_still_open",))
 def repeat_findings(former: Placement, opened_on: date) -> list[Finding]:
     """W4: 重复委案 is another placement, so the former one is over before it opens."""
     ends_on = placement_end(former)
@@ -117,8 +140,3 @@ def repeat_findings(former: Placement, opened_on: date) -> list[Finding]:
         "opened_on": opened_on.isoformat(),
     }
     return [Finding(STILL_OPEN, "opened_on", facts)]
-
-
-def first_day_after(placement: Placement) -> date:
-    """The day on which the mandate is over."""
-    return days_after(placement_end(placement), 1)
