@@ -78,6 +78,7 @@ class Route:
     writes: bool
     once: bool
     versioned: bool
+    body: type[Schema] | None = None
 
 
 ROUTES: dict[str, Route] = {}
@@ -115,7 +116,7 @@ def endpoint(
     def decorate(use: Callable[[Call], Any]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
         ROUTES[name] = Route(
-            name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned
+            name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned, body
         )
 
         @functools.wraps(use)

@@ -46,7 +46,9 @@ class Server:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise RuntimeError(f"the server ended with {self._process.returncode}: {self._log.read_text()[-2000:]}")
+                raise RuntimeError(
+                    f"the server ended with {self._process.returncode}: {self._log.read_text()[-2000:]}"
+                )
             if self._ready():
                 return
             time.sleep(0.05)

@@ -1,0 +1,50 @@
+"""The objects of one case, for tests that walk every route: each parameter of a route names one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.placements import AddressKind
+from server.web.endpoint import Route
+from tests.conftest import Desk
+from tests.support import builders, cast
+
+MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
+
+
+@dataclass
+class World:
+    """Ids by the names of route parameters, and fields that bodies may name."""
+
+    ids: dict[str, str]
+    known_fields: dict[str, Any]
+    not_of_the_case: frozenset[str]
+
+    def id_for(self, parameter: str) -> str:
+        assert parameter in self.ids, (
+            f"no object for the route parameter {parameter}: add it to tests/house/world.py"
+        )
+        return self.ids[parameter]
+
+    def names_the_case(self, route: Route) -> bool:
+        """Whether the route names an object that belongs to the case."""
+        return not any(f"{name}>" in route.path for name in self.not_of_the_case)
+
+    def query_for(self, route: Route) -> dict[str, str]:
+        return {"purpose": "test"} if route.name.startswith("evidence.") else {}
+
+
+def build_world(desk: Desk) -> World:
+    """A placement of 李敏 with everything on it, marked so that a leak is seen."""
+    placement = builders.make_placement(desk, case_number=MARKS[1])
+    address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{MARKS[3]}")
+    ids = {
+        "account_id": cast.COLLEAGUE.id,
+        "session_id": cast.known_id("no session"),
+        "post": "qa",
+        "placement_id": placement.id,
+        "address_id": address.id,
+    }
+    known = {"placement_id": placement.id, "address_id": address.id}
+    return World(ids, known, frozenset({"account_id", "session_id", "post"}))
