@@ -10,9 +10,11 @@ import sqlalchemy as sa
 
 from server.clock import SystemClock
 from server.geo.checker import GazetteerAddresses
+from server.jobs.credit import score_placement
 from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import Handler, JobRunner
+from server.services.credit import PLACEMENT_JOB
 from server.services.house import House
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
@@ -26,6 +28,7 @@ from storage.rows.database import open_engine
 from storage.rows.unit_of_work import SqlUnitsOfWork
 
 HANDLERS: Mapping[str, Handler] = {
+    PLACEMENT_JOB: score_placement,
     END_DUE_JOB: end_due_placements,
 }
 # Enqueued once a local day by whichever worker wakes first.

@@ -1,10 +1,14 @@
-"""Credit as it lies in the rows: runs of the scoring over a placement, their lines, shares and traces."""
+"""Credit as it lies in the rows: runs of the scoring over a placement, their lines, shares and traces; months (M1, M4).
+
+Frozen values; what decides stands in `server.domain.policy`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 
@@ -13,6 +17,7 @@ class CreditRun:
     """One scoring of one placement: the snapshot of the facts and the editions it was judged under.
 
     The newest run of a placement is `current`; earlier ones stay, so that what was once computed can be shown.
+    `editions` are the first days of the editions that judged a visit, `digest` is that of facts and editions together.
     """
 
     id: str
@@ -20,13 +25,18 @@ class CreditRun:
     cause: str
     facts: Mapping[str, Any]
     editions: tuple[str, ...]
+    digest: str
     computed_at: datetime
     current: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRow:
-    """One line of a run, as SCORING_FORMAT.md writes it, with its trace. `month` is that of `paid_on`, YYYY-MM."""
+    """One line of a run, as SCORING_FORMAT.md writes it, with its trace. `month` is that of `paid_on`, YYYY-MM.
+
+    `nearest_visit_id` is the visit that is credited, or the one that `reason` speaks of (A6); `visited` says whether
+    the placement had any visit, for M1's list is of cases visited and repaid.
+    """
 
     id: str
     run_id: str
@@ -36,6 +46,8 @@ class CreditRow:
     paid_on: date
     amount_fen: int
     visit_id: str | None
+    nearest_visit_id: str | None
+    visited: bool
     basis: str | None
     clause: str | None
     window_from: date | None
@@ -55,3 +67,28 @@ class CreditShareRow:
     account_id: str
     position: int
     amount_fen: int
+
+
+class StatementState(StrEnum):
+    """How far a month's statement is (M1 to M4); the facts of a month freeze when it is published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyStatement:
+    """A month's statement (月初汇总); a month without one is open."""
+
+    id: str
+    month: str
+    state: StatementState
+    changed_at: datetime
+    changed_by: str | None
+    version: int
+
+
+def month_of(day: date) -> str:
+    """The month of a line is that of `paid_on`: YYYY-MM."""
+    return f"{day:%Y-%m}"

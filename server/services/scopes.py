@@ -71,3 +71,17 @@ def visit_within(
 def team_member(actor: Actor, visit: Visit) -> bool:
     """Whether the actor is one of the two agents of the visit, or its trainee."""
     return actor.account_id in (visit.lead_id, visit.partner_id, visit.trainee_id)
+
+
+def visited_placement_within(
+    uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission
+) -> Placement:
+    """The placement, for those who reach it and for those who have visited it: its credit concerns them."""
+    placement = uow.placements.get(placement_id)
+    if placement is not None:
+        if within(reach(actor, *permissions), owners_of(uow, placement)):
+            return placement
+        visits = uow.visits.having(placement_id=placement_id)
+        if any(visit.started_at is not None and team_member(actor, visit) for visit in visits):
+            return placement
+    raise problem(NOT_FOUND, what=f"placement {placement_id}")

@@ -29,7 +29,10 @@ class JobQueries(Rows[Job]):
         self.connection.execute(insert.on_conflict_do_nothing(index_elements=["once_key"]))
 
     def claim(self, now: datetime, lease_until: datetime) -> Job | None:
-        """A running job whose lease has run out is due again: its worker died."""
+        """A running job whose lease has run out is due again: its worker died.
+
+        A job that is claimed gives its once-key free: what happens from now on it may no longer see.
+        """
         free = sa.or_(
             sa.and_(jobs.c.state == JobState.WAITING, jobs.c.due_at <= now),
             sa.and_(jobs.c.state == JobState.RUNNING, jobs.c.leased_until < now),
@@ -38,9 +41,27 @@ class JobQueries(Rows[Job]):
         if not found:
             return None
         self._set(
-            found[0].id, state=JobState.RUNNING, leased_until=lease_until, attempts=found[0].attempts + 1
+            found[0].id,
+            state=JobState.RUNNING,
+            leased_until=lease_until,
+            attempts=found[0].attempts + 1,
+            once_key=None,
         )
         return self.need(found[0].id)
+
+    def take(self, kind: str, now: datetime, limit: int) -> list[Job]:
+        fresh = (
+            jobs.c.kind == kind,
+            jobs.c.state == JobState.WAITING,
+            jobs.c.due_at <= now,
+            jobs.c.attempts == 0,
+        )
+        taken = self.fetch(sa.select(jobs).where(*fresh).order_by(jobs.c.due_at, jobs.c.id).limit(limit))
+        done = {"state": JobState.DONE, "finished_at": now, "once_key": None}
+        for start in range(0, len(taken), 1000):
+            ids = [job.id for job in taken[start : start + 1000]]
+            self.connection.execute(sa.update(jobs).where(jobs.c.id.in_(ids)).values(**done))
+        return taken
 
     def progress(self, id: str, done: int, total: int) -> None:
         self._set(id, done_steps=done, all_steps=total)

@@ -35,3 +35,17 @@ def visits_within(reach: Reach) -> sa.ColumnElement[bool]:
         visits.c.trainee_id == reach.account_id,
         placements_within(reach),
     )
+
+
+def visited_placements_within(reach: Reach) -> sa.ColumnElement[bool]:
+    """On a statement that has `placements` in it: beside those within reach, those that one has visited oneself."""
+    own = visits.alias()
+    visited = sa.select(own.c.placement_id).where(
+        own.c.started_at.is_not(None),
+        sa.or_(
+            own.c.lead_id == reach.account_id,
+            own.c.partner_id == reach.account_id,
+            own.c.trainee_id == reach.account_id,
+        ),
+    )
+    return sa.or_(placements_within(reach), placements.c.id.in_(visited))

@@ -14,13 +14,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
+from server.domain.credit import MonthlyStatement
 from server.domain.evidence import EvidenceItem
 from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
     AddressConfirmation,
-    CallNote,
     ContactBlock,
     ContactRestoration,
     Debtor,
@@ -53,6 +53,12 @@ from server.services.ports.first_answers import FirstAnswer
 from server.services.ports.jobs import Job, JobState
 from storage.rows import tables
 from storage.rows.column_cipher import ColumnCipher
+from storage.rows.credit import (
+    CallNoteQueries,
+    CreditLineQueries,
+    CreditRunQueries,
+    CreditShareQueries,
+)
 from storage.rows.database import transaction
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
@@ -65,6 +71,7 @@ from storage.rows.people import (
 )
 from storage.rows.placements import PlacementQueries
 from storage.rows.policy import PolicyDocumentQueries
+from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
 
 E = TypeVar("E")
@@ -151,8 +158,8 @@ class SqlUnitOfWork:
         return self._rows(tables.placements.police_referrals, PoliceReferral)
 
     @cached_property
-    def call_notes(self) -> Rows[CallNote]:
-        return self._rows(tables.placements.call_notes, CallNote)
+    def call_notes(self) -> CallNoteQueries:
+        return CallNoteQueries(self._connection, self._cipher)
 
     @cached_property
     def contact_restorations(self) -> Rows[ContactRestoration]:
@@ -269,6 +276,26 @@ class SqlUnitOfWork:
     @cached_property
     def outbox_messages(self) -> Rows[OutboxMessage]:
         return self._rows(tables.messages.outbox_messages, OutboxMessage)
+
+    @cached_property
+    def credit_runs(self) -> CreditRunQueries:
+        return CreditRunQueries(self._connection, self._cipher)
+
+    @cached_property
+    def credit_lines(self) -> CreditLineQueries:
+        return CreditLineQueries(self._connection, self._cipher)
+
+    @cached_property
+    def credit_shares(self) -> CreditShareQueries:
+        return CreditShareQueries(self._connection, self._cipher)
+
+    @cached_property
+    def monthly_statements(self) -> Rows[MonthlyStatement]:
+        return self._rows(tables.credit.monthly_statements, MonthlyStatement)
+
+    @cached_property
+    def statements(self) -> StatementQueries:
+        return StatementQueries(self._connection, self._cipher)
 
     @cached_property
     def policy_documents(self) -> PolicyDocumentQueries:

@@ -46,6 +46,9 @@ class JobRows(Protocol):
     def claim(self, now: datetime, lease_until: datetime) -> Job | None:
         """The longest-due job that nobody holds, now running under the lease; None when nothing is due."""
 
+    def take(self, kind: str, now: datetime, limit: int) -> list[Job]:
+        """Due jobs of a kind that were never begun, marked done: their work belongs into the same transaction."""
+
     def progress(self, id: str, done: int, total: int) -> None: ...
     def finish(self, id: str, now: datetime) -> None: ...
     def retry(self, id: str, error: str, due_at: datetime) -> None: ...

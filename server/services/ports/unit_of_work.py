@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
+from server.domain.credit import MonthlyStatement
 from server.domain.evidence import EvidenceItem
 from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
     AddressConfirmation,
-    CallNote,
     ContactBlock,
     ContactRestoration,
     Debtor,
@@ -44,6 +44,13 @@ from server.domain.visits import (
     Visit,
     VisitAnswers,
     VisitContact,
+)
+from server.services.ports.credit import (
+    CallNoteRows,
+    CreditLineRows,
+    CreditRunRows,
+    CreditShareRows,
+    StatementRows,
 )
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.jobs import JobRows
@@ -113,7 +120,7 @@ class UnitOfWork(Protocol):
     @property
     def police_referrals(self) -> EntityRows[PoliceReferral]: ...
     @property
-    def call_notes(self) -> EntityRows[CallNote]: ...
+    def call_notes(self) -> CallNoteRows: ...
     @property
     def contact_restorations(self) -> EntityRows[ContactRestoration]: ...
     @property
@@ -172,6 +179,16 @@ class UnitOfWork(Protocol):
     def webhooks(self) -> EntityRows[Webhook]: ...
     @property
     def outbox_messages(self) -> EntityRows[OutboxMessage]: ...
+    @property
+    def credit_runs(self) -> CreditRunRows: ...
+    @property
+    def credit_lines(self) -> CreditLineRows: ...
+    @property
+    def credit_shares(self) -> CreditShareRows: ...
+    @property
+    def monthly_statements(self) -> EntityRows[MonthlyStatement]: ...
+    @property
+    def statements(self) -> StatementRows: ...
     @property
     def policy(self) -> PolicyBook:
         """The policy as it stands: the published documents, or the handbook where none is."""

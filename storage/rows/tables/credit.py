@@ -1,11 +1,13 @@
-"""Tables of credit: runs, lines, shares. A current line's shares add up to it; the month issue adds the seals."""
+"""Tables of credit: runs, lines, shares, months. A credited line's shares add up to it."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from server.domain.credit import StatementState
 from storage.rows.columns import (
     METADATA,
+    choice,
     day,
     flag,
     id_column,
@@ -15,6 +17,7 @@ from storage.rows.columns import (
     reference,
     text,
     values,
+    version,
 )
 
 credit_runs = sa.Table(
@@ -25,6 +28,7 @@ credit_runs = sa.Table(
     text("cause"),
     json("facts"),
     values("editions"),
+    text("digest"),
     instant("computed_at"),
     flag("current"),
     sa.Index(
@@ -47,6 +51,8 @@ credit_lines = sa.Table(
     day("paid_on"),
     integer("amount_fen"),
     reference("visit_id", "visits.id", nullable=True),
+    reference("nearest_visit_id", "visits.id", nullable=True, index=False),
+    flag("visited"),
     text("basis", nullable=True),
     text("clause", nullable=True),
     day("window_from", nullable=True),
@@ -57,7 +63,7 @@ credit_lines = sa.Table(
     json("trace"),
     sa.UniqueConstraint("run_id", "repayment_id"),
     sa.CheckConstraint("(visit_id IS NULL) <> (reason IS NULL)", name="credited_or_reasoned"),
-    sa.Index("ix_credit_lines_month", "month", "id"),
+    sa.Index("ix_credit_lines_month", "month", "paid_on", "id"),
 )
 
 credit_shares = sa.Table(
@@ -69,4 +75,15 @@ credit_shares = sa.Table(
     integer("position"),
     integer("amount_fen"),
     sa.UniqueConstraint("line_id", "account_id"),
+)
+
+monthly_statements = sa.Table(
+    "monthly_statements",
+    METADATA,
+    id_column(),
+    text("month", unique=True),
+    choice("state", StatementState),
+    instant("changed_at"),
+    text("changed_by", nullable=True),
+    version(),
 )

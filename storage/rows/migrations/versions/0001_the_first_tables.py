@@ -97,6 +97,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
     sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
     )
+    op.create_table('monthly_statements',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('changed_at', columns.Instant(), nullable=False),
+    sa.Column('changed_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_statements')),
+    sa.UniqueConstraint('month', name=op.f('uq_monthly_statements_month'))
+    )
     op.create_table('policy_documents',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('document', columns.text_type(), nullable=False),
@@ -526,6 +536,7 @@ def upgrade() -> None:
     sa.Column('cause', columns.text_type(), nullable=False),
     sa.Column('facts', columns.json_type(), nullable=False),
     sa.Column('editions', columns.json_type(), nullable=False),
+    sa.Column('digest', columns.text_type(), nullable=False),
     sa.Column('computed_at', columns.Instant(), nullable=False),
     sa.Column('current', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_credit_runs_placement_id')),
@@ -774,6 +785,8 @@ def upgrade() -> None:
     sa.Column('paid_on', sa.Date(), nullable=False),
     sa.Column('amount_fen', sa.BigInteger(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('nearest_visit_id', columns.text_type(), nullable=True),
+    sa.Column('visited', sa.Boolean(), nullable=False),
     sa.Column('basis', columns.text_type(), nullable=True),
     sa.Column('clause', columns.text_type(), nullable=True),
     sa.Column('window_from', sa.Date(), nullable=True),
@@ -783,6 +796,7 @@ def upgrade() -> None:
     sa.Column('reason', columns.text_type(), nullable=True),
     sa.Column('trace', columns.json_type(), nullable=False),
     sa.CheckConstraint('(visit_id IS NULL) <> (reason IS NULL)', name=op.f('ck_credit_lines_credited_or_reasoned')),
+    sa.ForeignKeyConstraint(['nearest_visit_id'], ['visits.id'], name=op.f('fk_credit_lines_nearest_visit_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_credit_lines_placement_id')),
     sa.ForeignKeyConstraint(['repayment_id'], ['repayments.id'], name=op.f('fk_credit_lines_repayment_id')),
     sa.ForeignKeyConstraint(['run_id'], ['credit_runs.id'], name=op.f('fk_credit_lines_run_id')),
@@ -790,7 +804,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_credit_lines')),
     sa.UniqueConstraint('run_id', 'repayment_id', name=op.f('uq_credit_lines_run_id_repayment_id'))
     )
-    op.create_index('ix_credit_lines_month', 'credit_lines', ['month', 'id'], unique=False)
+    op.create_index('ix_credit_lines_month', 'credit_lines', ['month', 'paid_on', 'id'], unique=False)
     op.create_index(op.f('ix_credit_lines_placement_id'), 'credit_lines', ['placement_id'], unique=False)
     op.create_index(op.f('ix_credit_lines_repayment_id'), 'credit_lines', ['repayment_id'], unique=False)
     op.create_index(op.f('ix_credit_lines_run_id'), 'credit_lines', ['run_id'], unique=False)

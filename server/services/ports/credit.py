@@ -1,0 +1,128 @@
+"""Rows of credit: runs and their lines, the month's statement read from them, call notes as scoring reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from server.domain.access import Reach
+from server.domain.credit import CreditRow, CreditRun, CreditShareRow
+from server.domain.placements import CallNote
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.rows import EntityRows
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentRun:
+    """What is asked of a current run before a placement is scored again."""
+
+    run_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """Which lines of a month. `everything` adds the repayments of cases that nobody visited (M1 leaves them out)."""
+
+    month: str
+    agent_id: str | None = None
+    team_id: str | None = None
+    client_id: str | None = None
+    credited: bool | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A current credit line with what a reader of the month needs beside it; names as they are, unmasked."""
+
+    id: str
+    placement_id: str
+    case_number: str
+    debtor_name: str
+    client_id: str
+    client_name: str
+    collector_id: str
+    team_id: str | None
+    repayment_id: str
+    reference: str
+    paid_on: date
+    paid_at: datetime | None
+    amount_fen: int
+    reverses_id: str | None
+    visit_id: str | None
+    nearest_visit_id: str | None
+    visited_at: datetime | None
+    visited: bool
+    basis: str | None
+    clause: str | None
+    window_from: date | None
+    window_to: date | None
+    extended: bool
+    commission: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """The current lines of one client and team that are alike in `credited` and `visited`, added up."""
+
+    client_id: str
+    client_name: str
+    team_id: str | None
+    credited: bool
+    visited: bool
+    lines: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSum:
+    account_id: str
+    lines: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentSum:
+    """All repayments of a month, and how many of them have no current line yet."""
+
+    repayments: int
+    fen: int
+    unscored: int
+
+
+class CreditRunRows(EntityRows[CreditRun], Protocol):
+    def current_of(self, placement_ids: Iterable[str]) -> Mapping[str, CurrentRun]:
+        """The current run of each placement that has one."""
+
+    def retire(self, run_ids: Iterable[str]) -> None:
+        """These runs are no longer current."""
+
+
+class CreditLineRows(EntityRows[CreditRow], Protocol):
+    def page_of_run(self, request: PageRequest, run_id: str) -> Page[CreditRow]:
+        """By day of payment, then id."""
+
+
+class CreditShareRows(EntityRows[CreditShareRow], Protocol):
+    def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
+        """The shares of each line, in the order of the team."""
+
+
+class StatementRows(Protocol):
+    """Reading a month; whose rows (S13) comes with the reach."""
+
+    def page(self, request: PageRequest, reach: Reach, wanted: StatementFilter) -> Page[StatementLine]:
+        """By day of payment, then id."""
+
+    def sums(self, reach: Reach, month: str) -> list[MonthSum]: ...
+    def agent_sums(self, reach: Reach, month: str) -> list[AgentSum]: ...
+    def repayment_sum(self, reach: Reach, first: date, last: date) -> RepaymentSum: ...
+
+
+class CallNoteRows(EntityRows[CallNote], Protocol):
+    def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
+        """The calls to and from these phones from `first` to `last`, by id."""

@@ -1,0 +1,79 @@
+"""Queries on credit runs, their lines and shares, and on call notes as scoring reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from server.domain.credit import CreditRow, CreditRun, CreditShareRow
+from server.domain.placements import CallNote
+from server.services.ports.credit import CurrentRun
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares
+from storage.rows.tables.placements import call_notes
+
+_AT_ONCE = 1000  # ids in one query: SQLite and PostgreSQL both take more, and nothing is gained by it
+
+
+def a_thousand_at_a_time(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
+
+
+class CreditRunQueries(Rows[CreditRun]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, credit_runs, CreditRun, cipher)
+
+    def current_of(self, placement_ids: Iterable[str]) -> Mapping[str, CurrentRun]:
+        columns = (credit_runs.c.placement_id, credit_runs.c.id, credit_runs.c.digest)
+        found = {}
+        for some in a_thousand_at_a_time(placement_ids):
+            statement = sa.select(*columns).where(credit_runs.c.current, credit_runs.c.placement_id.in_(some))
+            for row in self.connection.execute(statement):
+                found[row.placement_id] = CurrentRun(row.id, row.digest)
+        return found
+
+    def retire(self, run_ids: Iterable[str]) -> None:
+        for some in a_thousand_at_a_time(run_ids):
+            self.connection.execute(
+                sa.update(credit_runs).where(credit_runs.c.id.in_(some)).values(current=False)
+            )
+
+
+class CreditLineQueries(Rows[CreditRow]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, credit_lines, CreditRow, cipher)
+
+    def page_of_run(self, request: PageRequest, run_id: str) -> Page[CreditRow]:
+        statement = sa.select(credit_lines).where(credit_lines.c.run_id == run_id)
+        return keyset_page(self, statement, [credit_lines.c.paid_on, credit_lines.c.id], request)
+
+
+class CreditShareQueries(Rows[CreditShareRow]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, credit_shares, CreditShareRow, cipher)
+
+    def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
+        found: dict[str, list[CreditShareRow]] = {}
+        for some in a_thousand_at_a_time(line_ids):
+            order = (credit_shares.c.line_id, credit_shares.c.position)
+            for share in self.many(credit_shares.c.line_id.in_(some), order=order):
+                found.setdefault(share.line_id, []).append(share)
+        return found
+
+
+class CallNoteQueries(Rows[CallNote]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, call_notes, CallNote, cipher)
+
+    def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
+        found: list[CallNote] = []
+        for some in a_thousand_at_a_time(phone_ids):
+            found += self.many(call_notes.c.phone_id.in_(some), call_notes.c.at.between(first, last))
+        return sorted(found, key=lambda note: note.id)
