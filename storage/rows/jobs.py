@@ -45,7 +45,7 @@ class JobQueries(Rows[Job]):
             state=JobState.RUNNING,
             leased_until=lease_until,
             attempts=found[0].attempts + 1,
-            once_key=None,
+            once_key=_KEPT_KEY,
         )
         return self.need(found[0].id)
 
@@ -57,7 +57,7 @@ class JobQueries(Rows[Job]):
             jobs.c.attempts == 0,
         )
         taken = self.fetch(sa.select(jobs).where(*fresh).order_by(jobs.c.due_at, jobs.c.id).limit(limit))
-        done = {"state": JobState.DONE, "finished_at": now, "once_key": None}
+        done = {"state": JobState.DONE, "finished_at": now, "once_key": _KEPT_KEY}
         for start in range(0, len(taken), 1000):
             ids = [job.id for job in taken[start : start + 1000]]
             self.connection.execute(sa.update(jobs).where(jobs.c.id.in_(ids)).values(**done))
