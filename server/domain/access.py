@@ -62,6 +62,7 @@ class Permission(StrEnum):
     HOLDS_RELEASE = "holds.release"
     INCIDENTS_READ = "incidents.read"
     INCIDENTS_REPORT = "incidents.report"
+    INCIDENTS_CLOSE = "incidents.close"
     # 统计报表
     CREDIT_READ = "credit.read"
     STATEMENTS_EXPORT = "statements.export"
@@ -125,8 +126,8 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.MANAGER: _grants(
         branch="placements.read facts.write personal.unmask requests.read requests.mark_promising plans.read "
         "travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void contacts.hold "
-        "holds.release incidents.report incidents.read credit.read statements.export people.read devices.read "
-        "imports.read",
+        "holds.release incidents.report incidents.read incidents.close credit.read statements.export people.read "
+        "devices.read imports.read",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -138,7 +139,8 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
-        "evidence.listen incidents.report incidents.read credit.read imports.read imports.confirm people.read",
+        "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
+        "people.read",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(all="people.read people.write incidents.report"),

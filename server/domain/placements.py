@@ -46,6 +46,14 @@ class Direction(StrEnum):
     IN = "in"
 
 
+class CallLine(StrEnum):
+    """V12: what a call went through. Only a recorded line, or a company device under a running recording, counts."""
+
+    RECORDED_LINE = "recorded_line"
+    COMPANY_DEVICE = "company_device"
+    OTHER = "other"
+
+
 class HoldReason(StrEnum):
     """Why planned visits of a placement stop (V13, R14, FIELD 2.6)."""
 
@@ -181,7 +189,10 @@ class PoliceReferral:
 
 @dataclass(frozen=True, slots=True)
 class CallNote:
-    """A call (催记), one record each (V18). `recording_offset_ms` is its place in the visit's recording."""
+    """A call (催记), one record each (V18). `recording_offset_ms` is its place in the visit's recording.
+
+    `line` is known of on-site calls (V12); those of the desk came through its recorded line.
+    """
 
     id: str
     placement_id: str
@@ -195,6 +206,7 @@ class CallNote:
     recording_offset_ms: int | None
     source: Source
     recorded_at: datetime
+    line: CallLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,10 @@ class MessageTemplate:
 
 @dataclass(frozen=True, slots=True)
 class VisitAnswers:
-    """What the outcome asks (V15, V17, V4): given at check-out, adverse answers become findings."""
+    """What the outcome asks (V15, V17, V4): given at check-out, adverse answers become findings.
+
+    `relief_requested`: a reduction or instalments were asked for; V16 leaves no field for one that was agreed.
+    """
 
     id: str
     visit_id: str
@@ -213,6 +216,7 @@ class VisitAnswers:
     recording_refused: bool
     benefits_offered: bool
     cash_offered: bool
+    relief_requested: bool
     note: str
     answered_at: datetime
     answered_by: str

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from server.domain.placements import AddressKind, AddressStanding, Direction, HoldReason, PhoneOwner, Source
+from server.domain.placements import (
+    AddressKind,
+    AddressStanding,
+    CallLine,
+    Direction,
+    HoldReason,
+    PhoneOwner,
+    Source,
+)
 from storage.rows.columns import (
     METADATA,
     choice,
@@ -153,6 +161,7 @@ call_notes = sa.Table(
     integer("recording_offset_ms", nullable=True),
     choice("source", Source),
     instant("recorded_at"),
+    choice("line", CallLine, nullable=True),
 )
 
 contact_restorations = sa.Table(

@@ -1,0 +1,101 @@
+"""Texts that leave the house: templates, their placeholders, the words that must not stand in them (V15, V10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from server.domain.placements import PhoneOwner
+from server.domain.policy.registry import clause
+from server.domain.problems import Category, Finding, kind
+from server.domain.visits import MessageTemplate
+
+# Words and hints of the public security organs, procuratorates and courts, and threats in their manner. Data: a firm
+# that finds a new one adds it here, and every template is checked again when it is approved.
+FORBIDDEN_WORDS = (
+    "公安", "警察", "派出所", "刑警", "检察", "法院", "法庭", "法官", "传票", "起诉状", "立案", "拘留", "拘捕", "逮捕",
+    "通缉", "抓捕", "判刑", "坐牢", "强制执行", "查封", "失信被执行人", "老赖", "黑名单", "上门抓", "连坐", "株连",
+)  # fmt: skip
+
+# Placeholders that the product fills; those of the second set say something of the debt (V10: to the debtor alone).
+OPEN_PLACEHOLDERS = frozenset({"debtor_name", "agent_name", "firm_contact", "client"})
+DEBT_PLACEHOLDERS = frozenset({"balance", "case_number"})
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+WORD_FORBIDDEN = kind(
+    "word_forbidden",
+    Category.REFUSED,
+    "模板含有禁用词语：{words}",
+    "The template has words that are forbidden: {words}",
+    remedy=("请删去这些词语或暗示。", "Take the words out."),
+    clause="V15",
+)
+PLACEHOLDER_UNKNOWN = kind(
+    "placeholder_unknown",
+    Category.INVALID,
+    "模板含有系统不会填写的占位：{names}",
+    "The template has placeholders that nothing fills: {names}",
+    remedy=("可用的占位：{known}", "Known placeholders: {known}"),
+)
+TEMPLATE_NOT_APPROVED = kind(
+    "template_not_approved",
+    Category.REFUSED,
+    "该模板未经批准或已停用，不能发送",
+    "The template is not approved, or retired, so it cannot be sent",
+    remedy=("请选用已批准的模板。", "Choose an approved template."),
+    clause="V15",
+)
+TEMPLATE_TELLS_DEBT = kind(
+    "template_tells_debt",
+    Category.REFUSED,
+    "该模板含欠款信息，只能发给债务人本人",
+    "The template tells of the debt, so it goes to the debtor alone",
+    remedy=("请为第三方选用不含欠款信息的模板。", "Choose a template without the debt for third parties."),
+    clause="V10",
+)
+
+
+@clause("V15", codes=("word_forbidden", "template_not_approved"))
+def v15_word_findings(body: str) -> list[Finding]:
+    """Letters and messages come only from approved templates, whose words are checked.
+
+    「务必表明代理身份」「禁止出现任何公、检、法 … 等词汇或者暗示」
+    """
+    bare = re.sub(r"[\s·.\-_*]", "", body)
+    found = [word for word in FORBIDDEN_WORDS if word in bare]
+    return [Finding(WORD_FORBIDDEN, "body", {"words": "、".join(found)})] if found else []
+
+
+def sending_findings(template: MessageTemplate, owner: PhoneOwner) -> list[Finding]:
+    """What stands against sending a template to a number: not approved, retired, or the debt told to a third party."""
+    findings = []
+    if template.approved_at is None or template.retired_at is not None:
+        findings.append(Finding(TEMPLATE_NOT_APPROVED, "template_id"))
+    if tells_debt(template.body) and owner is not PhoneOwner.DEBTOR:
+        findings.append(Finding(TEMPLATE_TELLS_DEBT, "template_id"))
+    return findings
+
+
+def placeholder_findings(body: str) -> list[Finding]:
+    """Placeholders that nothing fills; a lone brace counts as one."""
+    known = OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS
+    names = [name for name in placeholders(body) if name not in known]
+    if re.search(r"[{}]", _PLACEHOLDER.sub("", body)):
+        names.append("{")
+    if not names:
+        return []
+    facts = {"names": ", ".join(names), "known": ", ".join(sorted(known))}
+    return [Finding(PLACEHOLDER_UNKNOWN, "body", facts)]
+
+
+def placeholders(body: str) -> list[str]:
+    return _PLACEHOLDER.findall(body)
+
+
+def tells_debt(body: str) -> bool:
+    return not DEBT_PLACEHOLDERS.isdisjoint(placeholders(body))
+
+
+def filled(body: str, values: Mapping[str, str]) -> str:
+    """The text with its placeholders filled; no other formatting is understood."""
+    return _PLACEHOLDER.sub(lambda match: values[match.group(1)], body)
