@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from server.api import accounts, auth
+from server.api import accounts, auth, incidents, visits
 
-_MODULES = (auth, accounts)
+_MODULES = (auth, accounts, visits, incidents)
 
 
 def blueprints() -> list[Blueprint]:

@@ -32,18 +32,17 @@ from server.domain.placements import (
 )
 from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
+from server.domain.presence import PresenceSecret
 from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
 from server.domain.visits import (
     CheckIn,
     Device,
     DeviceHandout,
     Finding,
-    Incident,
     Letter,
     MessageTemplate,
     Paper,
     TextMessage,
-    Visit,
     VisitAnswers,
     VisitContact,
 )
@@ -73,6 +72,7 @@ from storage.rows.placements import PlacementQueries
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
+from storage.rows.visits import IncidentQueries, VisitQueries
 
 E = TypeVar("E")
 
@@ -210,12 +210,16 @@ class SqlUnitOfWork:
         return self._rows(tables.visits.travel_approvals, TravelApproval)
 
     @cached_property
-    def visits(self) -> Rows[Visit]:
-        return self._rows(tables.visits.visits, Visit)
+    def visits(self) -> VisitQueries:
+        return VisitQueries(self._connection, self._cipher)
 
     @cached_property
     def check_ins(self) -> Rows[CheckIn]:
         return self._rows(tables.visits.check_ins, CheckIn)
+
+    @cached_property
+    def presence_secrets(self) -> Rows[PresenceSecret]:
+        return self._rows(tables.visits.presence_secrets, PresenceSecret)
 
     @cached_property
     def visit_contacts(self) -> Rows[VisitContact]:
@@ -242,8 +246,8 @@ class SqlUnitOfWork:
         return self._rows(tables.visits.findings, Finding)
 
     @cached_property
-    def incidents(self) -> Rows[Incident]:
-        return self._rows(tables.visits.incidents, Incident)
+    def incidents(self) -> IncidentQueries:
+        return IncidentQueries(self._connection, self._cipher)
 
     @cached_property
     def papers(self) -> Rows[Paper]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.placements import AddressKind
+from server.domain.visits import VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.support import builders, cast
@@ -39,12 +40,15 @@ def build_world(desk: Desk) -> World:
     """A placement of 李敏 with everything on it, marked so that a leak is seen."""
     placement = builders.make_placement(desk, case_number=MARKS[1])
     address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{MARKS[3]}")
+    visit = builders.make_visit(desk, placement, address, VisitState.IN_PROGRESS, started_at=desk.clock.now())
     ids = {
         "account_id": cast.COLLEAGUE.id,
         "session_id": cast.known_id("no session"),
         "post": "qa",
         "placement_id": placement.id,
         "address_id": address.id,
+        "visit_id": visit.id,
+        "incident_id": builders.make_incident(desk, visit).id,
     }
-    known = {"placement_id": placement.id, "address_id": address.id}
+    known = {"placement_id": placement.id, "address_id": address.id, "visit_id": visit.id}
     return World(ids, known, frozenset({"account_id", "session_id", "post"}))

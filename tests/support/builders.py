@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from server.domain.calendar import local_day
@@ -28,10 +28,10 @@ from server.domain.placements import (
     Source,
 )
 from server.domain.requests import RequestedAddress, RequestState, VisitRequest
-from server.domain.visits import Visit, VisitState
+from server.domain.visits import Device, DeviceHandout, Incident, Visit, VisitState
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import Desk
-from tests.support.cast import AGENT, CLIENT_ID, COLLECTOR, PARTNER, PROJECT_ID, Member
+from tests.support.cast import AGENT, CLIENT_ID, COLLECTOR, DISPATCHER, PARTNER, PROJECT_ID, Member
 
 _numbers = itertools.count(1)
 
@@ -287,3 +287,62 @@ def identity_number(number: int) -> str:
 
 def _debtor(uow: UnitOfWork, number: int) -> Debtor:
     return uow.debtors.add(Debtor(uow.new_id(), identity_number(number), f"张晓{number % 10}", uow.now, 1))
+
+
+def make_incident(desk: Desk, visit: Visit, **changes: Any) -> Incident:
+    """An incident of a visit, open."""
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = {
+            "id": uow.new_id(),
+            "kind": "cash_offered",
+            "clause": "V4",
+            "placement_id": visit.placement_id,
+            "visit_id": visit.id,
+            "about_account_id": None,
+            "note": "",
+            "self_reported": False,
+            "opened_at": uow.now,
+            "opened_by": visit.lead_id,
+            "closed_at": None,
+            "closed_by": None,
+            "closing_note": None,
+            "version": 1,
+        }
+        incident = uow.incidents.add(Incident(**values | changes))
+        uow.commit()
+    return incident
+
+
+def make_device(desk: Desk, member: Member, **changes: Any) -> Device:
+    """A company device in the hands of a member from the morning of the clock's day on (V20)."""
+    with desk.installation.house.units.write() as uow:
+        number = next(_numbers)
+        device = uow.devices.add(
+            Device(
+                uow.new_id(),
+                member.branch.id,
+                f"手机{number}",
+                f"SN{number:06d}",
+                "phone",
+                None,
+                None,
+                None,
+                1,
+            )
+        )
+        handout: dict[str, Any] = {
+            "id": uow.new_id(),
+            "device_id": device.id,
+            "account_id": member.id,
+            "issued_at": uow.now - timedelta(hours=4),
+            "issued_by": DISPATCHER.id,
+            "condition_out": "完好",
+            "due_at": uow.now + timedelta(hours=8),
+            "returned_at": None,
+            "received_by": None,
+            "condition_in": None,
+            "version": 1,
+        }
+        uow.device_handouts.add(DeviceHandout(**handout | changes))
+        uow.commit()
+    return device

@@ -30,18 +30,17 @@ from server.domain.placements import (
 )
 from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
+from server.domain.presence import PresenceSecret
 from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
 from server.domain.visits import (
     CheckIn,
     Device,
     DeviceHandout,
     Finding,
-    Incident,
     Letter,
     MessageTemplate,
     Paper,
     TextMessage,
-    Visit,
     VisitAnswers,
     VisitContact,
 )
@@ -64,6 +63,7 @@ from server.services.ports.people import (
 )
 from server.services.ports.placements import PlacementRows
 from server.services.ports.rows import EntityRows
+from server.services.ports.visits import IncidentRows, VisitRows
 
 
 class TrailRows(Protocol):
@@ -146,9 +146,11 @@ class UnitOfWork(Protocol):
     @property
     def travel_approvals(self) -> EntityRows[TravelApproval]: ...
     @property
-    def visits(self) -> EntityRows[Visit]: ...
+    def visits(self) -> VisitRows: ...
     @property
     def check_ins(self) -> EntityRows[CheckIn]: ...
+    @property
+    def presence_secrets(self) -> EntityRows[PresenceSecret]: ...
     @property
     def visit_contacts(self) -> EntityRows[VisitContact]: ...
     @property
@@ -162,7 +164,7 @@ class UnitOfWork(Protocol):
     @property
     def findings(self) -> EntityRows[Finding]: ...
     @property
-    def incidents(self) -> EntityRows[Incident]: ...
+    def incidents(self) -> IncidentRows: ...
     @property
     def papers(self) -> EntityRows[Paper]: ...
     @property

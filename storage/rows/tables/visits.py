@@ -26,7 +26,9 @@ from storage.rows.columns import (
     integer,
     number,
     reference,
+    sealed,
     text,
+    text_type,
     values,
     version,
 )
@@ -130,7 +132,24 @@ check_ins = sa.Table(
     text("verified_by", nullable=True),
     text("refusal", nullable=True),
     instant("received_at"),
-    sa.UniqueConstraint("visit_id", "account_id", "direction"),
+    # Refused ones are kept beside the one that counts, so that a wrong code or a far place can be made good.
+    sa.Index(
+        "ux_check_ins_counted",
+        "visit_id",
+        "account_id",
+        "direction",
+        unique=True,
+        sqlite_where=sa.text("refusal IS NULL"),
+        postgresql_where=sa.text("refusal IS NULL"),
+    ),
+)
+
+presence_secrets = sa.Table(
+    "presence_secrets",
+    METADATA,
+    sa.Column("id", text_type(), sa.ForeignKey("accounts.id"), primary_key=True),
+    *sealed("secret"),
+    instant("made_at"),
 )
 
 visit_contacts = sa.Table(
@@ -216,6 +235,7 @@ visit_answers = sa.Table(
     flag("recording_refused"),
     flag("benefits_offered"),
     flag("cash_offered"),
+    flag("relief_requested"),
     text("note"),
     instant("answered_at"),
     text("answered_by"),

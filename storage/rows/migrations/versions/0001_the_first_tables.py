@@ -477,6 +477,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_placements_project_id'), 'placements', ['project_id'], unique=False)
     op.create_index(op.f('ix_placements_recall_on'), 'placements', ['recall_on'], unique=False)
     op.create_index(op.f('ix_placements_repeat_of_id'), 'placements', ['repeat_of_id'], unique=False)
+    op.create_table('presence_secrets',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('secret_key', columns.text_type(), nullable=False),
+    sa.Column('secret_tail_key', columns.text_type(), nullable=False),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['id'], ['accounts.id'], name=op.f('fk_presence_secrets_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_presence_secrets'))
+    )
+    op.create_index(op.f('ix_presence_secrets_secret_key'), 'presence_secrets', ['secret_key'], unique=False)
+    op.create_index(op.f('ix_presence_secrets_secret_tail_key'), 'presence_secrets', ['secret_tail_key'], unique=False)
     op.create_table('visit_teams',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('plan_id', columns.text_type(), nullable=False),
@@ -511,6 +522,7 @@ def upgrade() -> None:
     sa.Column('recording_offset_ms', sa.BigInteger(), nullable=True),
     sa.Column('source', columns.text_type(), nullable=False),
     sa.Column('recorded_at', columns.Instant(), nullable=False),
+    sa.Column('line', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['phone_id'], ['phones.id'], name=op.f('fk_call_notes_phone_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_call_notes_placement_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_call_notes'))
@@ -771,11 +783,11 @@ def upgrade() -> None:
     sa.Column('received_at', columns.Instant(), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_check_ins_account_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_check_ins_visit_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_ins')),
-    sa.UniqueConstraint('visit_id', 'account_id', 'direction', name=op.f('uq_check_ins_visit_id_account_id_direction'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_ins'))
     )
     op.create_index(op.f('ix_check_ins_account_id'), 'check_ins', ['account_id'], unique=False)
     op.create_index(op.f('ix_check_ins_visit_id'), 'check_ins', ['visit_id'], unique=False)
+    op.create_index('ux_check_ins_counted', 'check_ins', ['visit_id', 'account_id', 'direction'], unique=True, sqlite_where=sa.text('refusal IS NULL'), postgresql_where=sa.text('refusal IS NULL'))
     op.create_table('credit_lines',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('run_id', columns.text_type(), nullable=False),
@@ -955,6 +967,7 @@ def upgrade() -> None:
     sa.Column('recording_refused', sa.Boolean(), nullable=False),
     sa.Column('benefits_offered', sa.Boolean(), nullable=False),
     sa.Column('cash_offered', sa.Boolean(), nullable=False),
+    sa.Column('relief_requested', sa.Boolean(), nullable=False),
     sa.Column('note', columns.text_type(), nullable=False),
     sa.Column('answered_at', columns.Instant(), nullable=False),
     sa.Column('answered_by', columns.text_type(), nullable=False),

@@ -1,0 +1,34 @@
+"""What the use cases ask of the rows of visits and incidents besides equality."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Protocol
+
+from server.domain.access import Reach
+from server.domain.visits import Incident, Visit, VisitState
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.rows import EntityRows
+
+
+class VisitRows(EntityRows[Visit], Protocol):
+    """Lists of visits within reach, by id."""
+
+    def page(
+        self,
+        request: PageRequest,
+        reach: Reach,
+        *,
+        day: date | None = None,
+        state: VisitState | None = None,
+        county_code: str | None = None,
+    ) -> Page[Visit]:
+        """Visits of a day: those on that day's plan, and follow-ups without a plan whose lease begins on it."""
+
+    def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
+        """V1: visits that began with fewer than `team_size` of the team verified as present."""
+
+
+class IncidentRows(EntityRows[Incident], Protocol):
+    def page(self, request: PageRequest, reach: Reach, *, is_open: bool | None = None) -> Page[Incident]:
+        """Incidents of cases within reach, and of those without a case what people within reach opened; by id."""

@@ -1,0 +1,108 @@
+"""Queries on visits and incidents: lists within reach (S13), visits without two (V1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.domain.access import Reach
+from server.domain.calendar import SHANGHAI
+from server.domain.visits import CheckDirection, Incident, Visit, VisitState
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.people import within_reach
+from storage.rows.reach import placements_within, visits_within
+from storage.rows.tables.people import accounts
+from storage.rows.tables.placements import addresses, placements
+from storage.rows.tables.visits import check_ins, incidents, visit_plans, visits
+
+
+class VisitQueries(Rows[Visit]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, visits, Visit, cipher)
+
+    def page(
+        self,
+        request: PageRequest,
+        reach: Reach,
+        *,
+        day: date | None = None,
+        state: VisitState | None = None,
+        county_code: str | None = None,
+    ) -> Page[Visit]:
+        statement = _reached(reach)
+        if day is not None:
+            statement = statement.outerjoin(visit_plans, visits.c.plan_id == visit_plans.c.id).where(
+                _on_day(day)
+            )
+        if state is not None:
+            statement = statement.where(visits.c.state == state)
+        if county_code is not None:
+            statement = statement.join(addresses, visits.c.address_id == addresses.c.id).where(
+                addresses.c.county_code == county_code
+            )
+        return keyset_page(self, statement, [visits.c.id], request)
+
+    def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
+        present = (
+            sa.select(sa.func.count(sa.distinct(check_ins.c.account_id)))
+            .where(
+                check_ins.c.visit_id == visits.c.id,
+                check_ins.c.direction == CheckDirection.IN,
+                check_ins.c.refusal.is_(None),
+                check_ins.c.provisional.is_(False),
+                sa.or_(
+                    check_ins.c.account_id == visits.c.lead_id, check_ins.c.account_id == visits.c.partner_id
+                ),
+            )
+            .scalar_subquery()
+        )
+        statement = _reached(reach).where(visits.c.started_at.is_not(None), present < team_size)
+        return keyset_page(self, statement, [visits.c.id], request, descending=True)
+
+
+class IncidentQueries(Rows[Incident]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, incidents, Incident, cipher)
+
+    def page(self, request: PageRequest, reach: Reach, *, is_open: bool | None = None) -> Page[Incident]:
+        statement = (
+            sa.select(incidents)
+            .outerjoin(placements, incidents.c.placement_id == placements.c.id)
+            .outerjoin(accounts, incidents.c.opened_by == accounts.c.id)
+            .where(
+                sa.or_(
+                    sa.and_(incidents.c.placement_id.is_not(None), placements_within(reach)),
+                    sa.and_(incidents.c.placement_id.is_(None), within_reach(reach)),
+                    incidents.c.opened_by == reach.account_id,
+                )
+            )
+        )
+        if is_open is not None:
+            closed = incidents.c.closed_at
+            statement = statement.where(closed.is_(None) if is_open else closed.is_not(None))
+        return keyset_page(self, statement, [incidents.c.id], request, descending=True)
+
+
+def _reached(reach: Reach) -> sa.Select[Any]:
+    return (
+        sa.select(visits)
+        .join(placements, visits.c.placement_id == placements.c.id)
+        .where(visits_within(reach))
+    )
+
+
+def _on_day(day: date) -> sa.ColumnElement[bool]:
+    begins = datetime.combine(day, time(), SHANGHAI)
+    return sa.or_(
+        visit_plans.c.day == day,
+        sa.and_(
+            visits.c.plan_id.is_(None),
+            visits.c.valid_from >= begins,
+            visits.c.valid_from < begins + timedelta(days=1),
+        ),
+    )
