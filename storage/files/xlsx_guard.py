@@ -5,10 +5,16 @@ all shared strings and all of the smaller parts into memory, and trusts the numb
 reads the archive in pieces and keeps none.
 """
 
+import errno
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 from xml.parsers import expat
+
+from openpyxl.utils.exceptions import InvalidFileException
 
 from server.services.ports.tables import TableRefusal, TableRefused
 from storage.files.limits import MOST_BYTES
@@ -21,20 +27,48 @@ LARGEST_SMALL_PART = 8 << 20
 LAST_ROW = 1_048_576  # of a sheet in XLSX
 MOST_ELEMENTS_OF_A_ROW = 4 * 16_384  # a sheet has 16,384 columns, a cell about three elements
 _PIECE = 1 << 18
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, UnicodeDecodeError)
+# What zipfile, the XML parser and openpyxl let through when a workbook is damaged or made up.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    ElementTree.ParseError,
+    InvalidFileException,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+)
+# A place before the file, and openpyxl's own "no valid workbook part"; what a disk says has another number.
+_DAMAGED_TOO = (None, errno.EINVAL)
 
 
 def check_workbook(path: Path) -> None:
     """Raises TableRefused."""
+    with damage_refused("the archive"), zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        _check_sizes(members)
+        for member in members:
+            if member.filename.lower().endswith((".xml", ".rels")):
+                _check_part(archive, member)
+
+
+@contextmanager
+def damage_refused(part: str) -> Iterator[None]:
+    """What reading a damaged workbook raises, as TableRefused."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_sizes(members)
-            for member in members:
-                if member.filename.lower().endswith((".xml", ".rels")):
-                    _check_part(archive, member)
+        yield
     except _DAMAGED as error:
-        raise unreadable(f"the archive is damaged: {type(error).__name__}") from error
+        raise unreadable(f"{part} is damaged: {type(error).__name__}") from error
+    except OSError as error:
+        if error.errno not in _DAMAGED_TOO:
+            raise
+        raise unreadable(f"{part} is damaged: {error}") from error
 
 
 def unreadable(words: str) -> TableRefused:
@@ -57,13 +91,10 @@ def _check_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     if not streamed and member.file_size > LARGEST_SMALL_PART:
         raise TableRefused(TableRefusal.EXPANDS_TOO_FAR, "a part of the workbook that should be small")
     parser = _guarding_parser(streamed)
-    try:
-        with archive.open(member) as part:
-            while piece := part.read(_PIECE):
-                parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise unreadable(f"a part of the workbook is no XML: {error}") from error
+    with archive.open(member) as part:
+        while piece := part.read(_PIECE):
+            parser.Parse(piece, False)
+    parser.Parse(b"", True)
 
 
 def _guarding_parser(streamed: bool) -> expat.XMLParserType:

@@ -6,40 +6,22 @@ as a number ends in three zeros that nobody typed. Formulas count as what they l
 
 import math
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from server.services.ports.tables import TableRefusal, TableRefused, TableRow
 from storage.files.limits import MOST_COLUMNS, RowLimits
-from storage.files.xlsx_guard import check_workbook, unreadable
+from storage.files.xlsx_guard import check_workbook, damage_refused
 
 DIGITS_KEPT = 15
-# What openpyxl lets through when a workbook is damaged or made up.
-_DAMAGED = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    EOFError,
-)
-
 # openpyxl warns of each part that it leaves out (drawings, validations, themes); we read cells alone.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
@@ -56,20 +38,13 @@ def read_xlsx(path: Path) -> Iterator[TableRow]:
 
 def _values(path: Path) -> Iterator[Sequence[object]]:
     # An opened file, for openpyxl refuses paths that do not end in .xlsx, as those of uploads.
-    with path.open("rb") as source:
-        try:
-            workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-        except _DAMAGED as error:
-            raise unreadable(f"the workbook cannot be opened: {type(error).__name__}") from error
-        try:
+    with path.open("rb") as source, damage_refused("the workbook"):
+        workbook = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+        with closing(workbook):
             sheet: Any = _first_visible(workbook)
             sheet.reset_dimensions()  # what the file says of them is often wrong, and then rows are missing
             # One column more than allowed, so that too many are seen and sixteen thousand are not made.
             yield from sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-        except _DAMAGED as error:
-            raise unreadable(f"the sheet cannot be read: {type(error).__name__}") from error
-        finally:
-            workbook.close()
 
 
 def _first_visible(workbook: Workbook) -> ReadOnlyWorksheet:
