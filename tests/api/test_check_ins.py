@@ -99,7 +99,8 @@ def test_a_repeat_is_answered_with_the_first_answer(desk: Desk) -> None:
 def test_a_partner_too_far_away_is_kept_and_does_not_count_until_near(desk: Desk) -> None:
     site = on_site(desk)
     desk.ok(site.check(AGENT), 201)
-    far = desk.ok(site.check(PARTNER, latitude=PLACE["latitude"] + 300 * METRE), 201)
+    away = PLACE["latitude"] + 300 * METRE
+    far = desk.ok(site.check(PARTNER, at=local(11, 51).isoformat(), latitude=away), 201)
     assert (code_of(far), far["present"]) == ("check_ins_too_far_apart", [AGENT.id])
     assert far["check_in"]["refusal"]["clause"] == "V1"
     near = desk.ok(site.check(PARTNER, at=local(11, 55).isoformat()), 201)
