@@ -23,7 +23,10 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxMessage:
-    """A message to one person. `kind` names its words; `params` hold ids, days and districts, never a debtor's data."""
+    """A message to one person. `kind` names its words; `params` hold ids, days and districts, never a debtor's data.
+
+    `confidential` is what only the reader may see and the database does not (S6): the agents' telephones of R9.
+    """
 
     id: str
     account_id: str
@@ -32,6 +35,7 @@ class InboxMessage:
     link: str | None
     created_at: datetime
     read_at: datetime | None
+    confidential: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message that leaves the house: written with its cause, sent by a job, kept with what became of it."""
+    """A message that leaves the house: written with its cause, sent by a job, kept with what became of it.
+
+    `link` is a path of the product; the firm's own address is put before it when it is sent.
+    """
 
     id: str
     webhook_id: str
@@ -61,3 +68,20 @@ class OutboxMessage:
     created_at: datetime
     sent_at: datetime | None
     last_error: str | None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessageBatch:
+    """Text messages handed to the firm's channel as one file; the file is taken once, for it holds numbers (S5)."""
+
+    id: str
+    branch_id: str
+    made_at: datetime
+    made_by: str
+    taken_at: datetime | None
+    taken_by: str | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    version: int

@@ -1,10 +1,19 @@
-"""The words of notices. Group messages carry case numbers, districts, agents, times and a link, nothing more (S15)."""
+"""The words of notices in both languages; the texts for groups pass `group_texts` (S15).
+
+A helper of a noun adds its kinds here. Params are JSON: ids, days (ISO), codes and case numbers, never a debtor's data.
+"""
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from server.domain.calendar import SHANGHAI, parse_day
+from server.domain.group_texts import group_params, guard
+from server.domain.policy.registry import clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +41,119 @@ NOTICES: dict[str, Notice] = {
         "Case {case_number} has ended; {papers} papers are not back yet (R14)",
     ),
     "visit_released": Notice("外访恢复：案件 {case_number}", "Visit released: case {case_number}"),
+    "visit_outcome": Notice(
+        "外访结果：案件 {case_number}（{outcome}），请查看沟通情况",
+        "Visit done: case {case_number} ({outcome}); see what was said",
+    ),
+    "follow_up_started": Notice(
+        "案件 {case_number} 就地追加外访（{district}），无计划，请核查（V7）",
+        "Case {case_number}: a follow-up began on the spot ({district}), without a plan; please check (V7)",
+    ),
+    "hold_lead_assigned": Notice(
+        "案件 {case_number} 已停催（{reason}），由您负责处理（V13）",
+        "Case {case_number} is on hold ({reason}) and now yours to deal with (V13)",
+    ),
+    "counterfoil_overdue": Notice(
+        "案件 {case_number} 的留存联逾期未交回（V6）",
+        "Case {case_number}: the counterfoil of the letter is overdue (V6)",
+    ),
+    "evidence_problem": Notice(
+        "案件 {case_number} 的外访证据有问题：{reason}（V2）",
+        "Case {case_number}: something is wrong with the evidence of a visit: {reason} (V2)",
+    ),
+    "outbox_failed": Notice(
+        "群机器人“{robot}”的消息多次发送失败，已停止重试",
+        "A message to the group robot {robot} failed too often and is given up",
+    ),
+    "job_failed": Notice(
+        "后台任务 {job} 失败，已停止重试", "The background job {job} failed and is given up"
+    ),
+    "webhook_test": Notice("测试消息", "Test message", group="【测试】外访系统群消息测试，请忽略。"),
 }
+
+# Codes among the params as people read them. A reason that a person wrote is shown as it stands.
+CODES: Mapping[str, tuple[str, str]] = {
+    "complaint": ("投诉倾向", "complaint"),
+    "do_not_contact": ("要求不得联系", "do not contact"),
+    "repaid": ("已还清", "repaid in full"),
+    "ended": ("委案结束", "the case has ended"),
+    "address_withdrawn": ("地址已撤回", "address withdrawn"),
+    "found": ("找到本人或亲属", "found"),
+    "nobody": ("无人", "nobody there"),
+    "moved": ("已搬离", "moved away"),
+    "demolished": ("已拆迁", "demolished"),
+    "wrong": ("地址错误", "wrong address"),
+    "refused": ("拒绝沟通", "refused"),
+}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def words(kind: str, params: Mapping[str, Any], language: str = "zh") -> str:
-    """The notice in words."""
+    """The notice in words, days and instants in the reader's form; one of a kind no longer known shows its kind."""
+    notice = NOTICES.get(kind)
+    if notice is None:
+        return kind
+    template = notice.zh if language == "zh" else notice.en
+    return template.format_map(_Shown({k: shown(k, v, language) for k, v in params.items()}))
+
+
+def complete(kind: str, params: Mapping[str, Any]) -> None:
+    """Raises ValueError for a kind without words, or params that do not fill them: asked where a notice is written."""
+    if kind not in NOTICES:
+        raise ValueError(f"notices of kind {kind} have no words")
     notice = NOTICES[kind]
-    return (notice.zh if language == "zh" else notice.en).format_map(params)
+    missing = (_names(notice.zh) | _names(notice.en)) - params.keys()
+    if missing:
+        raise ValueError(f"a notice of kind {kind} needs {sorted(missing)}")
+    for language in ("zh", "en"):
+        words(kind, params, language)
+
+
+@clause("R10")
+def r10_outcome_told(case_number: str, outcome: str | None) -> tuple[str, dict[str, str]]:
+    """The notice of an outcome to the collector of the case: kind and params.
+
+    「外访员需将外访沟通情况告知法务」
+    """
+    return "visit_outcome", {"case_number": case_number, "outcome": outcome or "nobody"}
 
 
 def group_text(kind: str, params: Mapping[str, Any]) -> str:
-    """The text for a group robot; a kind without one may not leave the house."""
+    """The text for a group robot; a kind without one may not leave the house, nor may what S15 forbids."""
     template = NOTICES[kind].group
     if template is None:
         raise ValueError(f"notices of kind {kind} have no words for a group")
-    return template.format_map(params)
+    return guard(template.format_map(group_params(params, _names(template))))
+
+
+def shown(name: str, value: Any, language: str) -> str:
+    """A param as a reader sees it: `day`, `…_on` a day, `…_at` in Shanghai's time, codes of `reason` and `outcome`."""
+    zh = language == "zh"
+    text = str(value)
+    if name == "day" or name.endswith("_on"):
+        day = parse_day(text)
+        return (
+            f"{day.year}年{day.month}月{day.day}日"
+            if zh
+            else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+        )
+    if name.endswith("_at"):
+        at = datetime.fromisoformat(text).astimezone(SHANGHAI)
+        return f"{shown('day', at.date().isoformat(), language)} {at:%H:%M}"
+    if name in ("reason", "outcome") and text in CODES:
+        return CODES[text][0 if zh else 1]
+    return text
+
+
+class _Shown(dict[str, str]):
+    """A param that an older message does not have shows as its name."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def _names(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}

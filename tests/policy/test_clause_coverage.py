@@ -30,7 +30,6 @@ NOT_YET_BUILT = frozenset(
         "R6",
         "R7",
         "R9",
-        "R10",
         "R11",
         "R13",
         "R15",

@@ -334,6 +334,7 @@ def upgrade() -> None:
     sa.Column('created_at', columns.Instant(), nullable=False),
     sa.Column('sent_at', columns.Instant(), nullable=True),
     sa.Column('last_error', columns.text_type(), nullable=True),
+    sa.Column('link', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['webhook_id'], ['webhooks.id'], name=op.f('fk_outbox_messages_webhook_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox_messages'))
     )
@@ -421,10 +422,15 @@ def upgrade() -> None:
     sa.Column('link', columns.text_type(), nullable=True),
     sa.Column('created_at', columns.Instant(), nullable=False),
     sa.Column('read_at', columns.Instant(), nullable=True),
+    sa.Column('confidential_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('confidential_key', columns.text_type(), nullable=True),
+    sa.Column('confidential_tail_key', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_inbox_messages_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_inbox_messages'))
     )
-    op.create_index(op.f('ix_inbox_messages_account_id'), 'inbox_messages', ['account_id'], unique=False)
+    op.create_index('ix_inbox_messages_account_id_id', 'inbox_messages', ['account_id', 'id'], unique=False)
+    op.create_index(op.f('ix_inbox_messages_confidential_key'), 'inbox_messages', ['confidential_key'], unique=False)
+    op.create_index(op.f('ix_inbox_messages_confidential_tail_key'), 'inbox_messages', ['confidential_tail_key'], unique=False)
     op.create_table('login_sessions',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -488,6 +494,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_presence_secrets_secret_key'), 'presence_secrets', ['secret_key'], unique=False)
     op.create_index(op.f('ix_presence_secrets_secret_tail_key'), 'presence_secrets', ['secret_tail_key'], unique=False)
+    op.create_table('text_message_batches',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.Column('made_by', columns.text_type(), nullable=False),
+    sa.Column('taken_at', columns.Instant(), nullable=True),
+    sa.Column('taken_by', columns.text_type(), nullable=True),
+    sa.Column('cancelled_at', columns.Instant(), nullable=True),
+    sa.Column('cancelled_by', columns.text_type(), nullable=True),
+    sa.Column('cancel_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_text_message_batches_branch_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['accounts.id'], name=op.f('fk_text_message_batches_made_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_text_message_batches'))
+    )
+    op.create_index(op.f('ix_text_message_batches_branch_id'), 'text_message_batches', ['branch_id'], unique=False)
     op.create_table('visit_teams',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('plan_id', columns.text_type(), nullable=False),
