@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from server.api import accounts, auth, incidents, visits
+from server.api import accounts, auth, incidents, request_decisions, visit_requests, visits
 
-_MODULES = (auth, accounts, visits, incidents)
+_MODULES = (
+    auth,
+    accounts,
+    visit_requests,
+    request_decisions,
+    visits,
+    incidents,
+)
 
 
 def blueprints() -> list[Blueprint]:

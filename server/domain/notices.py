@@ -69,6 +69,39 @@ NOTICES: dict[str, Notice] = {
         "后台任务 {job} 失败，已停止重试", "The background job {job} failed and is given up"
     ),
     "webhook_test": Notice("测试消息", "Test message", group="【测试】外访系统群消息测试，请忽略。"),
+    "request_filed": Notice(
+        "报外访待审批：案件 {case_number}", "A visit request was filed: case {case_number}"
+    ),
+    "request_withdrawn": Notice(
+        "报外访已撤回：案件 {case_number}", "A visit request was withdrawn: case {case_number}"
+    ),
+    "request_accepted": Notice(
+        "报外访已同意：案件 {case_number}", "Your visit request was accepted: case {case_number}"
+    ),
+    "request_returned": Notice(
+        "报外访退回修改：案件 {case_number}（{reason}）",
+        "Your visit request was returned: case {case_number} ({reason})",
+    ),
+    "request_refused": Notice(
+        "报外访被拒绝：案件 {case_number}（{reason}）",
+        "Your visit request was refused: case {case_number} ({reason})",
+    ),
+    "request_marked_promising": Notice(
+        "案件 {case_number} 被标记为电催有望收回（{reason}）",
+        "Case {case_number} was marked as likely to be recovered by telephone ({reason})",
+    ),
+    "waiver_asked": Notice(
+        "报外访例外待处理：案件 {case_number}",
+        "An exception for a visit request waits for you: case {case_number}",
+    ),
+    "waiver_granted": Notice(
+        "报外访例外已批准：案件 {case_number}（{reason}）",
+        "Your exception was granted: case {case_number} ({reason})",
+    ),
+    "waiver_declined": Notice(
+        "报外访例外未批准：案件 {case_number}（{reason}）",
+        "Your exception was declined: case {case_number} ({reason})",
+    ),
 }
 
 # Codes among the params as people read them. A reason that a person wrote is shown as it stands.

@@ -30,6 +30,10 @@ class WaiverKind(StrEnum):
     PROMISE = "promise"  # R11: before the promised day
 
 
+# Asked for one address of the request; the others are for the request as a whole.
+PER_ADDRESS = (WaiverKind.ADDRESS_ORDER, WaiverKind.DEMOLISHED, WaiverKind.NO_URBAN_VILLAGE)
+
+
 class DemolitionAnswer(StrEnum):
     STANDING = "standing"
     DEMOLISHED = "demolished"
@@ -59,13 +63,17 @@ class VisitRequest:
 
 @dataclass(frozen=True, slots=True)
 class RequestedAddress:
-    """An address in a request, in the order given, as it stood when it was put there."""
+    """An address in a request, in the order given, as it stood when it was put there.
+
+    `accepted_text` is what the check filled in or renamed and the person accepted (R2, R3).
+    """
 
     id: str
     request_id: str
     address_id: str
     address_version: int
     position: int
+    accepted_text: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,12 @@ def document(raised: Problem, language: str) -> dict[str, Any]:
         "detail": first.zh() if zh else first.en(),
         "remedy": first.remedy_zh() if zh else first.remedy_en(),
         "clause": first.kind.clause,
-        "errors": [_error(finding) for finding in raised.findings],
+        "errors": [told(finding) for finding in raised.findings],
     }
 
 
-def _error(finding: Finding) -> dict[str, Any]:
+def told(finding: Finding) -> dict[str, Any]:
+    """One thing that is wrong, in both languages, with its clause, its facts and what to do next."""
     return {
         "code": finding.kind.code,
         "clause": finding.kind.clause,

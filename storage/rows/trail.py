@@ -45,6 +45,17 @@ class TrailQueries:
         lines = lines[: request.limit]
         return Page(lines, cursor(lines[-1].seq) if more else None)
 
+    def history(self, subject_id: str) -> list[AuditLine]:
+        """What was done with one thing, oldest first; who only read it is left out."""
+        reads = [audit_lines.c.action.like(f"%.{verb}") for verb in ("read", "listed")]
+        statement = (
+            sa.select(audit_lines)
+            .where(audit_lines.c.subject_id == subject_id, ~sa.or_(*reads))
+            .order_by(audit_lines.c.seq)
+            .limit(500)
+        )
+        return [AuditLine(**row) for row in self._connection.execute(statement).mappings()]
+
     def first_break(self) -> int | None:
         """The first line that was altered, removed or inserted; None when the chain is whole."""
         return first_break(self._lines())

@@ -33,7 +33,7 @@ from server.domain.placements import (
 from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
-from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
+from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
     Device,
@@ -70,6 +70,7 @@ from storage.rows.people import (
 )
 from storage.rows.placements import PlacementQueries
 from storage.rows.policy import PolicyDocumentQueries
+from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
 from storage.rows.visits import IncidentQueries, VisitQueries
@@ -178,12 +179,12 @@ class SqlUnitOfWork:
         return self._rows(tables.placements.contact_blocks, ContactBlock)
 
     @cached_property
-    def visit_requests(self) -> Rows[VisitRequest]:
-        return self._rows(tables.requests.visit_requests, VisitRequest)
+    def visit_requests(self) -> VisitRequestQueries:
+        return VisitRequestQueries(self._connection, self._cipher)
 
     @cached_property
-    def request_addresses(self) -> Rows[RequestedAddress]:
-        return self._rows(tables.requests.request_addresses, RequestedAddress)
+    def request_addresses(self) -> RequestedAddressQueries:
+        return RequestedAddressQueries(self._connection, self._cipher)
 
     @cached_property
     def waivers(self) -> Rows[Waiver]:
@@ -194,8 +195,8 @@ class SqlUnitOfWork:
         return self._rows(tables.requests.demolition_checks, DemolitionCheck)
 
     @cached_property
-    def address_errors(self) -> Rows[AddressError]:
-        return self._rows(tables.requests.address_errors, AddressError)
+    def address_errors(self) -> AddressErrorQueries:
+        return AddressErrorQueries(self._connection, self._cipher)
 
     @cached_property
     def visit_plans(self) -> Rows[VisitPlan]:

@@ -41,6 +41,8 @@ def build_world(desk: Desk) -> World:
     placement = builders.make_placement(desk, case_number=MARKS[1])
     address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{MARKS[3]}")
     visit = builders.make_visit(desk, placement, address, VisitState.IN_PROGRESS, started_at=desk.clock.now())
+    request = builders.make_request(desk, placement, [address])
+    waiver = builders.make_waiver(desk, request)
     ids = {
         "account_id": cast.COLLEAGUE.id,
         "session_id": cast.known_id("no session"),
@@ -49,6 +51,13 @@ def build_world(desk: Desk) -> World:
         "address_id": address.id,
         "visit_id": visit.id,
         "incident_id": builders.make_incident(desk, visit).id,
+        "request_id": request.id,
+        "waiver_id": waiver.id,
     }
-    known = {"placement_id": placement.id, "address_id": address.id, "visit_id": visit.id}
+    known = {
+        "placement_id": placement.id,
+        "address_id": address.id,
+        "visit_id": visit.id,
+        "request_id": request.id,
+    }
     return World(ids, known, frozenset({"account_id", "session_id", "post"}))

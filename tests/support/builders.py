@@ -27,7 +27,7 @@ from server.domain.placements import (
     Repayment,
     Source,
 )
-from server.domain.requests import RequestedAddress, RequestState, VisitRequest
+from server.domain.requests import RequestedAddress, RequestState, VisitRequest, Waiver, WaiverKind
 from server.domain.visits import Device, DeviceHandout, Incident, Visit, VisitState
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import Desk
@@ -194,10 +194,34 @@ def make_request(
         request = uow.visit_requests.add(VisitRequest(**values | changes))
         for position, address in enumerate(addresses):
             uow.request_addresses.add(
-                RequestedAddress(uow.new_id(), request.id, address.id, address.version, position)
+                RequestedAddress(uow.new_id(), request.id, address.id, address.version, position, None)
             )
         uow.commit()
     return request
+
+
+def make_waiver(
+    desk: Desk, request: VisitRequest, kind: WaiverKind = WaiverKind.PROMISE, **changes: Any
+) -> Waiver:
+    """An exception or explanation that was asked and not yet decided."""
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = {
+            "id": uow.new_id(),
+            "request_id": request.id,
+            "kind": kind,
+            "address_id": None,
+            "asked_reason": "甲方要求",
+            "asked_by": request.author_id,
+            "asked_at": uow.now,
+            "granted": None,
+            "decided_by": None,
+            "decided_at": None,
+            "decision_reason": None,
+            "version": 1,
+        }
+        waiver = uow.waivers.add(Waiver(**values | changes))
+        uow.commit()
+    return waiver
 
 
 def make_visit(

@@ -31,7 +31,7 @@ from server.domain.placements import (
 from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
-from server.domain.requests import AddressError, DemolitionCheck, RequestedAddress, VisitRequest, Waiver
+from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
     Device,
@@ -62,6 +62,7 @@ from server.services.ports.people import (
     SessionRows,
 )
 from server.services.ports.placements import PlacementRows
+from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
 from server.services.ports.visits import IncidentRows, VisitRows
 
@@ -72,6 +73,9 @@ class TrailRows(Protocol):
     def page(
         self, request: PageRequest, *, subject_id: str | None, actor_id: str | None
     ) -> Page[AuditLine]: ...
+    def history(self, subject_id: str) -> list[AuditLine]:
+        """What was done with one thing, oldest first; who only read it is left out."""
+
     def first_break(self) -> int | None: ...
     def count(self) -> int: ...
 
@@ -130,15 +134,15 @@ class UnitOfWork(Protocol):
     @property
     def contact_blocks(self) -> EntityRows[ContactBlock]: ...
     @property
-    def visit_requests(self) -> EntityRows[VisitRequest]: ...
+    def visit_requests(self) -> VisitRequestRows: ...
     @property
-    def request_addresses(self) -> EntityRows[RequestedAddress]: ...
+    def request_addresses(self) -> RequestedAddressRows: ...
     @property
     def waivers(self) -> EntityRows[Waiver]: ...
     @property
     def demolition_checks(self) -> EntityRows[DemolitionCheck]: ...
     @property
-    def address_errors(self) -> EntityRows[AddressError]: ...
+    def address_errors(self) -> AddressErrorRows: ...
     @property
     def visit_plans(self) -> EntityRows[VisitPlan]: ...
     @property

@@ -36,7 +36,8 @@ visit_requests = sa.Table(
     text("promising_marked_by", nullable=True),
     text("promising_reason", nullable=True),
     version(),
-    sa.Index("ix_visit_requests_state", "state", "id"),
+    sa.Index("ix_visit_requests_state", "state", "created_at", "id"),
+    sa.Index("ix_visit_requests_created_at", "created_at", "id"),
 )
 
 request_addresses = sa.Table(
@@ -47,6 +48,7 @@ request_addresses = sa.Table(
     reference("address_id", "addresses.id"),
     integer("address_version"),
     integer("position"),
+    text("accepted_text", nullable=True),
     sa.UniqueConstraint("request_id", "address_id"),
 )
 

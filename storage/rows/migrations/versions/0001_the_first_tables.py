@@ -698,14 +698,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_requests'))
     )
     op.create_index(op.f('ix_visit_requests_author_id'), 'visit_requests', ['author_id'], unique=False)
+    op.create_index('ix_visit_requests_created_at', 'visit_requests', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_visit_requests_placement_id'), 'visit_requests', ['placement_id'], unique=False)
-    op.create_index('ix_visit_requests_state', 'visit_requests', ['state', 'id'], unique=False)
+    op.create_index('ix_visit_requests_state', 'visit_requests', ['state', 'created_at', 'id'], unique=False)
     op.create_table('request_addresses',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('request_id', columns.text_type(), nullable=False),
     sa.Column('address_id', columns.text_type(), nullable=False),
     sa.Column('address_version', sa.BigInteger(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('accepted_text', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_request_addresses_address_id')),
     sa.ForeignKeyConstraint(['request_id'], ['visit_requests.id'], name=op.f('fk_request_addresses_request_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_request_addresses')),
