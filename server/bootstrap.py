@@ -21,6 +21,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.settings import Settings, SettingsError
+from storage.media.reader import FileMediaReader
 from storage.objects.local import LocalObjectStore
 from storage.passwords import Argon2Passwords
 from storage.rows.column_cipher import ColumnCipher
@@ -65,6 +66,7 @@ def build(
         passwords=passwords or Argon2Passwords(),
         addresses=GazetteerAddresses(),
         objects=_open_objects(settings),
+        media=FileMediaReader(),
         receiving=settings.data_dir / "uploads",
     )
     return Installation(house, JobRunner(house, HANDLERS, DAILY), waker, settings, engine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from server.api import accounts, auth, incidents, request_decisions, visit_requests, visits
+from server.api import accounts, auth, evidence, incidents, request_decisions, visit_requests, visits
 
 _MODULES = (
     auth,
@@ -13,6 +13,7 @@ _MODULES = (
     request_decisions,
     visits,
     incidents,
+    evidence,
 )
 
 

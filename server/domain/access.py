@@ -55,6 +55,7 @@ class Permission(StrEnum):
     EVIDENCE_LISTEN = "evidence.listen"
     EVIDENCE_UPLOAD = "evidence.upload"
     EVIDENCE_IMPORT = "evidence.import"
+    EVIDENCE_COUNTERSIGN = "evidence.countersign"  # S16: IT, on what the desk took in
     EVIDENCE_VOID = "evidence.void"
     DEVICES_READ = "devices.read"
     DEVICES_WRITE = "devices.write"
@@ -147,7 +148,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.ADMINISTRATION: _grants(branch="devices.read devices.write people.read incidents.report plans.read"),
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
-        "jobs.read devices.read devices.write imports.read incidents.report statements.export",
+        "jobs.read devices.read devices.write imports.read incidents.report statements.export evidence.countersign",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "

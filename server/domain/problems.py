@@ -24,6 +24,7 @@ class Category(StrEnum):
     STALE = "stale"  # somebody else changed it since it was read
     PRECONDITION_REQUIRED = "precondition_required"
     TOO_LARGE = "too_large"
+    RANGE = "range"  # a part was asked for that the thing does not have
     UNSUPPORTED = "unsupported"
     TOO_MANY = "too_many"
     LOCKED = "locked"
@@ -205,6 +206,20 @@ BODY_TOO_LARGE = kind(
     "内容超过上限 {limit} 字节",
     "The content is over the limit of {limit} bytes",
     remedy=("请缩小后重试。", "Make it smaller and try again."),
+)
+BODY_CUT = kind(
+    "body_cut",
+    Category.INVALID,
+    "内容不完整：应有 {expected} 字节，只收到 {received} 字节",
+    "The content is incomplete: {expected} bytes announced, {received} received",
+    remedy=("请用同一编号重新发送。", "Send it again under the same id."),
+)
+RANGE_NOT_SATISFIABLE = kind(
+    "range_not_satisfiable",
+    Category.RANGE,
+    "所请求的范围超出文件（共 {size} 字节）",
+    "The range asked for lies outside the file of {size} bytes",
+    remedy=("请在文件长度之内请求。", "Ask within the length of the file."),
 )
 UNSUPPORTED_TYPE = kind(
     "unsupported_type",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
+from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.services.ports.unit_of_work import UnitsOfWork
@@ -24,4 +25,5 @@ class House:
     passwords: PasswordHasher
     addresses: AddressCheck
     objects: ObjectStore
+    media: MediaReader
     receiving: Path

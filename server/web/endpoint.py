@@ -19,6 +19,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, current_app, request
@@ -103,10 +104,13 @@ def endpoint(
     problems: Iterable[ProblemKind | Category] = (),
     produces: str | None = None,
     receive: Callable[[House, Actor], Any] | None = None,
+    takes: str | None = None,
+    also: Sequence[int] = (),
 ) -> Callable[[Callable[[Call], Any]], Callable[..., Response]]:
     """Declare a route. `needs`: any one of these permissions suffices; the use case checks the object (S13).
 
     `receive` takes a streamed body before the transaction, from somebody who may; what it returns is `call.received`.
+    `takes` is the media type of such a body and `also` are further good statuses, both for the document.
     """
     writes = method != "GET" or reads_personal
     answer_schema = answer() if isinstance(answer, type) else answer
@@ -141,7 +145,7 @@ def endpoint(
                     actor=actor,
                     scope=scope,
                     path={name: str(value) for name, value in path_values.items()},
-                    query=_load_query(query_schema),
+                    query=query_of(query_schema),
                     body=_load_body(body_schema),
                     expected_version=_expected_version() if versioned else None,
                     received=received,
@@ -164,6 +168,8 @@ def endpoint(
             return _respond(dumped, call.status or status, etag, call.headers)
 
         categories = _categories(problems, path, body_schema) | set(_SIGNED_IN)
+        if takes is not None:
+            categories.add(Category.TOO_LARGE)
         if once:
             categories.add(Category.CONFLICT)
         if versioned:
@@ -178,10 +184,7 @@ def endpoint(
             produces=produces,
             categories=categories,
         )
-        if versioned:
-            view._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(  # type: ignore[attr-defined]
-                {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
-            )
+        _document_further(view, versioned=versioned, takes=takes, also=also, produces=produces)
         blueprint.route(path, methods=[method])(view)
         return view
 
@@ -291,7 +294,8 @@ def _load_body(schema: Schema | None) -> dict[str, Any]:
     return _load(schema, sent)
 
 
-def _load_query(schema: Schema | None) -> dict[str, Any]:
+def query_of(schema: Schema | None) -> dict[str, Any]:
+    """The query of the request by its schema; for `receive`, which comes before the call is made."""
     if schema is None:
         return {}
     sent = request.args.to_dict(flat=False)
@@ -362,3 +366,24 @@ def _document(
             description=answered.phrase,
         )(documented)
     view._apidoc = documented._apidoc  # type: ignore[attr-defined]
+
+
+def _document_further(
+    view: Any, *, versioned: bool, takes: str | None, also: Sequence[int], produces: str | None
+) -> None:
+    """What flask-smorest's decorators do not know: If-Match, bodies that are files, partial content."""
+    if versioned:
+        view._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(
+            {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
+        )
+    manual: dict[str, Any] = {}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    if takes is not None:
+        manual["requestBody"] = {"required": True, "content": {takes: binary}}
+    if also:
+        content = {} if produces is None else {"content": {produces: binary}}
+        manual["responses"] = {
+            str(status): {"description": HTTPStatus(status).phrase} | content for status in also
+        }
+    if manual:
+        view._apidoc["manual_doc"] = manual

@@ -15,16 +15,19 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from server.domain.problems import (
     BODY_TOO_LARGE,
+    BUSY,
     INTERNAL,
     INVALID_INPUT,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    RANGE_NOT_SATISFIABLE,
     UNSUPPORTED_TYPE,
     Category,
     Finding,
     Problem,
     problem,
 )
+from server.services.ports.objects import ObjectStoreUnavailable
 
 STATUS: Mapping[Category, HTTPStatus] = {
     Category.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -36,6 +39,7 @@ STATUS: Mapping[Category, HTTPStatus] = {
     Category.STALE: HTTPStatus.PRECONDITION_FAILED,
     Category.PRECONDITION_REQUIRED: HTTPStatus.PRECONDITION_REQUIRED,
     Category.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Category.RANGE: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     Category.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Category.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     Category.LOCKED: HTTPStatus.LOCKED,
@@ -90,6 +94,8 @@ def answer(raised: Problem) -> Response:
         response.headers["Retry-After"] = "2"
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    if raised.kind is RANGE_NOT_SATISFIABLE:
+        response.headers["Content-Range"] = f"bytes */{raised.findings[0].params['size']}"
     return response
 
 
@@ -128,6 +134,11 @@ def register(app: Flask) -> None:
     @app.errorhandler(Problem)
     def _problem(raised: Problem) -> Response:
         return answer(raised)
+
+    @app.errorhandler(ObjectStoreUnavailable)
+    def _no_store(error: ObjectStoreUnavailable) -> Response:
+        _log.warning("the object store does not answer: %s", error)
+        return answer(problem(BUSY))
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
 from server.domain.credit import MonthlyStatement
-from server.domain.evidence import EvidenceItem
 from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
@@ -59,6 +58,7 @@ from storage.rows.credit import (
     CreditShareQueries,
 )
 from storage.rows.database import transaction
+from storage.rows.evidence import EvidenceQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
 from storage.rows.people import (
@@ -263,8 +263,8 @@ class SqlUnitOfWork:
         return self._rows(tables.visits.device_handouts, DeviceHandout)
 
     @cached_property
-    def evidence_items(self) -> Rows[EvidenceItem]:
-        return self._rows(tables.evidence.evidence_items, EvidenceItem)
+    def evidence_items(self) -> EvidenceQueries:
+        return EvidenceQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> Rows[ImportFile]:

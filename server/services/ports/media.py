@@ -94,6 +94,10 @@ class MediaReader(Protocol):
         """Walks every packet in bounded memory. Raises MediaRefused."""
         ...
 
+    def document(self, path: Path, declared_type: str | None = None) -> str:
+        """The media type of a written attachment (PDF): whole and nothing besides. Raises MediaRefused."""
+        ...
+
     def thumbnail(self, source: BinaryIO, longest: int = 320) -> bytes:
         """A small upright JPEG without metadata, its longer side at most `longest` pixels. Raises
         MediaRefused."""

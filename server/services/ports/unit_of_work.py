@@ -13,7 +13,6 @@ from typing import Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.credit import MonthlyStatement
-from server.domain.evidence import EvidenceItem
 from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
@@ -51,6 +50,7 @@ from server.services.ports.credit import (
     CreditShareRows,
     StatementRows,
 )
+from server.services.ports.evidence import EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.paging import Page, PageRequest
@@ -176,7 +176,7 @@ class UnitOfWork(Protocol):
     @property
     def device_handouts(self) -> EntityRows[DeviceHandout]: ...
     @property
-    def evidence_items(self) -> EntityRows[EvidenceItem]: ...
+    def evidence_items(self) -> EvidenceRows: ...
     @property
     def import_files(self) -> EntityRows[ImportFile]: ...
     @property

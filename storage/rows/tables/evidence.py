@@ -47,4 +47,6 @@ evidence_items = sa.Table(
     instant("received_at"),
     flag("late"),
     version(),
+    text("countersigned_by", nullable=True),
+    instant("countersigned_at", nullable=True),
 )

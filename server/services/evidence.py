@@ -1,0 +1,255 @@
+"""Evidence: the one way by which a file becomes a row of a visit (V2, V3, X3, S10).
+
+Owns the order of things: who may, the bytes looked at, the bytes stored, and only then the row with its receipt, in one
+transaction. Whole-file uploads, the desk and later resumable uploads all end in `keep`. It refuses to drop evidence for
+what happened to the visit meanwhile (a hold, a recall, a late hour): that is noted and the file is kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.domain.access import Actor, Permission
+from server.domain.audit import AuditEntry
+from server.domain.calendar import local_day
+from server.domain.evidence import (
+    COUNTED_KINDS,
+    LARGEST,
+    Capture,
+    EvidenceCount,
+    EvidenceItem,
+    EvidenceKind,
+    EvidenceSource,
+    notes_on_visit,
+    settled,
+    v2_late,
+    v3_desk_findings,
+)
+from server.domain.evidence_problems import DIGEST_DIFFERS, EVIDENCE_NOT_OF_TEAM, MEDIA_REFUSALS
+from server.domain.problems import ID_REUSED, Problem, problem, refuse_if
+from server.domain.visits import Visit
+from server.services import credit
+from server.services.house import House
+from server.services.ids import new_id
+from server.services.ports.media import MediaReader, MediaRefused
+from server.services.ports.unit_of_work import UnitOfWork
+from server.services.received import ReceivedFile
+from server.services.scopes import team_member, visit_within
+
+THUMBNAIL_JOB = "evidence.thumbnail"
+_GAP_MS = 2000  # recorders round their stamps; less than this is no interruption
+_HEAD = 4096
+NOTHING_SHOWN = Capture()
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What a sender says of a file before its bytes are read; `sha256` and the id make a repeat the same file."""
+
+    id: str
+    visit_id: str
+    kind: EvidenceKind
+    filename: str
+    sha256: str
+    declared_type: str | None
+    said: Capture
+    run: int | None = None
+    brought_by: str | None = None  # V3: with a reason, at the desk
+    bring_reason: str | None = None
+
+    @property
+    def source(self) -> EvidenceSource:
+        return EvidenceSource.PHONE if self.brought_by is None else EvidenceSource.DESK
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a file is and says of itself; `shown.at` may be naive, as cameras write it."""
+
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    shown: Capture = NOTHING_SHOWN
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Bytes that lie in the object store under a key of this one attempt, and wait for their row."""
+
+    object_key: str
+    size: int
+    sha256: str
+    examined: Examined
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The row; `repeated` when it was there before."""
+
+    item: EvidenceItem
+    repeated: bool
+
+
+def awaited(uow: UnitOfWork, actor: Actor, told: Particulars) -> EvidenceItem | None:
+    """Before the body is read: refuse whoever may not, and answer the first item when this one was kept already."""
+    _visit_open_to(uow, actor, told)
+    return _first(uow, actor, told)
+
+
+def take_in(house: House, received: ReceivedFile, told: Particulars) -> StoredFile:
+    """Look at a received file and store its bytes; refused ones are not stored. Outside any transaction."""
+    if received.sha256 != told.sha256:
+        raise problem(DIGEST_DIFFERS, "sha256", declared=told.sha256, received=received.sha256)
+    try:
+        examined = _examined(house.media, received.path, told)
+    except MediaRefused as refused:
+        raise problem(MEDIA_REFUSALS[refused.code], "body", detail=refused.words) from refused
+    key = f"evidence/{told.visit_id}/{told.id}/{new_id(house.clock.now())}"
+    with received.path.open("rb") as source:
+        stored = house.objects.write(key, source, limit=LARGEST[told.kind])
+    if stored.sha256 != told.sha256:
+        house.objects.delete(key)  # the local disk gave other bytes back than were written to it
+        raise problem(DIGEST_DIFFERS, "sha256", declared=told.sha256, received=stored.sha256)
+    return StoredFile(key, stored.size, stored.sha256, examined)
+
+
+def keep(house: House, uow: UnitOfWork, actor: Actor, told: Particulars, stored: StoredFile) -> Kept:
+    """Write the row of stored bytes; the caller commits, then the receipt holds. Whoever comes second gets the first
+    one's, and its own bytes go."""
+    try:
+        visit, placement_id = _visit_open_to(uow, actor, told)
+        first = _first(uow, actor, told)
+    except Problem:
+        house.objects.delete(stored.object_key)
+        raise
+    if first is not None:
+        uow.after_commit(lambda: house.objects.delete(stored.object_key))
+        return Kept(first, repeated=True)
+    item = uow.evidence_items.add(_item(uow, actor, visit, told, stored))
+    detail = {
+        "visit_id": visit.id,
+        "kind": item.kind,
+        "source": item.source,
+        "brought_by": item.brought_by,
+        "sha256": item.sha256,
+        "size": item.size,
+        "late": item.late,
+        "notes": [*item.notes],
+    }
+    uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
+    if item.media_type.startswith("image/"):
+        uow.enqueue(THUMBNAIL_JOB, {"evidence_id": item.id})
+    if item.kind in COUNTED_KINDS:
+        credit.fact_changed(uow, placement_id, "evidence")
+    return Kept(item, repeated=False)
+
+
+def checked_out(uow: UnitOfWork, visit: Visit) -> None:
+    """V2 again when a check-out becomes known: a phone may have sent its files before it could tell the hour."""
+    for item in uow.evidence_items.having(visit_id=visit.id):
+        late = v2_late(item.received_at, visit.ended_at, _upload_hours(uow, visit))
+        if late != item.late:
+            uow.evidence_items.save(dataclasses.replace(item, late=late))
+
+
+def evidence_counts(uow: UnitOfWork, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:
+    """X3, V6: photos, recordings in which something was recorded, and whether a letter was photographed twice over."""
+    return uow.evidence_items.counts(visit_ids)
+
+
+def _visit_open_to(uow: UnitOfWork, actor: Actor, told: Particulars) -> tuple[Visit, str]:
+    """The visit and its placement's id, if the actor may add evidence to it: its own team, or the desk for it (V3)."""
+    if told.brought_by is None:
+        visit, placement = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_UPLOAD)
+        if not team_member(actor, visit):
+            raise problem(EVIDENCE_NOT_OF_TEAM)
+        return visit, placement.id
+    visit, placement = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_IMPORT)
+    refuse_if(v3_desk_findings(visit, told.brought_by))
+    return visit, placement.id
+
+
+def _first(uow: UnitOfWork, actor: Actor, told: Particulars) -> EvidenceItem | None:
+    """What was kept under this id already; refused when that was something else."""
+    first = uow.evidence_items.get(told.id)
+    if first is None:
+        return None
+    kept = (first.account_id, first.visit_id, first.kind, first.sha256, first.source)
+    if kept != (actor.account_id, told.visit_id, told.kind, told.sha256, told.source):
+        raise problem(ID_REUSED, "id", id=told.id)
+    return first
+
+
+def _examined(media: MediaReader, path: Path, told: Particulars) -> Examined:
+    if told.kind is EvidenceKind.RECORDING:
+        return _recording(media, path, told.declared_type)
+    if told.kind is not EvidenceKind.ATTACHMENT:
+        return _photo(media, path, told.declared_type)
+    with path.open("rb") as file:
+        found = media.sniff(file.read(_HEAD)) or ""
+    if found.startswith("image/"):
+        return _photo(media, path, told.declared_type)
+    if found.startswith("audio/"):
+        return _recording(media, path, told.declared_type)
+    return Examined(media.document(path, told.declared_type))
+
+
+def _photo(media: MediaReader, path: Path, declared_type: str | None) -> Examined:
+    facts = media.photo(path, declared_type)
+    shown = Capture(facts.taken_at, facts.latitude, facts.longitude, facts.accuracy_m)
+    return Examined(facts.media_type, facts.width, facts.height, None, shown, facts.notes)
+
+
+def _recording(media: MediaReader, path: Path, declared_type: str | None) -> Examined:
+    facts = media.recording(path, declared_type)
+    notes = ("gaps",) if facts.span_ms - facts.duration_ms > _GAP_MS else ()
+    return Examined(facts.media_type, duration_ms=facts.duration_ms, notes=notes)
+
+
+def _item(uow: UnitOfWork, actor: Actor, visit: Visit, told: Particulars, stored: StoredFile) -> EvidenceItem:
+    examined = stored.examined
+    capture, contradictions = settled(examined.shown, told.said, uow.now)
+    return EvidenceItem(
+        id=told.id,
+        visit_id=visit.id,
+        kind=told.kind,
+        account_id=actor.account_id,
+        source=told.source,
+        brought_by=told.brought_by,
+        bring_reason=told.bring_reason,
+        filename=told.filename,
+        media_type=examined.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        object_key=stored.object_key,
+        thumbnail_key=None,
+        captured_at=capture.at,
+        latitude=capture.latitude,
+        longitude=capture.longitude,
+        accuracy_m=capture.accuracy_m,
+        width=examined.width,
+        height=examined.height,
+        duration_ms=examined.duration_ms,
+        run=told.run,
+        notes=(*examined.notes, *contradictions, *notes_on_visit(visit), *_known_bytes(uow, visit, stored)),
+        received_at=uow.now,
+        late=v2_late(uow.now, visit.ended_at, _upload_hours(uow, visit)),
+        version=1,
+    )
+
+
+def _known_bytes(uow: UnitOfWork, visit: Visit, stored: StoredFile) -> tuple[str, ...]:
+    """V8: the same file twice is kept and said; of another visit it may be forged."""
+    holders = {item.visit_id for item in uow.evidence_items.having(sha256=stored.sha256)}
+    noted = ((visit.id in holders, "same_bytes_here"), (bool(holders - {visit.id}), "same_bytes_elsewhere"))
+    return tuple(note for holds, note in noted if holds)
+
+
+def _upload_hours(uow: UnitOfWork, visit: Visit) -> int:
+    """A visit is judged under the edition in force on its day."""
+    return uow.policy.in_force_on(local_day(visit.started_at or uow.now)).upload_hours

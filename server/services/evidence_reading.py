@@ -1,0 +1,134 @@
+"""Reading evidence: lists, the bytes in ranges, and who may hear a recording and why (S8, S13).
+
+Owns the line that each look and each listening leaves in the trail. It refuses a recording without a purpose: only the
+agents of the visit play their own without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO
+
+from server.domain.access import Actor, Permission, reach
+from server.domain.audit import AuditEntry
+from server.domain.calendar import local_day
+from server.domain.evidence import EvidenceItem
+from server.domain.evidence_problems import (
+    BYTES_MISSING,
+    PURPOSE_NEEDED,
+    THUMBNAIL_NOT_READY,
+)
+from server.domain.problems import NOT_FOUND, Problem, problem
+from server.domain.visits import Visit
+from server.services.house import House
+from server.services.ports.objects import ObjectMissing
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.unit_of_work import UnitOfWork
+from server.services.scopes import team_member, visit_within
+
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """Bytes `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+
+def list_of_visit(uow: UnitOfWork, actor: Actor, visit_id: str, request: PageRequest) -> Page[EvidenceItem]:
+    visit, _ = visit_within(uow, actor, visit_id, Permission.EVIDENCE_READ)
+    return _listed(uow, uow.evidence_items.page_of_visit(request, visit.id), visit.id)
+
+
+def late(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[EvidenceItem]:
+    """V2: what came later than the policy's hours after check-out."""
+    return _listed(uow, uow.evidence_items.late_page(request, reach(actor, Permission.EVIDENCE_READ)), None)
+
+
+def lacking(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[Visit]:
+    """V2: visits that ended longer ago than the hours in force today and still lack a photo or a recording."""
+    hours = uow.policy.in_force_on(local_day(uow.now)).upload_hours
+    reached = reach(actor, Permission.EVIDENCE_READ)
+    return uow.evidence_items.lacking_page(request, reached, uow.now - timedelta(hours=hours))
+
+
+def evidence_within(
+    uow: UnitOfWork, actor: Actor, evidence_id: str, *permissions: Permission
+) -> tuple[EvidenceItem, Visit]:
+    """The item with its visit; evidence is its visit's (S13)."""
+    item = uow.evidence_items.get(evidence_id)
+    if item is not None:
+        try:
+            return item, visit_within(uow, actor, item.visit_id, *permissions)[0]
+        except Problem as refused:
+            if refused.kind is not NOT_FOUND:
+                raise
+    raise problem(NOT_FOUND, what=f"evidence {evidence_id}")
+
+
+def look(
+    uow: UnitOfWork, actor: Actor, evidence_id: str, purpose: str | None
+) -> tuple[EvidenceItem, str | None]:
+    """The item if the actor may see or hear it, with the purpose that the trail names."""
+    item, visit = evidence_within(
+        uow, actor, evidence_id, Permission.EVIDENCE_READ, Permission.EVIDENCE_LISTEN
+    )
+    if not item.media_type.startswith("audio/"):
+        evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
+        return item, purpose
+    if team_member(actor, visit):
+        return item, purpose or OWN
+    evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_LISTEN)
+    if purpose is None:
+        raise problem(PURPOSE_NEEDED, "purpose")
+    return item, purpose
+
+
+def open_bytes(
+    house: House, uow: UnitOfWork, item: EvidenceItem, part: ByteRange, purpose: str | None
+) -> BinaryIO:
+    """The bytes of a range, with the line that says who looked or listened, at what of it and why (S8)."""
+    detail: dict[str, object] = {
+        "visit_id": item.visit_id,
+        "bytes": f"{part.start}-{part.stop - 1}/{item.size}",
+    }
+    action = "evidence.read"
+    if item.media_type.startswith("audio/"):
+        action = "evidence.listened"
+        # The rate of a recording varies a little: the seconds are where the bytes lie, not a measurement.
+        at = [
+            round((item.duration_ms or 0) * place / item.size / 1000, 1) for place in (part.start, part.stop)
+        ]
+        detail["seconds_about"] = f"{at[0]}-{at[1]}"
+    stream = _open(house, item.object_key, item, part)
+    uow.audit(AuditEntry(action, "evidence", item.id, detail, purpose=purpose))
+    return stream
+
+
+def thumbnail(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> tuple[EvidenceItem, bytes]:
+    """The small picture of a photo, a few kilobytes."""
+    item, _ = evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
+    if item.thumbnail_key is None:
+        raise problem(THUMBNAIL_NOT_READY, id=item.id)
+    with _open(house, item.thumbnail_key, item, None) as stream:
+        small = stream.read()
+    detail = {"visit_id": item.visit_id, "thumbnail": True}
+    uow.audit(AuditEntry("evidence.read", "evidence", item.id, detail))
+    return item, small
+
+
+def _listed(uow: UnitOfWork, page: Page[EvidenceItem], visit_id: str | None) -> Page[EvidenceItem]:
+    uow.audit(AuditEntry("evidence.listed", "visit", visit_id, {"ids": [item.id for item in page.items]}))
+    return page
+
+
+def _open(house: House, key: str, item: EvidenceItem, part: ByteRange | None) -> BinaryIO:
+    try:
+        if part is None:
+            return house.objects.open(key)
+        return house.objects.open(key, part.start, part.stop - part.start)
+    except ObjectMissing as missing:
+        raise problem(BYTES_MISSING, id=item.id) from missing

@@ -1,0 +1,47 @@
+"""The port to the rows of evidence: what no equality finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
+
+from server.domain.access import Reach
+from server.domain.evidence import EvidenceCount, EvidenceItem
+from server.domain.visits import Visit
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.rows import EntityRows
+
+
+class EvidenceRows(EntityRows[EvidenceItem], Protocol):
+    def page_of_visit(self, request: PageRequest, visit_id: str) -> Page[EvidenceItem]:
+        """A visit's evidence, oldest first."""
+        ...
+
+    def late_page(self, request: PageRequest, reach: Reach) -> Page[EvidenceItem]:
+        """V2: what came too late, newest first."""
+        ...
+
+    def uncountersigned_page(self, request: PageRequest, reach: Reach) -> Page[EvidenceItem]:
+        """S16: what came in at the desk and IT has not countersigned, oldest first."""
+        ...
+
+    def lacking_page(self, request: PageRequest, reach: Reach, ended_before: datetime) -> Page[Visit]:
+        """V2: visits that ended before then and lack a photo or a recording, newest first."""
+        ...
+
+    def desk_visits(self, request: PageRequest, reach: Reach, day: date) -> Page[Visit]:
+        """V3: the visits of a local day that have a team: begun on it, or not begun and planned for it."""
+        ...
+
+    def counts(self, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:
+        """X3, V6: of each visit asked for, none left out."""
+        ...
+
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        """Which of the keys of objects a row of evidence names, as its bytes or as its thumbnail."""
+        ...
+
+    def following(self, after_id: str, limit: int) -> list[EvidenceItem]:
+        """The items after an id, by id."""
+        ...

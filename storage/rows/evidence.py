@@ -1,0 +1,122 @@
+"""Queries on evidence: lists within reach, what counts, which bytes have a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from server.domain.access import Reach
+from server.domain.calendar import SHANGHAI
+from server.domain.evidence import PHOTO_KINDS, EvidenceCount, EvidenceItem, EvidenceKind, EvidenceSource
+from server.domain.visits import Visit, VisitState
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.reach import visits_within
+from storage.rows.tables.evidence import evidence_items
+from storage.rows.tables.placements import placements
+from storage.rows.tables.visits import visit_teams, visits
+
+_BATCH = 1000
+_PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
+_RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
+
+
+class EvidenceQueries(Rows[EvidenceItem]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, evidence_items, EvidenceItem, cipher)
+        self._visits = Rows(connection, visits, Visit, cipher)
+
+    def page_of_visit(self, request: PageRequest, visit_id: str) -> Page[EvidenceItem]:
+        statement = sa.select(evidence_items).where(evidence_items.c.visit_id == visit_id)
+        return keyset_page(self, statement, [evidence_items.c.id], request)
+
+    def late_page(self, request: PageRequest, reach: Reach) -> Page[EvidenceItem]:
+        statement = _within(reach).where(evidence_items.c.late)
+        return keyset_page(self, statement, [evidence_items.c.id], request, descending=True)
+
+    def uncountersigned_page(self, request: PageRequest, reach: Reach) -> Page[EvidenceItem]:
+        statement = _within(reach).where(
+            evidence_items.c.source == EvidenceSource.DESK, evidence_items.c.countersigned_at.is_(None)
+        )
+        return keyset_page(self, statement, [evidence_items.c.id], request)
+
+    def lacking_page(self, request: PageRequest, reach: Reach, ended_before: datetime) -> Page[Visit]:
+        of_visit = sa.select(evidence_items.c.id).where(evidence_items.c.visit_id == visits.c.id)
+        statement = (
+            sa.select(visits)
+            .join(placements, placements.c.id == visits.c.placement_id)
+            .where(
+                visits_within(reach),
+                visits.c.state == VisitState.COMPLETED,
+                visits.c.ended_at < ended_before,
+                sa.or_(~of_visit.where(_PHOTO).exists(), ~of_visit.where(_RECORDING).exists()),
+            )
+        )
+        return keyset_page(self._visits, statement, [visits.c.id], request, descending=True)
+
+    def desk_visits(self, request: PageRequest, reach: Reach, day: date) -> Page[Visit]:
+        begins = datetime.combine(day, time(), SHANGHAI)
+        ends = begins + timedelta(days=1)
+        began = sa.and_(visits.c.started_at >= begins, visits.c.started_at < ends)
+        planned = sa.and_(
+            visits.c.started_at.is_(None), visit_teams.c.starts_at >= begins, visit_teams.c.starts_at < ends
+        )
+        statement = (
+            sa.select(visits)
+            .join(placements, placements.c.id == visits.c.placement_id)
+            .outerjoin(visit_teams, visit_teams.c.id == visits.c.team_id)
+            .where(visits_within(reach), visits.c.lead_id.is_not(None), sa.or_(began, planned))
+        )
+        return keyset_page(self._visits, statement, [visits.c.id], request)
+
+    def counts(self, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:
+        found: dict[str, dict[EvidenceKind, int]] = {id_: {} for id_ in visit_ids}
+        counted = sa.or_(_PHOTO, _RECORDING)
+        for batch in _batches(found):
+            statement = (
+                sa.select(evidence_items.c.visit_id, evidence_items.c.kind, sa.func.count())
+                .where(evidence_items.c.visit_id.in_(batch), counted)
+                .group_by(evidence_items.c.visit_id, evidence_items.c.kind)
+            )
+            for visit_id, kind, count in self.connection.execute(statement):
+                found[visit_id][kind] = count
+        return {id_: _count(kinds) for id_, kinds in found.items()}
+
+    def known_keys(self, keys: Iterable[str]) -> set[str]:
+        known: set[str] = set()
+        for batch in _batches(keys):
+            for column in (evidence_items.c.object_key, evidence_items.c.thumbnail_key):
+                known.update(self.connection.execute(sa.select(column).where(column.in_(batch))).scalars())
+        return known
+
+    def following(self, after_id: str, limit: int) -> list[EvidenceItem]:
+        rows = sa.select(evidence_items).where(evidence_items.c.id > after_id)
+        return self.fetch(rows.order_by(evidence_items.c.id).limit(limit))
+
+
+def _within(reach: Reach) -> sa.Select[Any]:
+    return (
+        sa.select(evidence_items)
+        .join(visits, visits.c.id == evidence_items.c.visit_id)
+        .join(placements, placements.c.id == visits.c.placement_id)
+        .where(visits_within(reach))
+    )
+
+
+def _count(kinds: dict[EvidenceKind, int]) -> EvidenceCount:
+    return EvidenceCount(
+        photos=sum(kinds.get(kind, 0) for kind in PHOTO_KINDS),
+        recordings=kinds.get(EvidenceKind.RECORDING, 0),
+        letter_photographed=EvidenceKind.LETTER_ADDRESS in kinds and EvidenceKind.LETTER_MANNER in kinds,
+    )
+
+
+def _batches(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    wanted = sorted(values)
+    for start in range(0, len(wanted), _BATCH):
+        yield wanted[start : start + _BATCH]
