@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from server.clock import SystemClock
 from server.geo.checker import GazetteerAddresses
 from server.jobs.credit import score_placement
+from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
 from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import Handler, JobRunner
 from server.services.credit import PLACEMENT_JOB
+from server.services.evidence import THUMBNAIL_JOB
+from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
 from server.services.house import House
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
@@ -31,9 +34,12 @@ from storage.rows.unit_of_work import SqlUnitsOfWork
 HANDLERS: Mapping[str, Handler] = {
     PLACEMENT_JOB: score_placement,
     END_DUE_JOB: end_due_placements,
+    THUMBNAIL_JOB: make_thumbnail,
+    SWEEP_JOB: sweep_objects,
+    VERIFY_JOB: verify_evidence,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB,)
+DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB)
 
 
 @dataclass(frozen=True, slots=True)

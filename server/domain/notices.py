@@ -26,6 +26,14 @@ class Notice:
 
 
 NOTICES: dict[str, Notice] = {
+    "evidence_damaged": Notice(
+        "证据 {evidence} 的文件与登记不符（{damage}），请立即检查存储",
+        "The file of evidence {evidence} differs from its record ({damage}): check the store at once",
+    ),
+    "evidence_orphans": Notice(
+        "存储中有 {count} 个文件没有登记，已停止清理；请核对数据库是否由备份恢复",
+        "{count} stored files have no record; nothing was swept: was the database restored from a backup?",
+    ),
     "visit_held": Notice(
         "外访暂停：案件 {case_number}（{reason}）", "Visit on hold: case {case_number} ({reason})"
     ),

@@ -26,8 +26,6 @@ NOT_YET_BUILT = frozenset(
     (
         "R9",
         "R15",
-        "V2",
-        "V3",
         "V5",
         "V20",
         "V21",

@@ -871,6 +871,8 @@ def upgrade() -> None:
     sa.Column('received_at', columns.Instant(), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('countersigned_by', columns.text_type(), nullable=True),
+    sa.Column('countersigned_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_evidence_items_account_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_items_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
