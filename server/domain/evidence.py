@@ -6,7 +6,6 @@ It refuses to drop a file because it contradicts: what contradicts is kept and n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import NamedTuple
 from server.domain.calendar import SHANGHAI
 from server.domain.evidence_problems import BRINGER_NOT_OF_TEAM
 from server.domain.policy.registry import clause, kept_at
+from server.domain.presence import distance_m
 from server.domain.problems import Finding
 from server.domain.visits import Visit, VisitState
 
@@ -49,7 +49,6 @@ LARGEST: Mapping[EvidenceKind, int] = {
 # Beyond these two clocks or two places are told apart; phones drift by minutes, cities reflect satellites.
 CLOCKS_AGREE = timedelta(minutes=10)
 PLACES_AGREE_M = 200.0
-_EARTH_M = 6_371_000.0
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
@@ -173,12 +172,9 @@ def _apart_m(one: Capture, other: Capture) -> float:
     """Metres that certainly lie between two places; nothing where one of them is not known."""
     if None in (one.latitude, one.longitude, other.latitude, other.longitude):
         return 0.0
-    phi, other_phi = math.radians(one.latitude or 0.0), math.radians(other.latitude or 0.0)
-    turn = math.radians((other.longitude or 0.0) - (one.longitude or 0.0))
-    half = (
-        math.sin((other_phi - phi) / 2) ** 2 + math.cos(phi) * math.cos(other_phi) * math.sin(turn / 2) ** 2
+    between = distance_m(
+        one.latitude or 0.0, one.longitude or 0.0, other.latitude or 0.0, other.longitude or 0.0
     )
-    between = 2 * _EARTH_M * math.asin(min(1.0, math.sqrt(half)))
     return between - (one.accuracy_m or 0.0) - (other.accuracy_m or 0.0)
 
 

@@ -33,7 +33,7 @@ from server.domain.presence import (
 from server.domain.problems import INVALID_INPUT, problem, refuse_if
 from server.domain.visit_rules import NOT_STARTED, supersedes_parent
 from server.domain.visits import CheckDirection, CheckIn, CheckInWay, Finding, Visit, VisitState
-from server.services import credit, devices_of
+from server.services import credit, devices_of, evidence
 from server.services.holds import hold_on
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import (
@@ -242,7 +242,10 @@ def _after(uow: UnitOfWork, visit: Visit, check_ins: list[CheckIn]) -> Visit:
         state = VisitState.FAILED  # broken off at the place, and said so
     if (visit.started_at, visit.ended_at, visit.state) == (started_at, ended_at, state):
         return visit
-    return uow.visits.save(dataclasses.replace(visit, started_at=started_at, ended_at=ended_at, state=state))
+    after = uow.visits.save(dataclasses.replace(visit, started_at=started_at, ended_at=ended_at, state=state))
+    if after.ended_at != visit.ended_at:
+        evidence.checked_out(uow, after)
+    return after
 
 
 def _not_this(field: str, detail: str) -> Exception:

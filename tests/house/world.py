@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.placements import AddressKind
-from server.domain.visits import VisitState
+from server.domain.visits import Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.support import builders, cast
+from tests.support import evidence as files
 
 MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
 
@@ -33,7 +34,14 @@ class World:
         return not any(f"{name}>" in route.path for name in self.not_of_the_case)
 
     def query_for(self, route: Route) -> dict[str, str]:
-        return {"purpose": "test"} if route.name.startswith("evidence.") else {}
+        match route.name:
+            case "evidence.read_evidence":
+                return {"purpose": "test"}
+            case "evidence.keep_evidence":
+                return files.told(files.photo(2))
+            case "evidence.import_evidence":
+                return files.told(files.photo(2), brought_by=cast.AGENT.id, reason="test")
+        return {}
 
 
 def build_world(desk: Desk) -> World:
@@ -50,6 +58,7 @@ def build_world(desk: Desk) -> World:
         "placement_id": placement.id,
         "address_id": address.id,
         "visit_id": visit.id,
+        "evidence_id": _make_evidence(desk, visit),
         "incident_id": builders.make_incident(desk, visit).id,
         "request_id": request.id,
         "waiver_id": waiver.id,
@@ -61,3 +70,10 @@ def build_world(desk: Desk) -> World:
         "request_id": request.id,
     }
     return World(ids, known, frozenset({"account_id", "session_id", "post"}))
+
+
+def _make_evidence(desk: Desk, visit: Visit) -> str:
+    """A photo that was brought to the desk, so that every route of evidence finds it, with a telling name."""
+    brought = {"filename": f"{MARKS[3]}.jpg", "brought_by": cast.AGENT.id, "reason": "手机送修"}
+    answer = files.send(desk, cast.DISPATCHER, visit, files.photo(), desk_import=True, **brought)
+    return str(desk.ok(answer, 201)["id"])
