@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from server.api import accounts, auth, evidence, incidents, request_decisions, visit_requests, visits
+from server.api import (
+    accounts,
+    auth,
+    evidence,
+    incidents,
+    plans,
+    request_decisions,
+    visit_lists,
+    visit_requests,
+    visits,
+)
 
 _MODULES = (
     auth,
     accounts,
     visit_requests,
     request_decisions,
+    plans,
+    visit_lists,
     visits,
     incidents,
     evidence,

@@ -34,6 +34,36 @@ NOTICES: dict[str, Notice] = {
         "存储中有 {count} 个文件没有登记，已停止清理；请核对数据库是否由备份恢复",
         "{count} stored files have no record; nothing was swept: was the database restored from a backup?",
     ),
+    "plan_published": Notice(
+        "计划外访 {day}，共 {visits} 件：\n{list}",
+        "Planned visits on {day}, {visits} in all:\n{list}",
+        group="【计划外访】{day} 共 {visits} 件\n{list}",
+    ),
+    "visit_list": Notice(
+        "预访名单 {day}，共 {visits} 件：\n{list}",
+        "Visits to come on {day}, {visits} in all:\n{list}",
+        group="【预访名单】{day} 共 {visits} 件\n{list}",
+    ),
+    "attendance_list": Notice("外出名单 {day}：\n{list}", "Out of the office on {day}:\n{list}"),
+    "team_swapped": Notice(
+        "外访换人 {day}：{leaves} 换为 {joins}（{cases}）", "Swap on {day}: {joins} for {leaves} ({cases})"
+    ),
+    "visit_withdrawn": Notice(
+        "外访撤回：案件 {case_number}，{day}（{reason}）",
+        "Visit withdrawn: case {case_number}, {day} ({reason})",
+    ),
+    "visit_waits_again": Notice(
+        "外访待重新排程：案件 {case_number}", "A visit waits to be planned again: case {case_number}"
+    ),
+    "travel_asked": Notice(
+        "外出审批：{day} 计划前往 {cities}（{reason}）", "Travel to approve: {day} to {cities} ({reason})"
+    ),
+    "travel_noticed": Notice(
+        "已电话告知外出：{day} 前往 {cities}，请事后补办手续（{reason}）",
+        "Notice by phone: {day} to {cities}, to be made good afterwards ({reason})",
+    ),
+    "travel_granted": Notice("外出已批准：{day}（{reason}）", "Travel approved: {day} ({reason})"),
+    "travel_declined": Notice("外出未批准：{day}（{reason}）", "Travel not approved: {day} ({reason})"),
     "visit_held": Notice(
         "外访暂停：案件 {case_number}（{reason}）", "Visit on hold: case {case_number} ({reason})"
     ),

@@ -19,6 +19,34 @@ PLAN_EXISTS = kind(
     "The branch has a plan for {day} already ({plan_id})",
     remedy=("请在已有计划上继续排程。", "Go on with that plan."),
 )
+TEAM_PUBLISHED = kind(
+    "team_published",
+    Category.CONFLICT,
+    "小组 {team_id} 已有发布的外访，不能更改或移除",
+    "Visits of team {team_id} are published, so it can be neither changed nor removed",
+    remedy=("请换人，或撤回其外访。", "Swap a person, or withdraw its visits."),
+)
+PUBLISHED_STAYS = kind(
+    "published_stays",
+    Category.CONFLICT,
+    "外访 {visit_id} 已发布，须说明原因后撤回",
+    "Visit {visit_id} is published; it is withdrawn with a reason",
+    remedy=("请先撤回该外访。", "Withdraw it first."),
+)
+ALREADY_PLANNED_AGAIN = kind(
+    "already_planned_again",
+    Category.CONFLICT,
+    "该地址的外访已重新等待排程（{visit_id}）",
+    "A visit to that address waits already ({visit_id})",
+    remedy=("请直接排程该外访。", "Plan that one."),
+)
+NOT_ON_TEAM = kind(
+    "not_on_team",
+    Category.REFUSED,
+    "此人不在小组 {team_id} 中",
+    "That person is not on team {team_id}",
+    remedy=("请核对小组成员。", "Check who is on the team."),
+)
 PLAN_EMPTY = kind(
     "plan_empty",
     Category.REFUSED,
@@ -125,6 +153,14 @@ TRAVEL_NOT_APPROVED = kind(
         "请申请经理批准，或登记电话告知。",
         "Ask for the manager's approval, or record the notice by phone.",
     ),
+    clause="R16",
+)
+TRAVEL_NOT_NEEDED = kind(
+    "travel_not_needed",
+    Category.REFUSED,
+    "计划中的外访都在本市，无须出差审批",
+    "Every visit waiting on the plan is in the branch's city; no approval is needed",
+    remedy=("请直接发布计划。", "Publish the plan."),
     clause="R16",
 )
 VISIT_NOT_PLANNED = kind(

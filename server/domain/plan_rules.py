@@ -198,7 +198,7 @@ def visit_findings(planned: PlannedVisit, day: date) -> list[Finding]:
     return found
 
 
-@clause("R16", codes=("travel_not_approved",))
+@clause("R16", codes=("travel_not_approved", "travel_not_needed"))
 def r16_travel_approved(facts: PlanFacts) -> list[Finding]:
     """A plan outside the branch's city has the manager's approval, or a notice by phone made good afterwards.
 

@@ -29,7 +29,6 @@ from server.domain.placements import (
     Promise,
     Repayment,
 )
-from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
 from server.domain.requests import DemolitionCheck, Waiver
@@ -69,6 +68,7 @@ from storage.rows.people import (
     SessionQueries,
 )
 from storage.rows.placements import PlacementQueries
+from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.statements import StatementQueries
@@ -199,16 +199,16 @@ class SqlUnitOfWork:
         return AddressErrorQueries(self._connection, self._cipher)
 
     @cached_property
-    def visit_plans(self) -> Rows[VisitPlan]:
-        return self._rows(tables.visits.visit_plans, VisitPlan)
+    def visit_plans(self) -> VisitPlanQueries:
+        return VisitPlanQueries(self._connection, self._cipher)
 
     @cached_property
-    def visit_teams(self) -> Rows[VisitTeam]:
-        return self._rows(tables.visits.visit_teams, VisitTeam)
+    def visit_teams(self) -> VisitTeamQueries:
+        return VisitTeamQueries(self._connection, self._cipher)
 
     @cached_property
-    def travel_approvals(self) -> Rows[TravelApproval]:
-        return self._rows(tables.visits.travel_approvals, TravelApproval)
+    def travel_approvals(self) -> TravelApprovalQueries:
+        return TravelApprovalQueries(self._connection, self._cipher)
 
     @cached_property
     def visits(self) -> VisitQueries:

@@ -9,7 +9,7 @@ from server.domain.placements import AddressKind
 from server.domain.visits import Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
-from tests.support import builders, cast
+from tests.support import builders, cast, plan_builders
 from tests.support import evidence as files
 
 MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
@@ -51,6 +51,10 @@ def build_world(desk: Desk) -> World:
     visit = builders.make_visit(desk, placement, address, VisitState.IN_PROGRESS, started_at=desk.clock.now())
     request = builders.make_request(desk, placement, [address])
     waiver = builders.make_waiver(desk, request)
+    plan = plan_builders.make_plan(desk)
+    team = plan_builders.make_team(desk, plan)
+    on_plan = {"plan_id": plan.id, "team_id": team.id}
+    builders.make_visit(desk, placement, address, VisitState.PUBLISHED, **on_plan)
     ids = {
         "account_id": cast.COLLEAGUE.id,
         "session_id": cast.known_id("no session"),
@@ -59,6 +63,9 @@ def build_world(desk: Desk) -> World:
         "address_id": address.id,
         "visit_id": visit.id,
         "evidence_id": _make_evidence(desk, visit),
+        "plan_id": plan.id,
+        "team_id": team.id,
+        "approval_id": plan_builders.make_travel_approval(desk, plan).id,
         "incident_id": builders.make_incident(desk, visit).id,
         "request_id": request.id,
         "waiver_id": waiver.id,

@@ -31,7 +31,15 @@ from server.domain.requests import RequestedAddress, RequestState, VisitRequest,
 from server.domain.visits import Device, DeviceHandout, Incident, Visit, VisitState
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import Desk
-from tests.support.cast import AGENT, CLIENT_ID, COLLECTOR, DISPATCHER, PARTNER, PROJECT_ID, Member
+from tests.support.cast import (
+    AGENT,
+    CLIENT_ID,
+    COLLECTOR,
+    DISPATCHER,
+    PARTNER,
+    PROJECT_ID,
+    Member,
+)
 
 _numbers = itertools.count(1)
 

@@ -27,7 +27,6 @@ from server.domain.placements import (
     Promise,
     Repayment,
 )
-from server.domain.plans import TravelApproval, VisitPlan, VisitTeam
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
 from server.domain.requests import DemolitionCheck, Waiver
@@ -62,6 +61,7 @@ from server.services.ports.people import (
     SessionRows,
 )
 from server.services.ports.placements import PlacementRows
+from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
 from server.services.ports.visits import IncidentRows, VisitRows
@@ -144,11 +144,11 @@ class UnitOfWork(Protocol):
     @property
     def address_errors(self) -> AddressErrorRows: ...
     @property
-    def visit_plans(self) -> EntityRows[VisitPlan]: ...
+    def visit_plans(self) -> VisitPlanRows: ...
     @property
-    def visit_teams(self) -> EntityRows[VisitTeam]: ...
+    def visit_teams(self) -> VisitTeamRows: ...
     @property
-    def travel_approvals(self) -> EntityRows[TravelApproval]: ...
+    def travel_approvals(self) -> TravelApprovalRows: ...
     @property
     def visits(self) -> VisitRows: ...
     @property

@@ -1,0 +1,47 @@
+"""Builders of plans, teams and travel approvals, written straight into the rows: no rule is asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from server.domain.calendar import SHANGHAI, local_day
+from server.domain.plans import PlanState, TravelApproval, TravelKind, VisitPlan, VisitTeam
+from tests.conftest import Desk
+from tests.support.cast import AGENT, BRANCH, DISPATCHER, PARTNER, Branch, Member
+
+
+def make_plan(desk: Desk, day: date | None = None, branch: Branch = BRANCH, **changes: Any) -> VisitPlan:
+    """A draft plan of the branch, for tomorrow unless said otherwise; no rule is asked."""
+    with desk.installation.house.units.write() as uow:
+        of_day = day or local_day(uow.now) + timedelta(days=1)
+        draft = VisitPlan(uow.new_id(), branch.id, of_day, PlanState.DRAFT, DISPATCHER.id, None, None, 1)
+        plan = uow.visit_plans.add(dataclasses.replace(draft, **changes))
+        uow.commit()
+    return plan
+
+
+def make_team(desk: Desk, plan: VisitPlan, lead: Member = AGENT, partner: Member = PARTNER) -> VisitTeam:
+    """A team of the plan, from 09:00 to 12:00 of its day."""
+    start = datetime.combine(plan.day, time(9), SHANGHAI)
+    with desk.installation.house.units.write() as uow:
+        team = uow.visit_teams.add(
+            VisitTeam(
+                uow.new_id(), plan.id, lead.id, partner.id, None, start, start + timedelta(hours=3), 0, 1
+            )
+        )
+        uow.commit()
+    return team
+
+
+def make_travel_approval(desk: Desk, plan: VisitPlan, **changes: Any) -> TravelApproval:
+    """R16: an approval for 新乡 that waits for the manager."""
+    with desk.installation.house.units.write() as uow:
+        asked = TravelApproval(
+            uow.new_id(), plan.id, TravelKind.APPROVAL, ("4107",), "原阳县", DISPATCHER.id, uow.now,
+            None, None, None, None, 1,
+        )  # fmt: skip
+        approval = uow.travel_approvals.add(dataclasses.replace(asked, **changes))
+        uow.commit()
+    return approval
