@@ -33,7 +33,7 @@ BOTH = os.environ.get("FIELDVISIT_TEST_DATABASES", "sqlite,postgresql").split(",
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a migrated SQLite database in which the cast stands; copied for each test."""
     folder = tmp_path_factory.mktemp("stage")
-    _prepare(build(read_settings({"FIELDVISIT_DATA_DIR": str(folder)}), clock=FixedClock(NOON), wake=_nobody))
+    prepare({"FIELDVISIT_DATA_DIR": str(folder)})
     return folder
 
 
@@ -42,8 +42,7 @@ def postgres(stage: Path) -> Iterator[str]:
     """A PostgreSQL server with a template database in which the cast stands."""
     with postgres_server() as url:
         _admin(url, "CREATE DATABASE stage")
-        settings = {"FIELDVISIT_DATA_DIR": str(stage), "FIELDVISIT_DATABASE_URL": _database(url, "stage")}
-        _prepare(build(read_settings(settings), clock=FixedClock(NOON), wake=_nobody))
+        prepare({"FIELDVISIT_DATA_DIR": str(stage), "FIELDVISIT_DATABASE_URL": _database(url, "stage")})
         yield url
 
 
@@ -142,7 +141,9 @@ def later(clock: FixedClock) -> Callable[..., None]:
     return advance
 
 
-def _prepare(installation: Installation) -> None:
+def prepare(environment: dict[str, str]) -> None:
+    """Migrate a database and let the cast enter."""
+    installation = build(read_settings(environment), clock=FixedClock(NOON), wake=_nobody)
     migrate(installation.engine)
     with installation.house.units.write() as uow:
         cast.enter(uow, Argon2Passwords(cheap=True), NOON)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
 import signal
-import subprocess
 import sys
-import threading
-from types import FrameType
+from importlib import import_module
+from typing import Any
 
 import click
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from server.bootstrap import Installation
 from server.cli.installed import installed
 from server.services.accounts import install_grants
+from server.settings import read_settings
 from storage.rows.migrate import draft_migration
 from storage.rows.migrate import migrate as bring_to_head
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _WEB_THREADS = 16  # more than cores: a thread mostly waits for its turn to write or for the disk
+_FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 
 @click.command()
@@ -30,11 +36,8 @@ def migrate(draft: str | None) -> None:
     with installed() as installation:
         if draft is not None:
             draft_migration(installation.engine, draft)
-            return
-        bring_to_head(installation.engine)
-        with installation.house.units.write() as uow:
-            install_grants(uow)
-            uow.commit()
+        else:
+            _migrate(installation)
 
 
 @click.command()
@@ -42,10 +45,51 @@ def migrate(draft: str | None) -> None:
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="Web processes.")
 def serve(host: str, workers: int) -> None:
     """Serve the API and the pages."""
+    _serve(host, read_settings().port, workers)
+
+
+@click.command()
+def worker() -> None:
+    """Do the work after the answers: jobs."""
+    _work()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+def run(host: str) -> None:
+    """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
+    import_module("server.app")  # once, before the children are forked
     with installed() as installation:
+        _migrate(installation)
+        installation.engine.dispose()  # no connection crosses a fork
         port = installation.settings.port
+    keeper = _FORK.Process(target=_keep_working)
+    keeper.start()
+    click.echo(f"Fieldvisit: http://{host}:{port}  ·  API: http://{host}:{port}/api/v1/docs")
+    try:
+        _serve(host, port, workers=1)
+    finally:
+        keeper.terminate()
+        keeper.join()
+
+
+def application() -> Flask:
+    """The web process's application, which ends with the process that started it."""
+    _end_with_parent()
+    app: Flask = import_module("server.app").create_app()
+    return app
+
+
+def _migrate(installation: Installation) -> None:
+    bring_to_head(installation.engine)
+    with installation.house.units.write() as uow:
+        install_grants(uow)
+        uow.commit()
+
+
+def _serve(host: str, port: int, workers: int) -> None:
     Server(
-        "server.app:create_app",
+        "server.cli.operate:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -58,37 +102,39 @@ def serve(host: str, workers: int) -> None:
     ).serve()
 
 
-@click.command()
-def worker() -> None:
-    """Do the work after the answers: jobs."""
+def _work() -> None:
     with installed() as installation:
         installation.waker.serve(installation.runner.work)
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def run(host: str) -> None:
-    """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
-    migrate.callback(None)  # type: ignore[misc]
-    with installed() as installation:
-        port = installation.settings.port
-    click.echo(f"Fieldvisit: http://{host}:{port}  ·  API: http://{host}:{port}/api/v1/openapi.json")
-    children = [
-        subprocess.Popen([sys.executable, "-m", "server.cli", *words])  # noqa: S603 - our own words
-        for words in (["serve", "--host", host], ["worker"])
-    ]
-    stop = threading.Event()
+def _keep_working() -> None:
+    """Keep one worker at work: one that died, for want of memory perhaps, is followed by the next."""
+    _end_with_parent()
+    stopped: list[int] = []
+    working: list[Any] = []
 
-    def _end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def _stop(number: int, _frame: object) -> None:
+        stopped.append(number)
+        for process in working:
+            process.terminate()
 
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
-    while not stop.wait(0.2):
-        if any(child.poll() is not None for child in children):
-            break
-    for child in children:
-        child.terminate()
-    codes = [child.wait() for child in children]
-    if not stop.is_set():
-        sys.exit(max(1, *codes))
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    while not stopped:
+        process = _FORK.Process(target=_work_with_parent)
+        process.start()
+        working[:] = [process]
+        process.join()
+
+
+def _work_with_parent() -> None:
+    _end_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _work()
+
+
+def _end_with_parent() -> None:
+    """In a child: be told to end when the parent is gone, even when it was killed (Linux; elsewhere it stays)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
