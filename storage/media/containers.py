@@ -13,6 +13,8 @@ from storage.media.places import Places, truncated, unreadable
 
 # Far above the blocks of a day, far below what would keep a worker busy for minutes.
 MOST_PARTS = 5_000_000
+MOST_CHUNKS = 1000
+LARGEST_TAG = 4096  # FFmpeg unpacks what is compressed in it, up to a thousandfold
 
 _SEGMENT = 0x18538067
 _CLUSTER = 0x1F43B675
@@ -79,16 +81,26 @@ def _check_ogg(places: Places) -> None:
 
 
 def _check_wav(places: Places) -> None:
-    place = 12
-    for _ in range(1000):
-        header = places.at(place, 8)
+    """Chunks to the end. Recorders stop writing in the middle of one that comes behind the sound."""
+    place, sound_found = 12, False
+    for _ in range(MOST_CHUNKS):
+        header = places.upto(place, 8)
+        if len(header) < 8:
+            break
         size = int.from_bytes(header[4:], "little")
         if header[:4] == b"data":
-            if size not in _STREAMED and place + 8 + size > places.size:
+            sound_found = True
+            if size in _STREAMED:
+                return
+            if place + 8 + size > places.size:
                 raise truncated()
-            return
+        elif header[:3].lower() == b"id3" and size > LARGEST_TAG:
+            raise unreadable("a tag larger than any of a recorder")
         place += 8 + size + size % 2
-    raise unreadable("no sound within 1000 chunks")
+    else:
+        raise unreadable("too many chunks")
+    if not sound_found:
+        raise truncated()
 
 
 _CHECKS: dict[str, Callable[[Places], None]] = {

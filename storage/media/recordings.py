@@ -25,10 +25,13 @@ from storage.media.containers import check_whole
 from storage.media.packets import Measure, measure_for
 from storage.media.places import opened_places, unreadable
 from storage.media.sniff import RECORDING_TYPES, checked_type
+from storage.media.tags import past_tags
 
 LONGEST_S = 12 * 3600
 # Decoding all would cost a hundred times the walk; a first second that decodes shows that sound is in there.
 PACKETS_TO_DECODE = 50
+# A packet of speech has a few hundred bytes; a container may hold one compressed a thousandfold.
+LARGEST_PACKET = 1 << 20
 _DEMUXERS = {
     "audio/webm": "matroska",
     "audio/ogg": "ogg",
@@ -63,7 +66,7 @@ def _demuxer(file: BinaryIO, media_type: str) -> InputContainer:
     """An MP4 may carry a list of which of its sounds to play; all that is there counts, so the list is
     ignored."""
     return av.open(
-        file,
+        past_tags(file) if media_type == "audio/mpeg" else file,
         "r",
         format=_DEMUXERS[media_type],
         container_options={"ignore_editlist": "1"} if _DEMUXERS[media_type] == "mov" else None,
@@ -137,6 +140,8 @@ class _Walk:
 
     def add(self, packet: "Packet[AudioStream]") -> None:
         """Measure a packet. Raises MediaRefused when it is cut, malformed, or too much in all."""
+        if packet.size > LARGEST_PACKET:
+            raise unreadable("a packet is larger than any of sound")
         sound = self.measure(memoryview(packet))
         self.packets += 1
         self.samples[sound.rate] += sound.samples

@@ -2,6 +2,7 @@
 
 import random
 import struct
+import zlib
 from pathlib import Path
 
 import av
@@ -290,6 +291,34 @@ def test_music_file_with_a_cover_is_a_recording(tmp_path: Path) -> None:
         sound = sound[10 + int.from_bytes(sound[6:10]) :]
     covered.write_bytes(header + tag + sound)
     assert read_recording(covered).duration_ms == read_recording(bare).duration_ms
+
+
+def packed_tag(unpacked: int) -> bytes:
+    """An ID3 tag of one compressed frame."""
+
+    def size(number: int) -> bytes:
+        return bytes(number >> shift & 127 for shift in (21, 14, 7, 0))
+
+    frame = size(unpacked) + zlib.compress(bytes(unpacked), 9)
+    frame = b"TXXX" + size(len(frame)) + b"\0\x09" + frame
+    return b"ID3\x04\0\0" + size(len(frame)) + frame
+
+
+def test_tag_that_would_fill_the_memory_is_passed_over(tmp_path: Path) -> None:
+    bare = make_recording(tmp_path / "recording", "mp3", 1.0)
+    tagged = with_bytes(tmp_path / "tagged", packed_tag(1000) * 3 + bare.read_bytes())
+    assert read_recording(tagged) == read_recording(bare)
+    sound = make_recording(tmp_path / "recording", "wav", 1.0).read_bytes()
+    tag = packed_tag(50_000_000)
+    chunk = b"id3 " + len(tag).to_bytes(4, "little") + tag
+    assert refusal(with_bytes(tmp_path / "tagged", sound + chunk)) == "unreadable"
+    assert refusal(with_bytes(tmp_path / "tagged", sound[:12] + chunk + sound[12:])) == "unreadable"
+
+
+def test_tag_alone_is_no_recording(tmp_path: Path) -> None:
+    for tags in (1, 8, 9):
+        path = with_bytes(tmp_path / "tag", packed_tag(1000) * tags)
+        assert refusal(path) in {"truncated", "unreadable"}
 
 
 def test_streamed_wav_whose_size_was_never_filled_in(tmp_path: Path) -> None:
