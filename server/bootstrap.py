@@ -24,6 +24,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.settings import Settings, SettingsError
+from storage.files.tables import FileTables
 from storage.media.reader import FileMediaReader
 from storage.objects.local import LocalObjectStore
 from storage.passwords import Argon2Passwords
@@ -73,6 +74,7 @@ def build(
         addresses=GazetteerAddresses(),
         objects=_open_objects(settings),
         media=FileMediaReader(),
+        tables=FileTables(),
         receiving=settings.data_dir / "uploads",
     )
     return Installation(house, JobRunner(house, HANDLERS, DAILY), waker, settings, engine)

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from server.api import (
     accounts,
     auth,
+    credit,
     evidence,
     incidents,
     plans,
@@ -26,6 +27,7 @@ _MODULES = (
     visits,
     incidents,
     evidence,
+    credit,
 )
 
 

@@ -132,13 +132,16 @@ def v13_block_findings(phone: Phone, blocks: Sequence[ContactBlock]) -> list[Fin
 
     A block of a person is one of all numbers of the debtor's own.
     """
-    for block in blocks:
-        if block.lifted_at is not None:
-            continue
-        person = block.debtor_id == phone.debtor_id and phone.owner is PhoneOwner.DEBTOR
-        if person or (block.number is not None and block.number == phone.number):
-            return [Finding(CONTACT_BLOCKED, "phone_id")]
+    if any(block.lifted_at is None and concerns(block, phone) for block in blocks):
+        return [Finding(CONTACT_BLOCKED, "phone_id")]
     return []
+
+
+def concerns(block: ContactBlock, phone: Phone) -> bool:
+    """V13: whether a block is one of this number, whenever it was in force."""
+    if block.number is not None:
+        return block.number == phone.number
+    return block.debtor_id == phone.debtor_id and phone.owner is PhoneOwner.DEBTOR
 
 
 def counts_as_called(note: CallNote, visit_id: str) -> bool:

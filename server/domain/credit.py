@@ -5,11 +5,25 @@ Frozen values; what decides stands in `server.domain.policy`.
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from server.domain.policy.credit_lines import CreditWindow
+from server.domain.problems import Category, kind, problem
+
+MONTH_UNREADABLE = kind(
+    "month_unreadable",
+    Category.INVALID,
+    "“{month}”不是月份",
+    "{month} is no month",
+    remedy=("请按 2026-03 的形式填写月份。", "Write the month as in 2026-03."),
+)
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,13 @@ class CreditRow:
     reason: str | None
     trace: Mapping[str, Any]
 
+    @property
+    def window(self) -> CreditWindow | None:
+        """The days that the credited visit covers."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return CreditWindow(self.window_from, self.window_to, self.extended)
+
 
 @dataclass(frozen=True, slots=True)
 class CreditShareRow:
@@ -92,3 +113,11 @@ class MonthlyStatement:
 def month_of(day: date) -> str:
     """The month of a line is that of `paid_on`: YYYY-MM."""
     return f"{day:%Y-%m}"
+
+
+def month_bounds(month: str) -> tuple[date, date]:
+    """The first and the last day of a month written YYYY-MM."""
+    if _MONTH.fullmatch(month) is None or month.startswith("0000"):
+        raise problem(MONTH_UNREADABLE, "month", month=month)
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])

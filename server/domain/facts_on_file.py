@@ -32,9 +32,9 @@ from server.domain.policy.facts import (
     RepaymentFacts,
     VisitFacts,
 )
+from server.domain.presence import Presence, v1_present
 from server.domain.requests import VisitRequest
 from server.domain.visits import (
-    CheckDirection,
     CheckIn,
     Letter,
     TextMessage,
@@ -122,13 +122,15 @@ def _repayment_facts(repayment: Repayment) -> RepaymentFacts:
 
 def _visit_facts(file: VisitFile, case: CaseFile, book: PolicyBook) -> VisitFacts:
     visit = file.visit
-    started_at = _started_at(file).astimezone(SHANGHAI)
+    team = _team(visit)
+    presence = v1_present(file.check_ins, team, book.in_force_on(local_day(_recorded_start(visit))))
+    started_at = _started_at(file, presence).astimezone(SHANGHAI)
     day = local_day(started_at)
     return VisitFacts(
         id=visit.id,
         started_at=started_at,
-        agents=_team(visit),
-        present=tuple(agent for agent in _team(visit) if agent in _present(file)),
+        agents=team,
+        present=presence.present,
         photos=sum(item.kind in PHOTO_KINDS for item in file.evidence),
         recordings=sum(_is_recording(item) for item in file.evidence),
         voided=visit.voided_at is not None,
@@ -149,23 +151,19 @@ def _team(visit: Visit) -> tuple[str, ...]:
     return tuple(agent for agent in (visit.lead_id, visit.partner_id) if agent is not None)
 
 
-def _present(file: VisitFile) -> dict[str, datetime]:
-    """V1: who of the team checked in, verified and not refused, and when."""
-    return {
-        check.account_id: check.at
+def _recorded_start(visit: Visit) -> datetime:
+    assert visit.started_at is not None, "only visits that took place are in a case file"
+    return visit.started_at
+
+
+def _started_at(file: VisitFile, presence: Presence) -> datetime:
+    """W5: the earliest check-in of those present (V1); with nobody present, which X2 excludes, what the visit says."""
+    arrivals = [
+        check.at
         for check in file.check_ins
-        if check.direction is CheckDirection.IN
-        and check.account_id in _team(file.visit)
-        and not check.provisional
-        and check.refusal is None
-    }
-
-
-def _started_at(file: VisitFile) -> datetime:
-    """W5: the earliest check-in of those present; with nobody present (X2 excludes it then), what the visit says."""
-    recorded = file.visit.started_at
-    assert recorded is not None, "only visits that took place are in a case file"
-    return min(_present(file).values(), default=recorded)
+        if check.id in presence.counted and check.account_id in presence.present
+    ]
+    return min(arrivals, default=_recorded_start(file.visit))
 
 
 def _is_recording(item: EvidenceItem) -> bool:

@@ -5,12 +5,13 @@ Refuses to judge C4: `server.domain.policy.bases` does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain.calendar import local_day
-from server.domain.placements import CallNote, ContactBlock, Direction, Phone, PhoneOwner
+from server.domain.calls import call_day, concerns, counts_as_called
+from server.domain.placements import CallNote, ContactBlock, Phone, PhoneOwner
 from server.domain.policy.editions import Edition
 from server.domain.policy.facts import PhoneFacts
 from server.domain.visits import MessageState, TextMessage, Visit
@@ -36,8 +37,8 @@ def phones_at(
 
     Without a check-out the visit ends with its day. Reachable (X8): answered, whoever rang, in the last
     `reachable_days` before the end of the visit, and neither blocked (V13) nor, uncalled, over the day's limit (V9).
-    Called: a call out from that visit. Messaged: a message of that visit, sent, that was put on its way on `D`; a
-    channel that delivers it overnight takes nothing from the agents.
+    Called: a call out from that visit, through a recorded line or device (V12). Messaged: a message of that visit,
+    sent, that was put on its way on `D`; a channel that delivers it overnight takes nothing from the agents.
     """
     moment = _Moment(visit, started_at)
     original = {phone.id: phone.duplicate_of_id or phone.id for phone in file.phones}
@@ -45,7 +46,7 @@ def phones_at(
     for call in file.calls:
         if moment.is_before_the_end(call.at):
             calls.setdefault(original.get(call.phone_id, call.phone_id), []).append(call)
-    limited = _limit_is_reached(file.phones, calls, moment, edition)
+    limited = _limit_is_reached(file, moment, edition)
     messaged = {original.get(one.phone_id, one.phone_id) for one in messages if _is_sent(one, moment)}
     return tuple(
         _phone_facts(phone, calls.get(phone.id, []), file.blocks, moment, edition, limited, messaged)
@@ -80,7 +81,7 @@ def _phone_facts(
 ) -> PhoneFacts:
     first_day = moment.day - timedelta(days=edition.reachable_days)
     answered = any(call.answered and local_day(call.at) >= first_day for call in calls)
-    called = any(call.visit_id == moment.visit_id and call.direction is Direction.OUT for call in calls)
+    called = any(counts_as_called(call, moment.visit_id) for call in calls)
     forbidden = _is_blocked(phone, blocks, moment) or (
         limited and not called and phone.owner is PhoneOwner.DEBTOR
     )
@@ -89,31 +90,21 @@ def _phone_facts(
 
 def _is_blocked(phone: Phone, blocks: Sequence[ContactBlock], moment: _Moment) -> bool:
     """V13: the number, or the debtor for numbers of the debtor's own, was blocked at some time of the visit."""
-    for block in blocks:
-        lifted = block.lifted_at is not None and block.lifted_at <= moment.started_at
-        person = block.debtor_id == phone.debtor_id and phone.owner is PhoneOwner.DEBTOR
-        if (
-            not lifted
-            and (person or block.number == phone.number)
-            and moment.is_before_the_end(block.placed_at)
-        ):
-            return True
-    return False
+    return any(
+        concerns(block, phone)
+        and moment.is_before_the_end(block.placed_at)
+        and not (block.lifted_at is not None and block.lifted_at <= moment.started_at)
+        for block in blocks
+    )
 
 
-def _limit_is_reached(
-    phones: Sequence[Phone], calls: Mapping[str, Sequence[CallNote]], moment: _Moment, edition: Edition
-) -> bool:
-    """V9: the day's calls out to the debtor's own numbers, by collector and agents together, have used up the limit."""
-    made = [
-        call
-        for phone in phones
-        if phone.owner is PhoneOwner.DEBTOR
-        for call in calls.get(phone.id, [])
-        if call.direction is Direction.OUT and local_day(call.at) == moment.day
+def _limit_is_reached(file: PhoneFile, moment: _Moment, edition: Edition) -> bool:
+    """V9: the day's calls out to the debtor's own numbers have used up the limit."""
+    owners = {phone.id: phone.owner for phone in file.phones}
+    today = [
+        call for call in file.calls if local_day(call.at) == moment.day and moment.is_before_the_end(call.at)
     ]
-    reached = any(call.answered for call in made)
-    return len(made) >= (edition.daily_calls_reached if reached else edition.daily_calls_unreached)
+    return call_day(today, owners, edition).left == 0
 
 
 def _is_sent(message: TextMessage, moment: _Moment) -> bool:

@@ -57,6 +57,7 @@ _COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     _lines.extended,
     _lines.commission,
     _lines.reason,
+    _lines.trace["outcome"].label("outcome"),
 )
 
 

@@ -59,6 +59,7 @@ def build_world(desk: Desk) -> World:
         "account_id": cast.COLLEAGUE.id,
         "session_id": cast.known_id("no session"),
         "post": "qa",
+        "month": "2026-03",
         "placement_id": placement.id,
         "address_id": address.id,
         "visit_id": visit.id,
@@ -76,7 +77,7 @@ def build_world(desk: Desk) -> World:
         "visit_id": visit.id,
         "request_id": request.id,
     }
-    return World(ids, known, frozenset({"account_id", "session_id", "post"}))
+    return World(ids, known, frozenset({"account_id", "session_id", "post", "month"}))
 
 
 def _make_evidence(desk: Desk, visit: Visit) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.domain.access import Reach
 from server.domain.credit import CreditRow, CreditRun, CreditShareRow
 from server.domain.placements import CallNote
+from server.domain.policy.credit_lines import CreditWindow
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
 
@@ -36,7 +37,10 @@ class StatementFilter:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A current credit line with what a reader of the month needs beside it; names as they are, unmasked."""
+    """A current credit line with what a reader of the month needs beside it; names as they are, unmasked.
+
+    `outcome` is the step of the trace that decided: its clause, its code, its facts.
+    """
 
     id: str
     placement_id: str
@@ -63,6 +67,14 @@ class StatementLine:
     extended: bool
     commission: str
     reason: str | None
+    outcome: Mapping[str, Any]
+
+    @property
+    def window(self) -> CreditWindow | None:
+        """The days that the credited visit covers."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return CreditWindow(self.window_from, self.window_to, self.extended)
 
 
 @dataclass(frozen=True, slots=True)

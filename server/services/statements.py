@@ -1,0 +1,241 @@
+"""The month so far (M1): its lines with clause, window and reason, its sums, and whether they agree to the fen.
+
+Reads what `server.services.credit` keeps. It refuses to publish, to rule and to close: that is the month's own issue,
+and `credit.month_is_open` is its door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.domain.access import Actor, Permission, reach
+from server.domain.audit import AuditEntry
+from server.domain.credit import CreditShareRow, StatementState, month_bounds
+from server.domain.evidence import PHOTO_KINDS, EvidenceKind
+from server.domain.masking import masked_name
+from server.domain.policy.explanations import say
+from server.services.credit import statement_state
+from server.services.ports.credit import (
+    AgentSum,
+    MonthSum,
+    RepaymentSum,
+    StatementFilter,
+    StatementLine,
+)
+from server.services.ports.paging import PageRequest
+from server.services.ports.unit_of_work import UnitOfWork
+
+LINES_OF_A_PIECE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    account_id: str
+    name: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line of the statement as it is shown: the debtor masked (S5), names beside ids, the reason in both languages.
+
+    `clause` is that of the basis, or of what stood against the line; `photos` and `recordings` are the evidence of the
+    visit that the line speaks of.
+    """
+
+    line: StatementLine
+    debtor: str
+    collector: str
+    team: str | None
+    clause: str
+    why: Mapping[str, str]
+    shares: Sequence[Share]
+    photos: int
+    recordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    month: str
+    state: StatementState
+    items: Sequence[ToldLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """So many lines, or repayments, of so much together."""
+
+    count: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSums:
+    """The lines of one client or team; `id` and `name` are None for collectors without a team."""
+
+    id: str | None
+    name: str | None
+    credited: Sum
+    not_credited: Sum
+    not_visited: Sum
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTotal:
+    account_id: str
+    name: str
+    lines: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A month in sums. `difference_fen` is what the repayments have more than the lines: 0 once all are scored."""
+
+    month: str
+    state: StatementState
+    repayments: Sum
+    unscored: int
+    lines: Sum
+    difference_fen: int
+    credited: Sum
+    not_credited: Sum
+    not_visited: Sum
+    agents: Sequence[AgentTotal]
+    teams: Sequence[GroupSums]
+    clients: Sequence[GroupSums]
+
+
+def read_statement(
+    uow: UnitOfWork, actor: Actor, request: PageRequest, wanted: StatementFilter
+) -> StatementPage:
+    """A page of the month's lines within reach: own cases, visited cases, a team, a branch, all."""
+    month_bounds(wanted.month)
+    page = uow.statements.page(request, reach(actor, Permission.CREDIT_READ), wanted)
+    ids = [line.id for line in page.items]
+    uow.audit(AuditEntry("statement.read", "statement", None, {"month": wanted.month, "ids": ids}))
+    return StatementPage(wanted.month, statement_state(uow, wanted.month), _told(uow, page.items), page.next)
+
+
+def exported_lines(uow: UnitOfWork, actor: Actor, wanted: StatementFilter) -> Iterator[ToldLine]:
+    """All lines of the month within the reach of who may export it (S5), a thousand at a time."""
+    month_bounds(wanted.month)
+    whose = reach(actor, Permission.STATEMENTS_EXPORT)
+    after: str | None = None
+    while True:
+        page = uow.statements.page(PageRequest(LINES_OF_A_PIECE, after), whose, wanted)
+        yield from _told(uow, page.items)
+        if page.next is None:
+            return
+        after = page.next
+
+
+def read_totals(uow: UnitOfWork, actor: Actor, month: str) -> Totals:
+    """The month's sums within reach, and both figures that must agree: its repayments and its lines."""
+    first, last = month_bounds(month)
+    whose = reach(actor, Permission.CREDIT_READ)
+    sums = uow.statements.sums(whose, month)
+    paid: RepaymentSum = uow.statements.repayment_sum(whose, first, last)
+    lines = _sum(sums, lambda one: True)
+    teams = {team.id: team.name for team in uow.organisation.teams()}
+    return Totals(
+        month=month,
+        state=statement_state(uow, month),
+        repayments=Sum(paid.repayments, paid.fen),
+        unscored=paid.unscored,
+        lines=lines,
+        difference_fen=paid.fen - lines.fen,
+        credited=_sum(sums, _is_credited),
+        not_credited=_sum(sums, _is_not_credited),
+        not_visited=_sum(sums, _is_not_visited),
+        agents=_agents(uow, uow.statements.agent_sums(whose, month)),
+        teams=_groups(sums, lambda one: (one.team_id, teams.get(one.team_id or ""))),
+        clients=_groups(sums, lambda one: (one.client_id, one.client_name)),
+    )
+
+
+def _is_credited(one: MonthSum) -> bool:
+    return one.credited
+
+
+def _is_not_credited(one: MonthSum) -> bool:
+    return not one.credited and one.visited
+
+
+def _is_not_visited(one: MonthSum) -> bool:
+    return not one.visited
+
+
+def _sum(sums: Iterable[MonthSum], chosen: Callable[[MonthSum], bool]) -> Sum:
+    of_these = [one for one in sums if chosen(one)]
+    return Sum(sum(one.lines for one in of_these), sum(one.fen for one in of_these))
+
+
+Named = tuple[str | None, str | None]
+
+
+def _groups(sums: Sequence[MonthSum], key: Callable[[MonthSum], Named]) -> list[GroupSums]:
+    keys = sorted({key(one) for one in sums}, key=lambda named: (named[1] is None, named[1], named[0]))
+    groups = []
+    for id_, name in keys:
+        of_group = [one for one in sums if key(one) == (id_, name)]
+        groups.append(
+            GroupSums(
+                id_,
+                name,
+                _sum(of_group, _is_credited),
+                _sum(of_group, _is_not_credited),
+                _sum(of_group, _is_not_visited),
+            )
+        )
+    return groups
+
+
+def _agents(uow: UnitOfWork, sums: Sequence[AgentSum]) -> list[AgentTotal]:
+    accounts = uow.accounts.by_ids(one.account_id for one in sums)
+    told = [
+        AgentTotal(one.account_id, accounts[one.account_id].display_name, one.lines, one.fen) for one in sums
+    ]
+    return sorted(told, key=lambda one: (one.name, one.account_id))
+
+
+def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
+    shares = uow.credit_shares.of_lines(line.id for line in lines)
+    people = {share.account_id for of_line in shares.values() for share in of_line}
+    accounts = uow.accounts.by_ids(people | {line.collector_id for line in lines})
+    names = {account.id: account.display_name for account in accounts.values()}
+    teams = {team.id: team.name for team in uow.organisation.teams()}
+    evidence = _evidence(uow, {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None})
+    return [
+        ToldLine(
+            line=line,
+            debtor=masked_name(line.debtor_name),
+            collector=names[line.collector_id],
+            team=None if line.team_id is None else teams.get(line.team_id),
+            clause=line.clause or str(line.outcome["clause"]),
+            why={"zh": say(line.outcome, "zh-CN"), "en": say(line.outcome, "en")},
+            shares=named_shares(shares.get(line.id, []), names),
+            photos=evidence.get(line.nearest_visit_id or "", (0, 0))[0],
+            recordings=evidence.get(line.nearest_visit_id or "", (0, 0))[1],
+        )
+        for line in lines
+    ]
+
+
+def named_shares(shares: Iterable[CreditShareRow], names: dict[str, str]) -> list[Share]:
+    """Shares in the order of the team, with names."""
+    return [Share(share.account_id, names[share.account_id], share.amount_fen) for share in shares]
+
+
+def _evidence(uow: UnitOfWork, visit_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Photos and recordings of each visit."""
+    found: dict[str, tuple[int, int]] = {}
+    for item in uow.evidence_items.having_any("visit_id", sorted(visit_ids)):
+        photos, recordings = found.get(item.visit_id, (0, 0))
+        found[item.visit_id] = (
+            photos + (item.kind in PHOTO_KINDS),
+            recordings + (item.kind is EvidenceKind.RECORDING),
+        )
+    return found
