@@ -50,6 +50,8 @@ class Permission(StrEnum):
     VISITS_CONDUCT = "visits.conduct"
     VISITS_CONFIRM = "visits.confirm"  # V1: a manager confirms a visit signed at the desk
     LETTERS_RECEIVE = "letters.receive"  # V6: counterfoils and papers back
+    PAPERS_RELEASE = "papers.release"  # V21: the manager lets papers leave the office
+    PAPERS_SHRED = "papers.shred"
     MESSAGES_SEND = "messages.send"
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_LISTEN = "evidence.listen"
@@ -128,7 +130,7 @@ SHIPPED: Mapping[Post, Grants] = {
         branch="placements.read facts.write personal.unmask requests.read requests.mark_promising plans.read "
         "travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void contacts.hold "
         "holds.release incidents.report incidents.read incidents.close credit.read statements.export people.read "
-        "devices.read imports.read",
+        "devices.read imports.read papers.release",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -145,7 +147,9 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(all="people.read people.write incidents.report"),
-    Post.ADMINISTRATION: _grants(branch="devices.read devices.write people.read incidents.report plans.read"),
+    Post.ADMINISTRATION: _grants(
+        branch="devices.read devices.write people.read incidents.report plans.read papers.shred",
+    ),
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "jobs.read devices.read devices.write imports.read incidents.report statements.export evidence.countersign",

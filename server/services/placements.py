@@ -18,6 +18,7 @@ from server.domain.placement_rules import (
 )
 from server.domain.placements import HoldReason, Placement, placement_end
 from server.domain.problems import NOT_FOUND, problem, refuse_if
+from server.domain.registers import paper_out
 from server.domain.requests import OPEN_STATES, RequestState
 from server.domain.visits import Paper, Visit, VisitState
 from server.services import credit, notices
@@ -127,9 +128,9 @@ def end_due(uow: UnitOfWork, limit: int = END_BATCH) -> int:
 
 
 def papers_out(uow: UnitOfWork, visits: Sequence[Visit]) -> list[Paper]:
-    """V6, R14: papers of these visits that were issued and have not come back."""
+    """V6, R14: papers of these visits that were issued, not left at the place, and have not come back."""
     papers = uow.papers.having_any("visit_id", [visit.id for visit in visits])
-    return [paper for paper in papers if paper.returned_at is None]
+    return [paper for paper in papers if paper_out(paper)]
 
 
 def _tell_end(uow: UnitOfWork, placement: Placement, authors: Sequence[str], papers: Sequence[Paper]) -> None:

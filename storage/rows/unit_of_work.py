@@ -34,12 +34,9 @@ from server.domain.presence import PresenceSecret
 from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
-    Device,
-    DeviceHandout,
     Finding,
     Letter,
     MessageTemplate,
-    Paper,
     TextMessage,
     VisitAnswers,
     VisitContact,
@@ -70,6 +67,7 @@ from storage.rows.people import (
 from storage.rows.placements import PlacementQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.policy import PolicyDocumentQueries
+from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
@@ -251,16 +249,16 @@ class SqlUnitOfWork:
         return IncidentQueries(self._connection, self._cipher)
 
     @cached_property
-    def papers(self) -> Rows[Paper]:
-        return self._rows(tables.visits.papers, Paper)
+    def papers(self) -> PaperQueries:
+        return PaperQueries(self._connection, self._cipher)
 
     @cached_property
-    def devices(self) -> Rows[Device]:
-        return self._rows(tables.visits.devices, Device)
+    def devices(self) -> DeviceQueries:
+        return DeviceQueries(self._connection, self._cipher)
 
     @cached_property
-    def device_handouts(self) -> Rows[DeviceHandout]:
-        return self._rows(tables.visits.device_handouts, DeviceHandout)
+    def device_handouts(self) -> DeviceHandoutQueries:
+        return DeviceHandoutQueries(self._connection, self._cipher)
 
     @cached_property
     def evidence_items(self) -> EvidenceQueries:

@@ -65,6 +65,8 @@ def build_world(desk: Desk) -> World:
         "visit_id": visit.id,
         "evidence_id": _make_evidence(desk, visit),
         "plan_id": plan.id,
+        "device_id": builders.make_device(desk, cast.AGENT).id,
+        "paper_id": plan_builders.make_paper(desk, visit).id,
         "team_id": team.id,
         "approval_id": plan_builders.make_travel_approval(desk, plan).id,
         "incident_id": builders.make_incident(desk, visit).id,

@@ -1,4 +1,4 @@
-"""Builders of plans, teams and travel approvals, written straight into the rows: no rule is asked."""
+"""Builders of plans, teams, travel approvals and papers, written straight into the rows: no rule is asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.plans import PlanState, TravelApproval, TravelKind, VisitPlan, VisitTeam
+from server.domain.visits import Paper, PaperKind, Visit
 from tests.conftest import Desk
 from tests.support.cast import AGENT, BRANCH, DISPATCHER, PARTNER, Branch, Member
 
@@ -45,3 +46,15 @@ def make_travel_approval(desk: Desk, plan: VisitPlan, **changes: Any) -> TravelA
         approval = uow.travel_approvals.add(dataclasses.replace(asked, **changes))
         uow.commit()
     return approval
+
+
+def make_paper(desk: Desk, visit: Visit, kind: PaperKind = PaperKind.LETTER, **changes: Any) -> Paper:
+    """V21: a paper issued for the visit, not yet released."""
+    with desk.installation.house.units.write() as uow:
+        issued = Paper(
+            uow.new_id(), visit.id, kind, "送达", uow.now, DISPATCHER.id,
+            None, None, None, None, None, None, None, None, 1,
+        )  # fmt: skip
+        paper = uow.papers.add(dataclasses.replace(issued, **changes))
+        uow.commit()
+    return paper

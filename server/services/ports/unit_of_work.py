@@ -32,12 +32,9 @@ from server.domain.presence import PresenceSecret
 from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
-    Device,
-    DeviceHandout,
     Finding,
     Letter,
     MessageTemplate,
-    Paper,
     TextMessage,
     VisitAnswers,
     VisitContact,
@@ -62,6 +59,7 @@ from server.services.ports.people import (
 )
 from server.services.ports.placements import PlacementRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
+from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
 from server.services.ports.visits import IncidentRows, VisitRows
@@ -170,11 +168,11 @@ class UnitOfWork(Protocol):
     @property
     def incidents(self) -> IncidentRows: ...
     @property
-    def papers(self) -> EntityRows[Paper]: ...
+    def papers(self) -> PaperRows: ...
     @property
-    def devices(self) -> EntityRows[Device]: ...
+    def devices(self) -> DeviceRows: ...
     @property
-    def device_handouts(self) -> EntityRows[DeviceHandout]: ...
+    def device_handouts(self) -> DeviceHandoutRows: ...
     @property
     def evidence_items(self) -> EvidenceRows: ...
     @property
