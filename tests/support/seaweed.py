@@ -2,6 +2,7 @@
 its pid."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -46,8 +47,14 @@ def seaweed(folder: Path) -> Iterator[S3Address]:
     ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
     log = folder / "weed.log"
     with log.open("wb") as output:
-        # Its argument list is made here alone, and the store's telemetry is off.
-        process = subprocess.Popen(_command(folder, ports), cwd=folder, stdout=output, stderr=output)
+        # Its sockets go to its own folder: one that is killed leaves them behind.
+        process = subprocess.Popen(
+            _command(folder, ports),
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+            env=os.environ | {"TMPDIR": str(folder)},
+        )
         try:
             address = S3Address(f"http://127.0.0.1:{ports['s3.port']}", BUCKET, ACCESS_KEY, SECRET_KEY)
             _wait_until_ready(process, address.endpoint, log)
