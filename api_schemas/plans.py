@@ -240,6 +240,12 @@ class AttendanceQuery(Strict):
     day = Day(required=True)
 
 
+class AttendanceFileQuery(AttendanceQuery):
+    """`language` is that of the headings and words."""
+
+    language = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
 class AttendanceLineView(Strict):
     account_id = Id(required=True)
     name = fields.String(required=True)

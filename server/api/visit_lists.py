@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from api_schemas.base import Reason
 from api_schemas.plans import (
     AddressStandingView,
+    AttendanceFileQuery,
     AttendanceQuery,
     AttendanceView,
     GroupListQuery,
     GroupListSent,
 )
 from server.domain.access import Permission
+from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.problems import WRONG_STATE
 from server.domain.visit_lists import NO_GROUP, NOTHING_TO_SEND
 from server.services import address_withdrawal, visit_lists
+from server.services.attendance_table import ATTENDANCE_COLUMNS, attendance_cells
 from server.services.scopes import address_within
 from server.web.endpoint import Call, endpoint
 
@@ -58,6 +62,29 @@ def show_attendance(call: Call) -> dict[str, object]:
     """R15: who is out on a day by published plans, from when to when and where."""
     lines = visit_lists.attendance_on(call.uow, call.actor, call.query["day"])
     return {"day": call.query["day"], "items": lines}
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/attendance.csv",
+    needs=[Permission.PLANS_READ],
+    query=AttendanceFileQuery,
+    answer=None,
+    produces="text/csv",
+    reads_personal=True,
+)
+def export_attendance(call: Call) -> Response:
+    """R15: the same list as a file for the gate and for attendance; who took it stands in the trail."""
+    day, language = call.query["day"], call.query["language"]
+    lines = visit_lists.attendance_on(call.uow, call.actor, day)
+    rows = [attendance_cells(line, language) for line in lines]
+    content = b"".join(call.house.tables.csv_pieces(ATTENDANCE_COLUMNS, rows, language))
+    detail = {"day": day.isoformat(), "ids": [line.account_id for line in lines]}
+    call.uow.audit(AuditEntry("attendance.exported", "attendance", None, detail))
+    response = Response(content, content_type="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="attendance-{day.isoformat()}.csv"'
+    return response
 
 
 @endpoint(

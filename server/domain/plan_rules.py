@@ -179,8 +179,14 @@ def overlap(one: VisitTeam, other: VisitTeam) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-@part_of("V13", codes=("visit_on_hold", "visit_person_blocked"))
 @part_of("R14", codes=("visit_after_end",))
+def end_findings(planned: PlannedVisit, day: date) -> list[Finding]:
+    """R14: the mandate ends with the placement; its last day is still within."""
+    end = placement_end(planned.placement)
+    return [Finding(VISIT_AFTER_END, "visits", _case(planned) | {"end": end, "day": day})] if day > end else []
+
+
+@part_of("V13", codes=("visit_on_hold", "visit_person_blocked"))
 @part_of("R6", codes=("visit_address_invalid",))
 def visit_findings(planned: PlannedVisit, day: date) -> list[Finding]:
     """V13, R14, R6: nothing held, blocked, ended or known to be invalid is visited."""
@@ -190,9 +196,7 @@ def visit_findings(planned: PlannedVisit, day: date) -> list[Finding]:
         found.append(Finding(VISIT_ON_HOLD, "visits", case | {"reason": planned.hold.reason}))
     if planned.person_blocked:
         found.append(Finding(VISIT_PERSON_BLOCKED, "visits", case))
-    end = placement_end(planned.placement)
-    if day > end:
-        found.append(Finding(VISIT_AFTER_END, "visits", case | {"end": end, "day": day}))
+    found += end_findings(planned, day)
     if planned.address.standing is AddressStanding.INVALID:
         found.append(Finding(VISIT_ADDRESS_INVALID, "visits", case))
     return found

@@ -11,11 +11,13 @@ import dataclasses
 
 from server.domain.access import Post
 from server.domain.audit import AuditEntry
+from server.domain.calendar import local_day
 from server.domain.leases import expired
 from server.domain.plan_problems import ALREADY_PLANNED_AGAIN, NOT_ON_TEAM
 from server.domain.plan_rules import (
     PlannedVisit,
     booking_findings,
+    end_findings,
     members_of,
     over_findings,
     plan_findings,
@@ -157,6 +159,7 @@ def _anew(uow: UnitOfWork, visit: Visit) -> Visit:
         version=1,
     )
     (planned,) = plan_facts.planned_visits(uow, [fresh])
+    refuse_if(end_findings(planned, local_day(uow.now)))
     fresh = dataclasses.replace(fresh, hold_id=None if planned.hold is None else planned.hold.id)
     uow.visits.add(fresh)
     uow.audit(AuditEntry("visit.planned_again", "visit", visit.id, {"again_as": fresh.id}))

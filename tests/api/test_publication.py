@@ -16,6 +16,7 @@ from server.domain.requests import Waiver, WaiverKind
 from server.domain.visits import Visit, VisitState
 from server.services.holds import hold_on
 from server.services.ids import new_id
+from server.services.ports.paging import PageRequest
 from tests.api.test_plans import (
     TODAY,
     TOMORROW,
@@ -174,6 +175,23 @@ def test_r15_the_published_plan_is_the_list_for_the_gate(desk: Desk) -> None:
     assert len(inbox(desk, ADMINISTRATION, "attendance_list")) == 1
 
 
+def test_r15_the_list_is_exported_and_the_export_is_on_record(desk: Desk) -> None:
+    published_plan(desk, waiting_visit(desk))
+    path = f"/api/v1/attendance.csv?day={TOMORROW}"
+    desk.refused(desk.get(ADMINISTRATION, "/api/v1/attendance.csv"), 422, "invalid_input")
+    answer = desk.get(ADMINISTRATION, path)
+    assert (answer.status_code, answer.content_type.split(";")[0]) == (200, "text/csv")
+    heading, first, second = answer.get_data().decode("utf-8-sig").splitlines()
+    assert heading == "工号,姓名,岗位,外出时间,返回时间,前往区县"
+    assert first.startswith(f"N-chenlei,陈磊,组长,{TOMORROW} 09:00:00")
+    assert second.split(",")[2] == "同伴"
+    outside = desk.get(OUTSIDE_DISPATCHER, f"{path}&language=en").get_data().decode("utf-8-sig")
+    assert outside.splitlines() == ["employee number,name,role,out from,out until,districts"]
+    with desk.installation.house.units.read() as uow:
+        lines = uow.trail.page(PageRequest(), subject_id=None, actor_id=ADMINISTRATION.id).items
+    assert "attendance.exported" in {line.action for line in lines}
+
+
 # R16
 
 
@@ -324,6 +342,16 @@ def test_a_failed_visit_is_planned_again_as_a_new_one(desk: Desk) -> None:
     desk.refused(desk.post(DISPATCHER, path), 409, "already_planned_again")
     waiting = f"/api/v1/visits/{fresh['id']}/plan-again"
     desk.refused(desk.post(DISPATCHER, waiting), 409, "wrong_state")
+
+
+def test_r14_nothing_waits_again_after_the_placement(desk: Desk) -> None:
+    placement = make_placement(desk, recall_on=date(2026, 3, 9))
+    failed = make_visit(desk, placement, make_address(desk, placement), state=VisitState.FAILED)
+    path = f"/api/v1/visits/{failed.id}/plan-again"
+    assert desk.refused(desk.post(DISPATCHER, path), 422, "visit_after_end")["clause"] == "R14"
+    last_day = make_placement(desk, recall_on=date(2026, 3, 10))
+    again = make_visit(desk, last_day, make_address(desk, last_day), state=VisitState.FAILED)
+    desk.ok(desk.post(DISPATCHER, f"/api/v1/visits/{again.id}/plan-again"), 201)
 
 
 def test_an_expired_lease_is_planned_again(desk: Desk, later: Callable[..., None]) -> None:

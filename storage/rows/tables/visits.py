@@ -55,7 +55,7 @@ visit_teams = sa.Table(
     reference("lead_id", "accounts.id"),
     reference("partner_id", "accounts.id"),
     reference("trainee_id", "accounts.id", nullable=True),
-    instant("starts_at"),
+    instant("starts_at", index=True),
     instant("ends_at"),
     integer("position"),
     version(),
