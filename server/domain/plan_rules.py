@@ -183,7 +183,9 @@ def overlap(one: VisitTeam, other: VisitTeam) -> bool:
 def end_findings(planned: PlannedVisit, day: date) -> list[Finding]:
     """R14: the mandate ends with the placement; its last day is still within."""
     end = placement_end(planned.placement)
-    return [Finding(VISIT_AFTER_END, "visits", _case(planned) | {"end": end, "day": day})] if day > end else []
+    return (
+        [Finding(VISIT_AFTER_END, "visits", _case(planned) | {"end": end, "day": day})] if day > end else []
+    )
 
 
 @part_of("V13", codes=("visit_on_hold", "visit_person_blocked"))

@@ -530,6 +530,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_visit_teams_lead_id'), 'visit_teams', ['lead_id'], unique=False)
     op.create_index(op.f('ix_visit_teams_partner_id'), 'visit_teams', ['partner_id'], unique=False)
     op.create_index(op.f('ix_visit_teams_plan_id'), 'visit_teams', ['plan_id'], unique=False)
+    op.create_index(op.f('ix_visit_teams_starts_at'), 'visit_teams', ['starts_at'], unique=False)
     op.create_index(op.f('ix_visit_teams_trainee_id'), 'visit_teams', ['trainee_id'], unique=False)
     op.create_table('call_notes',
     sa.Column('id', columns.text_type(), nullable=False),
