@@ -102,6 +102,20 @@ class EvidenceView(Strict):
 EvidencePage = page_of(EvidenceView, "EvidencePage")
 
 
+class GapView(Strict):
+    begins_at = Instant(required=True)
+    ends_at = Instant(required=True)
+
+
+class CoverageView(Strict):
+    """V2: milliseconds of the visit, of it recorded, and sound that nobody gave a time; gaps of over two seconds."""
+
+    visit_ms = fields.Integer(required=True, allow_none=True)
+    recorded_ms = fields.Integer(required=True, allow_none=True)
+    unplaced_ms = fields.Integer(required=True)
+    gaps = fields.List(fields.Nested(GapView), required=True)
+
+
 class CountersignView(Strict):
     """S16: what IT sees of a file that the desk took in; no case data."""
 

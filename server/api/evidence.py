@@ -14,6 +14,7 @@ from api_schemas.evidence import (
     ContentQuery,
     CountersignPage,
     CountersignView,
+    CoverageView,
     DeskParticulars,
     DeskVisitPage,
     DeskVisitQuery,
@@ -35,6 +36,7 @@ from server.domain.evidence_problems import (
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import BODY_CUT, ID_REUSED, NOT_FOUND, RANGE_NOT_SATISFIABLE, WRONG_STATE
+from server.domain.recordings import Coverage
 from server.domain.visits import Visit
 from server.services import evidence, evidence_desk, evidence_reading
 from server.services.evidence import Particulars, StoredFile
@@ -151,6 +153,19 @@ def import_evidence(call: Call) -> EvidenceItem:
 def list_evidence(call: Call) -> Page[EvidenceItem]:
     """What was kept of a visit, by id."""
     return evidence_reading.list_of_visit(call.uow, call.actor, call.path["visit_id"], _page(call))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/visits/<uuid:visit_id>/evidence/coverage",
+    needs=[Permission.EVIDENCE_READ],
+    answer=CoverageView,
+    problems=[NOT_FOUND],
+)
+def show_coverage(call: Call) -> Coverage:
+    """V2: how much of the time from check-in to check-out was recorded, and what is missing."""
+    return evidence_reading.recorded(call.uow, call.actor, call.path["visit_id"])
 
 
 @endpoint(

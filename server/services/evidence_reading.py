@@ -20,6 +20,7 @@ from server.domain.evidence_problems import (
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import NOT_FOUND, Problem, problem
+from server.domain.recordings import Coverage, coverage
 from server.domain.visits import Visit
 from server.services.house import House
 from server.services.ports.objects import ObjectMissing
@@ -41,6 +42,12 @@ class ByteRange:
 def list_of_visit(uow: UnitOfWork, actor: Actor, visit_id: str, request: PageRequest) -> Page[EvidenceItem]:
     visit, _ = visit_within(uow, actor, visit_id, Permission.EVIDENCE_READ)
     return _listed(uow, uow.evidence_items.page_of_visit(request, visit.id), visit.id)
+
+
+def recorded(uow: UnitOfWork, actor: Actor, visit_id: str) -> Coverage:
+    """V2: how much of a visit its recordings hold, with the gaps."""
+    visit, _ = visit_within(uow, actor, visit_id, Permission.EVIDENCE_READ)
+    return coverage(visit.started_at, visit.ended_at, uow.evidence_items.having(visit_id=visit.id))
 
 
 def late(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[EvidenceItem]:

@@ -211,3 +211,17 @@ def test_bytes_that_are_gone_are_told_and_not_a_crash(desk: Desk, visit: Visit) 
     desk.installation.house.objects.delete(files.kept(desk)[0].object_key)
     desk.refused(content_of(desk, AGENT, id_), 404, "evidence_bytes_missing")
     assert "evidence.read" not in files.actions(desk)
+
+
+def test_what_was_recorded_of_a_visit_is_shown_with_its_gaps(desk: Desk, visit: Visit) -> None:
+    for second in ("02:00:00", "02:00:01", "02:39:58"):
+        content = files.recording(seed=int(second[-2:]))
+        kept_id(desk, visit, content, "recording", captured_at=f"2026-03-10T{second}Z")
+    path = f"/api/v1/visits/{visit.id}/evidence/coverage"
+    desk.refused(desk.get(OTHER_AGENT, path), 404, "not_found")
+    seen = desk.ok(desk.get(DISPATCHER, path))
+    assert seen["visit_ms"] == 40 * 60 * 1000
+    assert seen["recorded_ms"] == pytest.approx(5000, abs=100)
+    (gap,) = seen["gaps"]
+    assert gap["begins_at"].startswith("2026-03-10T02:00:03")
+    assert gap["ends_at"] == "2026-03-10T02:39:58Z"

@@ -38,6 +38,12 @@ class Server:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process that was started; the web processes and the worker are its descendants."""
+        assert self._process is not None, "the server runs not"
+        return self._process.pid
+
     def start(self) -> None:
         """Start and wait until it is ready; what it said stands in the log."""
         with self._log.open("ab") as log:
