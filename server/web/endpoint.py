@@ -184,7 +184,8 @@ def endpoint(
             produces=produces,
             categories=categories,
         )
-        _document_further(view, versioned=versioned, takes=takes, also=also, produces=produces)
+        files = () if produces is None or answer_schema is not None else (status, *also)
+        _document_further(view, versioned=versioned, takes=takes, files=files, produces=produces)
         blueprint.route(path, methods=[method])(view)
         return view
 
@@ -369,7 +370,7 @@ def _document(
 
 
 def _document_further(
-    view: Any, *, versioned: bool, takes: str | None, also: Sequence[int], produces: str | None
+    view: Any, *, versioned: bool, takes: str | None, files: Sequence[int], produces: str | None
 ) -> None:
     """What flask-smorest's decorators do not know: If-Match, bodies that are files, partial content."""
     if versioned:
@@ -380,10 +381,10 @@ def _document_further(
     binary = {"schema": {"type": "string", "format": "binary"}}
     if takes is not None:
         manual["requestBody"] = {"required": True, "content": {takes: binary}}
-    if also:
-        content = {} if produces is None else {"content": {produces: binary}}
+    if files:
         manual["responses"] = {
-            str(status): {"description": HTTPStatus(status).phrase} | content for status in also
+            str(answered): {"description": HTTPStatus(answered).phrase, "content": {str(produces): binary}}
+            for answered in files
         }
     if manual:
         view._apidoc["manual_doc"] = manual
