@@ -130,8 +130,8 @@ class StatementLine(Strict):
     collector_commission = fields.String(required=True, attribute="line.commission")
     reason = fields.String(required=True, allow_none=True, attribute="line.reason")
     why = fields.Nested(Words, required=True)
-    photos = fields.Integer(required=True)
-    recordings = fields.Integer(required=True)
+    photos = fields.Integer(required=True, attribute="evidence.photos")
+    recordings = fields.Integer(required=True, attribute="evidence.recordings")
 
 
 class Statement(Strict):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.calendar import SHANGHAI, local_day
-from server.domain.evidence import PHOTO_KINDS, EvidenceItem, EvidenceKind
+from server.domain.evidence import EvidenceCount
 from server.domain.phones_on_file import PhoneFile, phones_at
 from server.domain.placements import (
     Address,
@@ -57,7 +57,7 @@ class VisitFile:
     contacts: Sequence[VisitContact]
     letter: Letter | None
     messages: Sequence[TextMessage]
-    evidence: Sequence[EvidenceItem]
+    evidence: EvidenceCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def _visit_facts(file: VisitFile, case: CaseFile, book: PolicyBook) -> VisitFact
         started_at=started_at,
         agents=team,
         present=presence.present,
-        photos=sum(item.kind in PHOTO_KINDS for item in file.evidence),
-        recordings=sum(_is_recording(item) for item in file.evidence),
+        photos=file.evidence.photos,
+        recordings=file.evidence.recordings,
         voided=visit.voided_at is not None,
         address=AddressFacts(file.address.kind.value, _confirmed(file, day)),
         contacts=_contact_facts(file.contacts),
@@ -166,11 +166,6 @@ def _started_at(file: VisitFile, presence: Presence) -> datetime:
     return min(arrivals, default=_recorded_start(file.visit))
 
 
-def _is_recording(item: EvidenceItem) -> bool:
-    """X3: a recording in which something was recorded."""
-    return item.kind is EvidenceKind.RECORDING and (item.duration_ms or 0) > 0
-
-
 def _confirmed(file: VisitFile, day: date) -> bool:
     """R6, C4: a confirmation on file on `D`; or the address was found by the visit before this one or by this one (V7:
     the finding is the confirmation)."""
@@ -200,11 +195,9 @@ def _letter_facts(file: VisitFile) -> LetterFacts | None:
     letter = file.letter
     if letter is None:
         return None
-    kinds = {item.kind for item in file.evidence}
-    photographed = {EvidenceKind.LETTER_ADDRESS, EvidenceKind.LETTER_MANNER} <= kinds
     return LetterFacts(
         letter.left_at.value,
-        photographed,
+        file.evidence.letter_photographed,
         letter.counterfoil_returned_at is not None,
         letter.acknowledged_on,
     )

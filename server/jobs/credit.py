@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.jobs.runner import Progress
-from server.services.credit import AT_ONCE, PLACEMENT_JOB, score
+from server.services.credit import AT_ONCE, PLACEMENT_JOB, score, with_other_placements
 from server.services.house import House
 
 
@@ -23,5 +23,5 @@ def score_placement(house: House, payload: Mapping[str, Any], _progress: Progres
         for one in due:
             by_cause.setdefault(str(one["cause"]), set()).add(str(one["placement_id"]))
         for cause, placement_ids in by_cause.items():
-            score(uow, placement_ids, cause)
+            score(uow, with_other_placements(uow, placement_ids), cause)
         uow.commit()

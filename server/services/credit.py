@@ -51,6 +51,14 @@ def statement_state(uow: UnitOfWork, month: str) -> StatementState:
     return StatementState.DRAFT
 
 
+def with_other_placements(uow: UnitOfWork, placement_ids: Iterable[str]) -> set[str]:
+    """These placements and the others of their debtors: a call, a phone, a block or a confirmation that came with one
+    is seen by all of them.
+    """
+    debtors = {placement.debtor_id for placement in uow.placements.by_ids(placement_ids).values()}
+    return {placement.id for placement in uow.placements.having_any("debtor_id", sorted(debtors))}
+
+
 @dataclass(frozen=True, slots=True)
 class _Scored:
     """A new run with what hangs on it, and the run that it takes the place of."""

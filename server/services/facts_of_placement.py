@@ -67,7 +67,7 @@ def _visit_files(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitFile]:
     contacts = _grouped(uow.visit_contacts.having_any("visit_id", ids), lambda one: one.visit_id)
     letters = {letter.visit_id: letter for letter in uow.letters.having_any("visit_id", ids)}
     messages = _grouped(uow.text_messages.having_any("visit_id", ids), lambda one: one.visit_id)
-    evidence = _grouped(uow.evidence_items.having_any("visit_id", ids), lambda one: one.visit_id)
+    evidence = uow.evidence_items.counts(ids)
     return [
         VisitFile(
             visit=visit,

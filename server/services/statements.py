@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from server.domain.access import Actor, Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.credit import CreditShareRow, StatementState, month_bounds
-from server.domain.evidence import PHOTO_KINDS, EvidenceKind
+from server.domain.evidence import EvidenceCount
 from server.domain.masking import masked_name
 from server.domain.policy.explanations import say
 from server.services.credit import statement_state
@@ -40,8 +40,8 @@ class Share:
 class ToldLine:
     """A line of the statement as it is shown: the debtor masked (S5), names beside ids, the reason in both languages.
 
-    `clause` is that of the basis, or of what stood against the line; `photos` and `recordings` are the evidence of the
-    visit that the line speaks of.
+    `clause` is that of the basis, or of what stood against the line; `evidence` is that of the visit that the line
+    speaks of.
     """
 
     line: StatementLine
@@ -51,8 +51,7 @@ class ToldLine:
     clause: str
     why: Mapping[str, str]
     shares: Sequence[Share]
-    photos: int
-    recordings: int
+    evidence: EvidenceCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +206,10 @@ def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
     accounts = uow.accounts.by_ids(people | {line.collector_id for line in lines})
     names = {account.id: account.display_name for account in accounts.values()}
     teams = {team.id: team.name for team in uow.organisation.teams()}
-    evidence = _evidence(uow, {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None})
+    counts = uow.evidence_items.counts(
+        {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None}
+    )
+    nothing = EvidenceCount(0, 0, False)
     return [
         ToldLine(
             line=line,
@@ -217,8 +219,7 @@ def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
             clause=line.clause or str(line.outcome["clause"]),
             why={"zh": say(line.outcome, "zh-CN"), "en": say(line.outcome, "en")},
             shares=named_shares(shares.get(line.id, []), names),
-            photos=evidence.get(line.nearest_visit_id or "", (0, 0))[0],
-            recordings=evidence.get(line.nearest_visit_id or "", (0, 0))[1],
+            evidence=counts.get(line.nearest_visit_id or "", nothing),
         )
         for line in lines
     ]
@@ -227,15 +228,3 @@ def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
 def named_shares(shares: Iterable[CreditShareRow], names: dict[str, str]) -> list[Share]:
     """Shares in the order of the team, with names."""
     return [Share(share.account_id, names[share.account_id], share.amount_fen) for share in shares]
-
-
-def _evidence(uow: UnitOfWork, visit_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Photos and recordings of each visit."""
-    found: dict[str, tuple[int, int]] = {}
-    for item in uow.evidence_items.having_any("visit_id", sorted(visit_ids)):
-        photos, recordings = found.get(item.visit_id, (0, 0))
-        found[item.visit_id] = (
-            photos + (item.kind in PHOTO_KINDS),
-            recordings + (item.kind is EvidenceKind.RECORDING),
-        )
-    return found

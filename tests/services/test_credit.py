@@ -243,6 +243,20 @@ def test_one_bad_case_does_not_keep_the_others(desk: Desk, later: Callable[..., 
     assert told(good) == ["no_visit"]
 
 
+def test_what_came_with_one_placement_of_a_debtor_is_seen_by_the_others(case: Case) -> None:
+    """The phone was answered under another placement, so it is reachable, and the letter's visit did not call it."""
+    visit, _ = letter_case(case, counterfoil_returned_at=TEN)
+    phone = values.phone(case.placement)
+    other = values.placement(case.debtor, opened_on=date(2025, 1, 5))
+    message = values.text_message(visit, phone, TEN)
+    keep(case.desk, phone, other, values.TEMPLATE, message)
+    assert rescored(case) == ["C4"]
+    keep(case.desk, values.call_note(other, phone, at("2026-03-01")))
+    changed(case.desk, [other])
+    case.desk.work()
+    assert told(case) == ["phones_not_called"]
+
+
 def test_a_run_leaves_one_line_in_the_trail(case: Case) -> None:
     keep(case.desk, values.repayment(case.placement, date(2026, 3, 12)))
     rescored(case)
