@@ -26,6 +26,7 @@ from server.domain.placements import (
     HoldReason,
     PhoneOwner,
 )
+from server.domain.visit_whole import VisitPhone, VisitWhole
 from server.domain.visits import (
     AddressOutcome,
     ContactChannel,
@@ -34,7 +35,6 @@ from server.domain.visits import (
     MessageState,
     VisitState,
 )
-from server.services.visit_reading import VisitPhone, VisitWhole
 
 
 class VisitQuery(PageQuery):
@@ -236,5 +236,6 @@ class VisitView(Strict):
 
     def get_attribute(self, obj: VisitWhole, attr: str, default: Any) -> Any:
         if attr == "address_changed":
-            return obj.brief.address.version != obj.brief.visit.address_version
+            visit = obj.brief.visit
+            return visit.started_at is None and obj.brief.address.version != visit.address_version
         return super().get_attribute(obj, attr, default)

@@ -11,9 +11,12 @@ from server.api import (
     devices,
     evidence,
     incidents,
+    message_templates,
     papers,
     plans,
     request_decisions,
+    visit_endings,
+    visit_facts,
     visit_lists,
     visit_requests,
     visits,
@@ -29,9 +32,12 @@ _MODULES = (
     devices,
     papers,
     visits,
+    visit_facts,
+    visit_endings,
     incidents,
     evidence,
     credit,
+    message_templates,
 )
 
 

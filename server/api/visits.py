@@ -15,12 +15,12 @@ from server.domain.audit import AuditEntry
 from server.domain.calls import OUTSIDE_HOURS
 from server.domain.presence import ANOTHER_COUNTS, DESK_NEEDS_BOTH
 from server.domain.problems import WRONG_STATE
+from server.domain.visit_whole import VisitBrief, VisitWhole
 from server.domain.visits import CheckDirection, Visit
 from server.services import check_ins, desk_signatures, visit_reading
 from server.services.check_ins import CheckInResult
 from server.services.ports.paging import Page, PageRequest
 from server.services.scopes import visit_within
-from server.services.visit_reading import VisitBrief, VisitWhole
 from server.services.visit_records import edition_at
 from server.web.endpoint import Call, endpoint
 

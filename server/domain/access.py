@@ -53,6 +53,8 @@ class Permission(StrEnum):
     PAPERS_RELEASE = "papers.release"  # V21: the manager lets papers leave the office
     PAPERS_SHRED = "papers.shred"
     MESSAGES_SEND = "messages.send"
+    TEMPLATES_WRITE = "templates.write"
+    TEMPLATES_APPROVE = "templates.approve"  # V15
     EVIDENCE_READ = "evidence.read"
     EVIDENCE_LISTEN = "evidence.listen"
     EVIDENCE_UPLOAD = "evidence.upload"
@@ -123,14 +125,15 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.DISPATCHER: _grants(
         branch="placements.read requests.read requests.decide plans.read plans.write visits.read letters.receive "
-        "messages.send evidence.read evidence.listen evidence.import contacts.hold holds.release incidents.report "
-        "incidents.read credit.read people.read imports.read imports.upload devices.read devices.write",
+        "messages.send templates.write evidence.read evidence.listen evidence.import contacts.hold holds.release "
+        "incidents.report incidents.read credit.read people.read imports.read imports.upload devices.read "
+        "devices.write",
     ),
     Post.MANAGER: _grants(
         branch="placements.read facts.write personal.unmask requests.read requests.mark_promising plans.read "
         "travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void contacts.hold "
         "holds.release incidents.report incidents.read incidents.close credit.read statements.export people.read "
-        "devices.read imports.read papers.release",
+        "devices.read imports.read papers.release templates.write templates.approve",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "

@@ -87,6 +87,10 @@ NOTICES: dict[str, Notice] = {
         "案件 {case_number} 就地追加外访（{district}），无计划，请核查（V7）",
         "Case {case_number}: a follow-up began on the spot ({district}), without a plan; please check (V7)",
     ),
+    "visit_failed": Notice(
+        "案件 {case_number} 的外访未能完成，请重新排程",
+        "The visit of case {case_number} could not be made; please plan it again",
+    ),
     "hold_lead_assigned": Notice(
         "案件 {case_number} 已停催（{reason}），由您负责处理（V13）",
         "Case {case_number} is on hold ({reason}) and now yours to deal with (V13)",

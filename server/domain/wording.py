@@ -18,7 +18,7 @@ FORBIDDEN_WORDS = (
 )  # fmt: skip
 
 # Placeholders that the product fills; those of the second set say something of the debt (V10: to the debtor alone).
-OPEN_PLACEHOLDERS = frozenset({"debtor_name", "agent_name", "firm_contact", "client"})
+OPEN_PLACEHOLDERS = frozenset({"debtor_name", "agent_name", "client"})
 DEBT_PLACEHOLDERS = frozenset({"balance", "case_number"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -36,6 +36,13 @@ PLACEHOLDER_UNKNOWN = kind(
     "模板含有系统不会填写的占位：{names}",
     "The template has placeholders that nothing fills: {names}",
     remedy=("可用的占位：{known}", "Known placeholders: {known}"),
+)
+NAME_TAKEN = kind(
+    "template_name_taken",
+    Category.CONFLICT,
+    "已有同名模板：{name}",
+    "There is a template of this name: {name}",
+    remedy=("请换一个名称。", "Choose another name."),
 )
 TEMPLATE_NOT_APPROVED = kind(
     "template_not_approved",

@@ -7,30 +7,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.calls import CallDay, call_day, v9_call_findings, v13_block_findings
-from server.domain.disclosure import TalkRules, v10_total_debt_visible, v14_talk_rules
+from server.domain.disclosure import v10_total_debt_visible, v14_talk_rules
 from server.domain.evidence import PHOTO_KINDS, EvidenceItem, EvidenceKind
 from server.domain.missing import LetterNeeds, Missing, VisitNeeds, missing_for_credit
 from server.domain.phones_on_file import PhoneFile, phones_at
-from server.domain.placements import Address, CallNote, Debtor, Hold, Phone, PhoneOwner, Placement
+from server.domain.placements import Phone, PhoneOwner, Placement
 from server.domain.plans import VisitPlan
 from server.domain.policy.facts import PhoneFacts
-from server.domain.presence import Presence
 from server.domain.problems import Finding as Refusal
+from server.domain.visit_whole import VisitBrief, VisitPhone, VisitWhole
 from server.domain.visits import (
-    CheckIn,
     ContactWho,
-    Finding,
     Letter,
     MessageState,
     TextMessage,
     Visit,
-    VisitAnswers,
-    VisitContact,
 )
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
@@ -42,50 +37,6 @@ _WHO = {
     PhoneOwner.RELATIVE: ContactWho.DIRECT_RELATIVE,
     PhoneOwner.OTHER: ContactWho.OTHER_CONTACT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class VisitBrief:
-    """A line of a list of visits. `day` is the plan's; of a follow-up without a plan, that of its lease."""
-
-    visit: Visit
-    placement: Placement
-    debtor: Debtor
-    address: Address
-    day: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitPhone:
-    """A number on file with whether it may be called now (V9, V13) and what to talk about (V14)."""
-
-    phone: Phone
-    against: list[Refusal]
-    rules: TalkRules
-
-
-@dataclass(frozen=True, slots=True)
-class VisitWhole:
-    """Everything on one visit. `total_debt_fen` is None as long as V10 hides it."""
-
-    brief: VisitBrief
-    hold: Hold | None
-    presence: Presence
-    check_ins: list[CheckIn]
-    contacts: list[VisitContact]
-    calls: list[CallNote]
-    messages: list[TextMessage]
-    letter: Letter | None
-    answers: VisitAnswers | None
-    findings: list[Finding]
-    phones: list[VisitPhone]
-    calls_today: CallDay
-    missing: list[Missing]
-    total_debt_fen: int | None
-
-    @property
-    def version(self) -> int:
-        return self.brief.visit.version
 
 
 def briefs(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitBrief]:

@@ -174,6 +174,10 @@ class OrganisationQueries:
             sa.insert(tables.teams).values(id=team.id, branch_id=team.branch_id, name=team.name)
         )
 
+    def client_name(self, id: str) -> str:
+        statement = sa.select(tables.clients.c.name).where(tables.clients.c.id == id)
+        return str(self._connection.execute(statement).scalar_one())
+
     def client_named(self, name: str) -> str | None:
         clients = tables.clients
         return self._connection.execute(

@@ -36,7 +36,6 @@ from server.domain.visits import (
     CheckIn,
     Finding,
     Letter,
-    MessageTemplate,
     TextMessage,
     VisitAnswers,
     VisitContact,
@@ -57,6 +56,7 @@ from storage.rows.database import transaction
 from storage.rows.evidence import EvidenceQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
+from storage.rows.message_templates import MessageTemplateQueries
 from storage.rows.people import (
     AccountQueries,
     CertificateQueries,
@@ -229,8 +229,8 @@ class SqlUnitOfWork:
         return self._rows(tables.visits.letters, Letter)
 
     @cached_property
-    def message_templates(self) -> Rows[MessageTemplate]:
-        return self._rows(tables.visits.message_templates, MessageTemplate)
+    def message_templates(self) -> MessageTemplateQueries:
+        return MessageTemplateQueries(self._connection, self._cipher)
 
     @cached_property
     def text_messages(self) -> Rows[TextMessage]:

@@ -85,7 +85,7 @@ class IncidentQueries(Rows[Incident]):
         if is_open is not None:
             closed = incidents.c.closed_at
             statement = statement.where(closed.is_(None) if is_open else closed.is_not(None))
-        return keyset_page(self, statement, [incidents.c.id], request, descending=True)
+        return keyset_page(self, statement, [incidents.c.opened_at, incidents.c.id], request, descending=True)
 
 
 def _reached(reach: Reach) -> sa.Select[Any]:

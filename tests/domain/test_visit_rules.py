@@ -202,7 +202,7 @@ def test_v15_words_of_the_organs_and_threats_are_refused_however_spaced(body: st
 
 
 def test_v15_a_template_of_plain_words_passes_and_is_filled() -> None:
-    body = "{debtor_name}您好，我们受{client}委托，请回电{firm_contact}。"
+    body = "{debtor_name}您好，我们受{client}委托，请回电{agent_name}。"
     assert v15_word_findings(body) == placeholder_findings(body) == []
     assert not tells_debt(body)
     assert tells_debt("您的欠款{balance}元")
@@ -224,7 +224,7 @@ def test_v15_only_an_approved_template_is_sent_and_the_debt_is_told_to_the_debto
     )
     assert against(approved, PhoneOwner.DEBTOR) == []
     assert against(approved, PhoneOwner.RELATIVE) == ["template_tells_debt"]
-    assert against(replace(approved, body="请回电{firm_contact}"), PhoneOwner.RELATIVE) == []
+    assert against(replace(approved, body="请回电"), PhoneOwner.RELATIVE) == []
 
 
 @pytest.mark.parametrize("body", ["{amount}", "{ }", "{", "}", "{client.__class__}"])

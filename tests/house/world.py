@@ -9,7 +9,7 @@ from server.domain.placements import AddressKind
 from server.domain.visits import Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
-from tests.support import builders, cast, plan_builders
+from tests.support import builders, cast, plan_builders, visit_builders
 from tests.support import evidence as files
 
 MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
@@ -69,9 +69,12 @@ def build_world(desk: Desk) -> World:
         "paper_id": plan_builders.make_paper(desk, visit).id,
         "team_id": team.id,
         "approval_id": plan_builders.make_travel_approval(desk, plan).id,
-        "incident_id": builders.make_incident(desk, visit).id,
+        "incident_id": visit_builders.make_incident(desk, visit).id,
         "request_id": request.id,
         "waiver_id": waiver.id,
+        "contact_id": visit_builders.make_contact(desk, visit, name=MARKS[0]).id,
+        "letter_id": visit_builders.make_letter(desk, visit).id,
+        "template_id": visit_builders.make_template(desk).id,
     }
     known = {
         "placement_id": placement.id,
@@ -79,7 +82,7 @@ def build_world(desk: Desk) -> World:
         "visit_id": visit.id,
         "request_id": request.id,
     }
-    return World(ids, known, frozenset({"account_id", "session_id", "post", "month"}))
+    return World(ids, known, frozenset({"account_id", "session_id", "post", "month", "template_id"}))
 
 
 def _make_evidence(desk: Desk, visit: Visit) -> str:

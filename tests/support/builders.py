@@ -28,7 +28,12 @@ from server.domain.placements import (
     Source,
 )
 from server.domain.requests import RequestedAddress, RequestState, VisitRequest, Waiver, WaiverKind
-from server.domain.visits import Device, DeviceHandout, Incident, Visit, VisitState
+from server.domain.visits import (
+    Device,
+    DeviceHandout,
+    Visit,
+    VisitState,
+)
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import Desk
 from tests.support.cast import (
@@ -319,30 +324,6 @@ def identity_number(number: int) -> str:
 
 def _debtor(uow: UnitOfWork, number: int) -> Debtor:
     return uow.debtors.add(Debtor(uow.new_id(), identity_number(number), f"张晓{number % 10}", uow.now, 1))
-
-
-def make_incident(desk: Desk, visit: Visit, **changes: Any) -> Incident:
-    """An incident of a visit, open."""
-    with desk.installation.house.units.write() as uow:
-        values: dict[str, Any] = {
-            "id": uow.new_id(),
-            "kind": "cash_offered",
-            "clause": "V4",
-            "placement_id": visit.placement_id,
-            "visit_id": visit.id,
-            "about_account_id": None,
-            "note": "",
-            "self_reported": False,
-            "opened_at": uow.now,
-            "opened_by": visit.lead_id,
-            "closed_at": None,
-            "closed_by": None,
-            "closing_note": None,
-            "version": 1,
-        }
-        incident = uow.incidents.add(Incident(**values | changes))
-        uow.commit()
-    return incident
 
 
 def make_device(desk: Desk, member: Member, **changes: Any) -> Device:

@@ -34,7 +34,6 @@ from server.domain.visits import (
     CheckIn,
     Finding,
     Letter,
-    MessageTemplate,
     TextMessage,
     VisitAnswers,
     VisitContact,
@@ -62,7 +61,7 @@ from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, Visit
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
-from server.services.ports.visits import IncidentRows, VisitRows
+from server.services.ports.visits import IncidentRows, MessageTemplateRows, VisitRows
 
 
 class TrailRows(Protocol):
@@ -158,7 +157,7 @@ class UnitOfWork(Protocol):
     @property
     def letters(self) -> EntityRows[Letter]: ...
     @property
-    def message_templates(self) -> EntityRows[MessageTemplate]: ...
+    def message_templates(self) -> MessageTemplateRows: ...
     @property
     def text_messages(self) -> EntityRows[TextMessage]: ...
     @property

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.access import Reach
-from server.domain.visits import Incident, Visit, VisitState
+from server.domain.visits import Incident, MessageTemplate, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
 
@@ -32,3 +32,8 @@ class VisitRows(EntityRows[Visit], Protocol):
 class IncidentRows(EntityRows[Incident], Protocol):
     def page(self, request: PageRequest, reach: Reach, *, is_open: bool | None = None) -> Page[Incident]:
         """Incidents of cases within reach, and of those without a case what people within reach opened; by id."""
+
+
+class MessageTemplateRows(EntityRows[MessageTemplate], Protocol):
+    def page(self, request: PageRequest, *, usable: bool | None = None) -> Page[MessageTemplate]:
+        """Templates by id; `usable`: approved and not retired, or the others."""

@@ -1,0 +1,43 @@
+"""Templates of messages and letters (V15): drafted, checked against the words, approved by somebody else, retired."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from server.domain.access import Actor
+from server.domain.audit import AuditEntry
+from server.domain.problems import WRONG_STATE, problem, refuse_if
+from server.domain.visits import MessageTemplate
+from server.domain.wording import NAME_TAKEN, placeholder_findings, v15_word_findings
+from server.services.ports.unit_of_work import UnitOfWork
+
+
+def draft(uow: UnitOfWork, id_: str, name: str, body: str) -> MessageTemplate:
+    """A new text. A changed text is a new template, so that what was sent can be read as it was approved."""
+    refuse_if(v15_word_findings(body) + placeholder_findings(body))
+    if uow.message_templates.having(name=name):
+        raise problem(NAME_TAKEN, "name", name=name)
+    template = uow.message_templates.add(MessageTemplate(id_, name, body, None, None, None, 1))
+    uow.audit(AuditEntry("template.drafted", "message_template", template.id))
+    return template
+
+
+def approve(uow: UnitOfWork, actor: Actor, template: MessageTemplate) -> MessageTemplate:
+    """Approve; the words are checked again, for the list may have grown since."""
+    if template.approved_at is not None or template.retired_at is not None:
+        raise problem(WRONG_STATE, state="decided", verb_zh="批准", verb_en="approved")
+    refuse_if(v15_word_findings(template.body) + placeholder_findings(template.body))
+    approved = uow.message_templates.save(
+        dataclasses.replace(template, approved_by=actor.account_id, approved_at=uow.now)
+    )
+    uow.audit(AuditEntry("template.approved", "message_template", template.id))
+    return approved
+
+
+def retire(uow: UnitOfWork, template: MessageTemplate) -> MessageTemplate:
+    """Send it no more; messages that were sent from it keep naming it."""
+    if template.retired_at is not None:
+        raise problem(WRONG_STATE, state="retired", verb_zh="停用", verb_en="retired")
+    retired = uow.message_templates.save(dataclasses.replace(template, retired_at=uow.now))
+    uow.audit(AuditEntry("template.retired", "message_template", template.id))
+    return retired
