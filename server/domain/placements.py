@@ -100,7 +100,10 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address of a debtor. `text` as it was given; the divisions as they were validated (R2, R3)."""
+    """An address of a debtor. `text` as it was given; the divisions as they were validated (R2, R3).
+
+    `standing_since` says when the standing was recorded by hand; newer evidence overrides it (`address_standing`).
+    """
 
     id: str
     debtor_id: str
@@ -124,6 +127,7 @@ class Address:
     added_at: datetime
     added_by: str | None
     version: int
+    standing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

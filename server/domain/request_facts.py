@@ -17,22 +17,26 @@ from server.domain.requests import DemolitionCheck, Waiver, WaiverKind
 
 @dataclass(frozen=True, slots=True)
 class KnownAddress:
-    """An address of the debtor, asked for or not; `visited`: a visit of this placement took place there (R5)."""
+    """An address of the debtor, asked for or not, with the standing that the records give it (`address_standing`).
+
+    `visited`: a visit of this placement took place there (R5).
+    """
 
     address: Address
+    standing: AddressStanding
     visited: bool
 
     @property
     def rank(self) -> int:
         """R5: 1 valid, 2 household registration, 3 everything else."""
-        if self.address.standing is AddressStanding.VALID:
+        if self.standing is AddressStanding.VALID:
             return 1
         return 2 if self.address.kind is AddressKind.HOUSEHOLD else 3
 
     @property
     def done_with(self) -> bool:
         """R5: a higher-ranked address stands in nobody's way once it was visited or recorded as invalid."""
-        return self.visited or self.address.standing is AddressStanding.INVALID
+        return self.visited or self.standing is AddressStanding.INVALID
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def r6_confirmed(facts: RequestFacts) -> list[Finding]:
         if address.kind is AddressKind.HOUSEHOLD:
             continue
         told = {"address": address.text}
-        if address.standing is AddressStanding.INVALID:
+        if asked.known.standing is AddressStanding.INVALID:
             why = address.standing_reason or "—"
             findings.append(Finding(ADDRESS_INVALID, _field(position), told | {"why": why}))
         elif not asked.confirmed:

@@ -172,4 +172,8 @@ def _found_wrong(uow: UnitOfWork, request: VisitRequest, address_id: str, reason
         note=reason,
     )
     # Whoever looks at the case next must not file it again (R6), and no lower address waits for it any longer (R5).
-    uow.addresses.save(dataclasses.replace(address, standing=AddressStanding.INVALID, standing_reason=reason))
+    uow.addresses.save(
+        dataclasses.replace(
+            address, standing=AddressStanding.INVALID, standing_reason=reason, standing_since=uow.now
+        )
+    )

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from server.domain.address_standing import standing_on_file
 from server.domain.calendar import local_day
-from server.domain.placements import Address, Placement
+from server.domain.placements import Address, AddressConfirmation, Placement
 from server.domain.request_facts import AskedAddress, KnownAddress, OpenDivision, RequestFacts
 from server.domain.requests import DemolitionCheck, RequestedAddress, RequestState, VisitRequest
 from server.domain.visits import AddressOutcome, Visit, VisitState
@@ -25,13 +26,15 @@ def gather(
     day = judged_on(uow, request)
     requested = requested_addresses(uow, request.id)
     owned = uow.addresses.having(debtor_id=placement.debtor_id)
-    visits = uow.visits.having_any("address_id", [address.id for address in owned])
-    known = _known(owned, visits, placement)
+    ids = [address.id for address in owned]
+    visits = uow.visits.having_any("address_id", ids)
+    confirmations = uow.address_confirmations.having_any("address_id", ids)
+    known = _known(uow, owned, visits, confirmations, placement)
     return RequestFacts(
         placement=placement,
         requested_on=day,
         edition=uow.policy.in_force_on(day),
-        asked=_asked(uow, checks, requested, known, visits),
+        asked=_asked(uow, checks, requested, known, visits, confirmations),
         known=tuple(known.values()),
         open_divisions=_open_divisions(uow, request, placement),
         waivers=tuple(uow.waivers.having(request_id=request.id)),
@@ -54,9 +57,14 @@ def requested_addresses(uow: UnitOfWork, request_id: str) -> list[RequestedAddre
 
 
 def _known(
-    owned: Sequence[Address], visits: Iterable[Visit], placement: Placement
+    uow: UnitOfWork,
+    owned: Sequence[Address],
+    visits: Sequence[Visit],
+    confirmations: Sequence[AddressConfirmation],
+    placement: Placement,
 ) -> dict[str, KnownAddress]:
-    """The debtor's addresses by id. A visit at a hidden duplicate (V19) was a visit at the address that it repeats."""
+    """The debtor's addresses by id. What is on file for a hidden duplicate (V19) is so for the one that it repeats."""
+    debtor_name = uow.debtors.need(placement.debtor_id).name
     shown = {address.id: address.duplicate_of_id or address.id for address in owned}
     visited = {
         shown[visit.address_id]
@@ -64,7 +72,16 @@ def _known(
         if visit.placement_id == placement.id and visit.state in _UNDER_WAY and visit.voided_at is None
     }
     return {
-        address.id: KnownAddress(address, address.id in visited)
+        address.id: KnownAddress(
+            address,
+            standing_on_file(
+                address,
+                debtor_name,
+                [one for one in confirmations if shown[one.address_id] == address.id],
+                [visit for visit in visits if shown[visit.address_id] == address.id],
+            ),
+            address.id in visited,
+        )
         for address in owned
         if address.duplicate_of_id is None
     }
@@ -76,6 +93,7 @@ def _asked(
     requested: Sequence[RequestedAddress],
     known: dict[str, KnownAddress],
     visits: Iterable[Visit],
+    confirmations: Iterable[AddressConfirmation],
 ) -> tuple[AskedAddress, ...]:
     ids = [asked.address_id for asked in requested]
     # V7: where a visit found the debtor or a direct relative, the finding is the confirmation.
@@ -83,14 +101,17 @@ def _asked(
         visit.address_id
         for visit in visits
         if visit.outcome is AddressOutcome.FOUND and visit.voided_at is None
-    } | {confirmation.address_id for confirmation in uow.address_confirmations.having_any("address_id", ids)}
+    } | {confirmation.address_id for confirmation in confirmations}
     demolition: dict[str, list[DemolitionCheck]] = defaultdict(list)
     for check in uow.demolition_checks.having_any("address_id", ids):
         demolition[check.address_id].append(check)
     since_hidden = uow.addresses.by_ids(id_ for id_ in ids if id_ not in known)
     found = []
     for asked in requested:
-        of_debtor = known.get(asked.address_id) or KnownAddress(since_hidden[asked.address_id], visited=False)
+        of_debtor = known.get(asked.address_id)
+        if of_debtor is None:
+            hidden = since_hidden[asked.address_id]
+            of_debtor = KnownAddress(hidden, hidden.standing, visited=False)
         text = of_debtor.address.text
         found.append(
             AskedAddress(

@@ -236,7 +236,7 @@ def _accepted_text(verdict: AddressVerdict) -> str | None:
 
 
 def _keep_validated(uow: UnitOfWork, facts: RequestFacts) -> None:
-    """Plans and routes read the divisions from the address: those that were validated for filing are kept there."""
+    """Plans read divisions and standing from the address: what filing rested on is kept there."""
     for asked in facts.asked:
         verdict = asked.verdict
         validated: dict[str, Any] = {
@@ -249,6 +249,12 @@ def _keep_validated(uow: UnitOfWork, facts: RequestFacts) -> None:
             "detail": verdict.detail,
             "urban_village": verdict.urban_village,
         }
+        if asked.known.standing is not asked.address.standing:
+            validated |= {
+                "standing": asked.known.standing,
+                "standing_reason": None,
+                "standing_since": uow.now,
+            }
         corrected: Address = dataclasses.replace(asked.address, **validated)
         if corrected != asked.address:
             uow.addresses.save(corrected)

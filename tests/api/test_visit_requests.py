@@ -136,7 +136,7 @@ def test_r5_the_household_registration_comes_first(desk: Desk) -> None:
     placement = builders.make_placement(desk)
     household = builders.make_address(desk, placement)
     home = builders.make_address(desk, placement, AddressKind.HOME)
-    builders.make_confirmation(desk, home)
+    builders.make_confirmation(desk, home, by="物业")
     request = draft(desk, placement, home)
     body = refused(desk, file(desk, request), "R5", "higher_address_open")
     assert body["errors"][0]["facts"]["higher_ids"] == [household.id]
@@ -149,12 +149,42 @@ def test_r5_a_visit_of_this_placement_to_the_household_opens_the_home(desk: Desk
     placement = builders.make_placement(desk)
     household = builders.make_address(desk, placement)
     home = builders.make_address(desk, placement, AddressKind.HOME)
-    builders.make_confirmation(desk, home)
+    builders.make_confirmation(desk, home, by="物业")
     earlier = builders.make_placement(desk, debtor_id=placement.debtor_id)
     builders.make_visit(desk, earlier, household, VisitState.COMPLETED)
     request = draft(desk, placement, home)
     refused(desk, file(desk, request), "R5", "higher_address_open")
     builders.make_visit(desk, placement, household, VisitState.COMPLETED)
+    desk.ok(file(desk, request))
+
+
+def test_r5_a_home_that_the_debtor_confirmed_comes_before_the_household(desk: Desk) -> None:
+    placement = builders.make_placement(desk)
+    household = builders.make_address(desk, placement)
+    home = builders.make_address(desk, placement, AddressKind.HOME)
+    builders.make_confirmation(desk, home, by="邻居")
+    request = draft(desk, placement, household)
+    desk.ok(file(desk, request))
+    builders.make_confirmation(desk, home, by="母亲")
+    other = draft(desk, placement, household)
+    body = refused(desk, file(desk, other), "R5", "higher_address_open")
+    assert body["errors"][0]["facts"]["higher_ids"] == [home.id]
+
+
+def test_r6_an_address_found_gone_is_refused_until_somebody_confirms_it_anew(
+    desk: Desk, later: Callable[..., None]
+) -> None:
+    placement = builders.make_placement(desk)
+    home = builders.make_address(desk, placement, AddressKind.HOME)
+    builders.make_confirmation(desk, home, by="物业")
+    later(minutes=1)
+    builders.make_visit(
+        desk, placement, home, VisitState.COMPLETED, outcome=AddressOutcome.MOVED, ended_at=desk.clock.now()
+    )
+    request = draft(desk, placement, home)
+    refused(desk, file(desk, request), "R6", "address_recorded_invalid")
+    later(minutes=1)
+    builders.make_confirmation(desk, home, by="物业")
     desk.ok(file(desk, request))
 
 

@@ -49,7 +49,9 @@ def an_address(id: str, kind: AddressKind = AddressKind.HOUSEHOLD, **changes: An
 
 def asked(address: Address, **changes: Any) -> AskedAddress:
     verdict = verdict_of(address.text)
-    found = AskedAddress(KnownAddress(address, visited=False), verdict, verdict.message, None, False, ())
+    found = AskedAddress(
+        KnownAddress(address, address.standing, visited=False), verdict, verdict.message, None, False, ()
+    )
     return dataclasses.replace(found, **changes)
 
 
@@ -178,7 +180,7 @@ def home(standing: AddressStanding = AddressStanding.UNKNOWN, **changes: Any) ->
 
 
 def with_household(chosen: AskedAddress, household: Address, *, visited: bool = False) -> RequestFacts:
-    return facts(chosen, known=(chosen.known, KnownAddress(household, visited)))
+    return facts(chosen, known=(chosen.known, KnownAddress(household, household.standing, visited)))
 
 
 def test_r5_a_home_waits_for_the_household_registration() -> None:
@@ -190,7 +192,7 @@ def test_r5_a_home_waits_for_the_household_registration() -> None:
 def test_r5_the_household_waits_for_a_valid_address() -> None:
     valid = an_address("valid", AddressKind.WORK, standing=AddressStanding.VALID)
     household = asked(an_address("household"))
-    whole = facts(household, known=(household.known, KnownAddress(valid, visited=False)))
+    whole = facts(household, known=(household.known, KnownAddress(valid, valid.standing, visited=False)))
     assert codes(whole) == ["higher_address_open"]
 
 

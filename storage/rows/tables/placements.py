@@ -79,6 +79,7 @@ addresses = sa.Table(
     flag("urban_village"),
     choice("standing", AddressStanding),
     text("standing_reason", nullable=True),
+    instant("standing_since", nullable=True),
     number("latitude", nullable=True),
     number("longitude", nullable=True),
     choice("source", Source),

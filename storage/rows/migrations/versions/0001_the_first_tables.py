@@ -135,6 +135,7 @@ def upgrade() -> None:
     sa.Column('urban_village', sa.Boolean(), nullable=False),
     sa.Column('standing', columns.text_type(), nullable=False),
     sa.Column('standing_reason', columns.text_type(), nullable=True),
+    sa.Column('standing_since', columns.Instant(), nullable=True),
     sa.Column('latitude', sa.Double(), nullable=True),
     sa.Column('longitude', sa.Double(), nullable=True),
     sa.Column('source', columns.text_type(), nullable=False),
