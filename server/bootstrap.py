@@ -12,6 +12,7 @@ from server.clock import SystemClock
 from server.geo.checker import GazetteerAddresses
 from server.jobs.credit import score_placement
 from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
+from server.jobs.imports import run_import
 from server.jobs.letters import escalate_counterfoil
 from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
@@ -20,6 +21,7 @@ from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import THUMBNAIL_JOB
 from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
 from server.services.house import House
+from server.services.imports import RUN_JOB
 from server.services.letters import ESCALATE_JOB
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
@@ -41,6 +43,7 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_objects,
     VERIFY_JOB: verify_evidence,
     ESCALATE_JOB: escalate_counterfoil,
+    RUN_JOB: run_import,
 }
 # Enqueued once a local day by whichever worker wakes first.
 DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB)

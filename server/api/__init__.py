@@ -10,6 +10,7 @@ from server.api import (
     credit,
     devices,
     evidence,
+    imports,
     incidents,
     message_templates,
     papers,
@@ -36,6 +37,7 @@ _MODULES = (
     visit_endings,
     incidents,
     evidence,
+    imports,
     credit,
     message_templates,
 )

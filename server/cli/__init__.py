@@ -12,6 +12,7 @@ import click
 _COMMANDS = {
     "address": "server.cli.address",
     "audit": "server.cli.audit",
+    "import": "server.cli.import_file:import_file",
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
     "run": "server.cli.operate",
@@ -29,7 +30,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name)
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute or cmd_name)
         return command
 
 

@@ -149,7 +149,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "people.read",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
-    Post.PERSONNEL: _grants(all="people.read people.write incidents.report"),
+    Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
     Post.ADMINISTRATION: _grants(
         branch="devices.read devices.write people.read incidents.report plans.read papers.shred",
     ),

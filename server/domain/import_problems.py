@@ -14,8 +14,8 @@ _CORRECT = ("请更正后重新上传整个文件。", "Correct it and upload th
 FILE_REFUSED = kind(
     "import_file_refused",
     Category.INVALID,
-    "文件无法读取：{words}",
-    "The file cannot be read: {words}",
+    "文件无法读取：{words_zh}",
+    "The file cannot be read: {words_en}",
     remedy=(
         "请下载模板，另存为 CSV 或 XLSX 后重试。",
         "Download the template, save as CSV or XLSX and try again.",
@@ -65,6 +65,62 @@ REFERENCE_UNKNOWN = kind(
     "{header_zh}在系统中不存在或不在您的范围内：{value}",
     "{header_en} is not in the system or outside your reach: {value}",
     remedy=("请核对，或先在系统中登记。", "Check it, or have it entered first."),
+)
+CASE_AMBIGUOUS = kind(
+    "import_case_ambiguous",
+    Category.INVALID,
+    "案件编号 {case_number} 在多个委托方下都有",
+    "The case number {case_number} exists with several clients",
+    remedy=("请填写“委托方”列。", 'Fill in the column "client".'),
+)
+DAY_AHEAD = kind(
+    "import_day_ahead",
+    Category.INVALID,
+    "{header_zh}在将来，事情还没有发生",
+    "{header_en} lies in the future",
+    remedy=_CORRECT,
+)
+ADDRESS_UNRESOLVED = kind(
+    "import_address_unresolved",
+    Category.INVALID,
+    "地址已保存，但行政区划不能确定（{verdict}）：{message_zh}",
+    "The address is kept, but its division is not certain ({verdict})",
+    remedy=("报外访前须先更正该地址。", "It must be corrected before a visit can be requested."),
+)
+CONFIRMATION_INCOMPLETE = kind(
+    "import_confirmation_incomplete",
+    Category.INVALID,
+    "地址确认须同时填写确认人、确认日期、确认方式",
+    "A confirmation says who confirmed the address, when and how",
+    remedy=_CORRECT,
+)
+NAME_DIFFERS = kind(
+    "import_name_differs",
+    Category.INVALID,
+    "该身份证号在系统中登记的姓名不同，已保留原姓名",
+    "The identity number is on file with another name, which is kept",
+    remedy=("请与委托方核对。", "Check with the client."),
+)
+PHONE_OWNER_NEEDED = kind(
+    "import_phone_owner_needed",
+    Category.INVALID,
+    "该号码不在案件中，须填写机主才能添加",
+    "The number is not on file with the case; say whose it is, so that it can be added",
+    remedy=_CORRECT,
+)
+CERTIFICATE_INCOMPLETE = kind(
+    "import_certificate_incomplete",
+    Category.INVALID,
+    "上岗证须同时填写考核分数、批准人、批准日期、月度考核合格、有效期",
+    "A certificate says score, who approved it and when, the test and its validity",
+    remedy=_CORRECT,
+)
+SCORE_OUT_OF_RANGE = kind(
+    "import_score_out_of_range",
+    Category.INVALID,
+    "考核分数应为 0 至 100",
+    "The score is from 0 to 100",
+    remedy=_CORRECT,
 )
 ROW_TWICE = kind(
     "import_row_twice",

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from server.domain.problems import Category, Finding, kind
+
 
 class ImportKind(StrEnum):
     PLACEMENTS = "placements"
@@ -54,3 +56,42 @@ class ImportFile:
     finished_at: datetime | None
     destroyed_at: datetime | None
     version: int
+
+
+FINAL = frozenset({ImportState.REFUSED, ImportState.CHECKED, ImportState.APPLIED, ImportState.UNCHANGED})
+COMMAND_LINE = "command-line"  # who uploaded, where nobody is named
+
+SAME_PERSON = kind(
+    "import_same_person",
+    Category.REFUSED,
+    "导入须由客服上传、品管确认，不能由同一人完成",
+    "An import is uploaded by a dispatcher and confirmed by QA, not by one person",
+    remedy=("请由另一位品管人员确认。", "Have QA confirm it."),
+    clause="S20",
+)
+NOT_OF_QA = kind(
+    "import_not_of_qa",
+    Category.REFUSED,
+    "委案导入须由品管确认，{username} 不是在职的品管",
+    "Placements are confirmed by QA; {username} is not QA in service",
+    remedy=("请填写品管人员的用户名。", "Name somebody of QA."),
+    clause="S20",
+)
+NOT_OF_DISPATCH = kind(
+    "import_not_of_dispatch",
+    Category.REFUSED,
+    "委案导入须由客服上传，{username} 没有导入权限",
+    "Placements are uploaded by a dispatcher; {username} may not",
+    remedy=("请填写客服人员的用户名。", "Name a dispatcher."),
+    clause="S20",
+)
+
+
+def two_people_findings(uploaded_by: str, confirmed_by: str) -> list[Finding]:
+    """S20 「数据的解密和导入全过程应由且只由客服、品控两个岗位人员参与」: two posts are two people."""
+    return [Finding(SAME_PERSON)] if uploaded_by == confirmed_by else []
+
+
+def waits_for_qa(file: ImportFile) -> bool:
+    """S20: placements are not applied before QA has confirmed them."""
+    return file.kind is ImportKind.PLACEMENTS and file.confirmed_by is None

@@ -67,6 +67,17 @@ NOTICES: dict[str, Notice] = {
     "visit_held": Notice(
         "外访暂停：案件 {case_number}（{reason}）", "Visit on hold: case {case_number} ({reason})"
     ),
+    "import_waiting": Notice(
+        "委案文件 {filename}（{rows} 行）等待品管确认（S20）",
+        "Placements in {filename} ({rows} rows) wait for QA (S20)",
+    ),
+    "import_applied": Notice("文件 {filename} 已导入 {rows} 行", "{filename}: {rows} rows imported"),
+    "import_refused": Notice(
+        "文件 {filename} 未导入，请查看问题清单", "{filename} was not imported; see the list of problems"
+    ),
+    "import_unchanged": Notice(
+        "文件 {filename} 此前已导入，没有任何改变", "{filename} was imported before; nothing changed"
+    ),
     "placement_assigned": Notice(
         "案件 {case_number} 已转给 {collector}", "Case {case_number} is now with {collector}"
     ),

@@ -5,6 +5,7 @@ Pure rules over frozen values. Hashing a password is a port's work; here stands 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -135,6 +136,16 @@ class Certificate:
     test_passed: bool
     valid_until: date
     version: int
+
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+
+
+def username_text(text: str) -> str:
+    """A user name, or ValueError; the same form that the API asks for."""
+    if _USERNAME.fullmatch(text) is None:
+        raise ValueError("lower-case letters, digits, . _ - (2 to 40)")
+    return text
 
 
 CERTIFICATE_PASS_SCORE = 80  # V11: 满分(100)达到(80)分

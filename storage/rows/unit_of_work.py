@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
 from server.domain.credit import MonthlyStatement
-from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
@@ -54,6 +53,7 @@ from storage.rows.credit import (
 )
 from storage.rows.database import transaction
 from storage.rows.evidence import EvidenceQueries
+from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
 from storage.rows.message_templates import MessageTemplateQueries
@@ -265,8 +265,8 @@ class SqlUnitOfWork:
         return EvidenceQueries(self._connection, self._cipher)
 
     @cached_property
-    def import_files(self) -> Rows[ImportFile]:
-        return self._rows(tables.imports.import_files, ImportFile)
+    def import_files(self) -> ImportFileQueries:
+        return ImportFileQueries(self._connection, self._cipher)
 
     @cached_property
     def inbox_messages(self) -> Rows[InboxMessage]:

@@ -70,6 +70,8 @@ def build_world(desk: Desk) -> World:
         "team_id": team.id,
         "approval_id": plan_builders.make_travel_approval(desk, plan).id,
         "incident_id": visit_builders.make_incident(desk, visit).id,
+        "import_id": builders.make_import(desk).id,
+        "name": "placements.csv",
         "request_id": request.id,
         "waiver_id": waiver.id,
         "contact_id": visit_builders.make_contact(desk, visit, name=MARKS[0]).id,
@@ -82,7 +84,8 @@ def build_world(desk: Desk) -> World:
         "visit_id": visit.id,
         "request_id": request.id,
     }
-    return World(ids, known, frozenset({"account_id", "session_id", "post", "month", "template_id"}))
+    not_of_the_case = {"account_id", "session_id", "post", "month", "template_id", "name"}
+    return World(ids, known, frozenset(not_of_the_case))
 
 
 def _make_evidence(desk: Desk, visit: Visit) -> str:

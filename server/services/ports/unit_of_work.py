@@ -13,7 +13,6 @@ from typing import Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.credit import MonthlyStatement
-from server.domain.imports import ImportFile
 from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
@@ -47,6 +46,7 @@ from server.services.ports.credit import (
 )
 from server.services.ports.evidence import EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
+from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.people import (
@@ -175,7 +175,7 @@ class UnitOfWork(Protocol):
     @property
     def evidence_items(self) -> EvidenceRows: ...
     @property
-    def import_files(self) -> EntityRows[ImportFile]: ...
+    def import_files(self) -> ImportFileRows: ...
     @property
     def inbox_messages(self) -> EntityRows[InboxMessage]: ...
     @property

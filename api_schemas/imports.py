@@ -1,0 +1,82 @@
+"""The wire contract of imports by file."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api_schemas.base import Id, Instant, PageQuery, Strict, Text, page_of
+from api_schemas.problems import Words
+from server.domain.imports import ImportKind, ImportState
+
+
+class ImportQuery(PageQuery):
+    kind = fields.Enum(ImportKind, by_value=True, load_default=None)
+    state = fields.Enum(ImportState, by_value=True, load_default=None)
+
+
+class TemplateQuery(Strict):
+    language = Text(load_default="zh", validate=validate.OneOf(["zh", "en"]))
+
+
+class RowProblemView(Strict):
+    """One thing at one place: `row` counts as the spreadsheet does, the header being row 1."""
+
+    row = fields.Integer(required=True)
+    column = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    clause = fields.String(required=True, allow_none=True)
+    message = fields.Nested(Words, required=True)
+    remedy = fields.Nested(Words, required=True)
+
+
+class RowProblemList(Strict):
+    """All are counted in `total`; the first thousand are listed."""
+
+    total = fields.Integer(required=True)
+    items = fields.List(fields.Nested(RowProblemView), required=True)
+
+
+class ImportProgress(Strict):
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+
+
+class ImportSummary(Strict):
+    """One file as a list shows it. `state`: checking, waiting (for QA), applying, or its end."""
+
+    id = Id(required=True)
+    kind = fields.Enum(ImportKind, by_value=True, required=True)
+    filename = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    state = fields.Enum(ImportState, by_value=True, required=True)
+    dry_run = fields.Boolean(required=True)
+    rows = fields.Integer(required=True)
+    problem_count = fields.Function(lambda file: file.problems.get("total", 0), metadata={"type": "integer"})
+    uploaded_by = fields.String(required=True)
+    uploaded_at = Instant(required=True)
+    confirmed_by = fields.String(required=True, allow_none=True)
+    confirmed_at = Instant(required=True, allow_none=True)
+    finished_at = Instant(required=True, allow_none=True)
+    destroyed_at = Instant(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+ImportPage = page_of(ImportSummary, "ImportPage")
+
+
+class ImportView(Strict):
+    """One file with everything about it. `created` and `changed` count what the import wrote, or would write."""
+
+    file = fields.Nested(ImportSummary, required=True)
+    progress = fields.Nested(ImportProgress, required=True)
+    problems = fields.Nested(RowProblemList, required=True)
+    warnings = fields.Nested(RowProblemList, required=True)
+    created = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    changed = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    unchanged = fields.Integer(required=True)
+    applied_before = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "the import by which the same file was applied"},
+    )
