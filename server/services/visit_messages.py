@@ -9,6 +9,7 @@ from server.domain.access import Actor
 from server.domain.audit import AuditEntry
 from server.domain.calls import v13_block_findings
 from server.domain.money import format_fen
+from server.domain.placements import Placement
 from server.domain.problems import NOT_FOUND, problem, refuse_if
 from server.domain.visits import MessageState, TextMessage
 from server.domain.wording import filled, sending_findings
@@ -29,16 +30,6 @@ def queue(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any
         raise problem(NOT_FOUND, "template_id", what=f"message_template {values['template_id']}")
     blocks = phone_file(uow, placement.debtor_id).blocks
     refuse_if(v13_block_findings(phone, blocks) + sending_findings(template, phone.owner))
-    text = filled(
-        template.body,
-        {
-            "debtor_name": uow.debtors.need(placement.debtor_id).name,
-            "agent_name": actor.display_name,
-            "client": uow.organisation.client_name(placement.client_id),
-            "balance": format_fen(total_debt(uow, placement)),
-            "case_number": placement.case_number,
-        },
-    )
     message = uow.text_messages.add(
         TextMessage(
             id=values["id"],
@@ -46,7 +37,7 @@ def queue(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any
             visit_id=visit.id,
             phone_id=phone.id,
             template_id=template.id,
-            text=text,
+            text=filled(template.body, _values(uow, actor, placement)),
             state=MessageState.QUEUED,
             batch_id=None,
             queued_at=values["at"],
@@ -60,3 +51,14 @@ def queue(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any
     uow.audit(AuditEntry("message.queued", "visit", visit.id, detail))
     credit.fact_changed(uow, placement.id, "message")
     return message
+
+
+def _values(uow: UnitOfWork, actor: Actor, placement: Placement) -> dict[str, str]:
+    """What the placeholders of a template stand for in this case."""
+    return {
+        "debtor_name": uow.debtors.need(placement.debtor_id).name,
+        "agent_name": actor.display_name,
+        "client": uow.organisation.client_name(placement.client_id),
+        "balance": format_fen(total_debt(uow, placement)),
+        "case_number": placement.case_number,
+    }
