@@ -14,15 +14,18 @@ from server.jobs.credit import score_placement
 from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
 from server.jobs.imports import run_import
 from server.jobs.letters import escalate_counterfoil
+from server.jobs.outbox import outbox_given_up, send_outbox_message
 from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
-from server.jobs.runner import Handler, JobRunner
+from server.jobs.runner import GivenUp, Handler, JobRunner
+from server.notify.sender import HttpRobots
 from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import THUMBNAIL_JOB
 from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
 from server.services.house import House
 from server.services.imports import RUN_JOB
 from server.services.letters import ESCALATE_JOB
+from server.services.notices import OUTBOX_JOB
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStore
@@ -44,9 +47,14 @@ HANDLERS: Mapping[str, Handler] = {
     VERIFY_JOB: verify_evidence,
     ESCALATE_JOB: escalate_counterfoil,
     RUN_JOB: run_import,
+    OUTBOX_JOB: send_outbox_message,
 }
 # Enqueued once a local day by whichever worker wakes first.
 DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB)
+# What is done when a job of a kind is given up; of others IT is told.
+GIVEN_UP: Mapping[str, GivenUp] = {
+    OUTBOX_JOB: outbox_given_up,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,10 @@ def build(
         objects=_open_objects(settings),
         media=FileMediaReader(),
         tables=FileTables(),
+        robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         receiving=settings.data_dir / "uploads",
     )
-    return Installation(house, JobRunner(house, HANDLERS, DAILY), waker, settings, engine)
+    return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine)
 
 
 def _open_objects(settings: Settings) -> ObjectStore:

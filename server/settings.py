@@ -39,6 +39,7 @@ class Settings:
     port: int
     secrets: Mapping[str, bytes]
     webhook_hosts: tuple[str, ...]
+    public_url: str
 
     @property
     def embedded(self) -> bool:
@@ -55,7 +56,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     port = given.get("FIELDVISIT_PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"FIELDVISIT_PORT must be a port number, not {port!r}")
-    hosts = tuple(host for host in given.get("FIELDVISIT_WEBHOOK_HOSTS", "").split(",") if host)
+    hosts = tuple(h.strip() for h in given.get("FIELDVISIT_WEBHOOK_HOSTS", "").split(",") if h.strip())
     return Settings(
         data_dir=data_dir,
         database_url=given.get("FIELDVISIT_DATABASE_URL") or f"sqlite:///{data_dir / 'db' / 'fieldvisit.db'}",
@@ -70,6 +71,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(port),
         secrets=_read_secrets(secrets_file),
         webhook_hosts=hosts,
+        public_url=given.get("FIELDVISIT_PUBLIC_URL", ""),
     )
 
 

@@ -11,6 +11,7 @@ from server.api import (
     devices,
     evidence,
     imports,
+    inbox,
     incidents,
     message_templates,
     papers,
@@ -21,6 +22,7 @@ from server.api import (
     visit_lists,
     visit_requests,
     visits,
+    webhooks,
 )
 
 _MODULES = (
@@ -40,6 +42,8 @@ _MODULES = (
     imports,
     credit,
     message_templates,
+    inbox,
+    webhooks,
 )
 
 

@@ -36,8 +36,8 @@ _SHAPES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         "身份证号",
         "an ID number",
         re.compile(
-            rf"(?<![0-9])[1-9][0-9]{{5}}{_GAP}(?:(?:18|19|20)[0-9]{{2}}{_BORN}{_GAP}[0-9]{{3}}[0-9Xx]"
-            rf"|[0-9]{{2}}{_BORN}{_GAP}[0-9]{{3}})(?![0-9])"
+            rf"[1-9][0-9]{{5}}{_GAP}(?:18|19|20)[0-9]{{2}}{_BORN}{_GAP}[0-9]{{3}}[0-9Xx]"  # within longer runs too
+            rf"|(?<![0-9])[1-9][0-9]{{5}}{_GAP}[0-9]{{2}}{_BORN}{_GAP}[0-9]{{3}}(?![0-9])"
         ),
     ),
     (
@@ -75,6 +75,7 @@ _TAGS = str.maketrans({"<": "＜", ">": "＞", "@": "＠"})  # robots read <at �
 kept_at(
     "S15",
     "server/domain/group_texts.py: guard and the types of params, over every text for a group",
+    "server/domain/robots.py: robots at allow-listed hosts alone",
 )
 
 
@@ -125,7 +126,10 @@ def _day(value: Any) -> str:
 
 
 def _count(value: Any) -> str:
-    return str(int(value))
+    count = int(value)
+    if not 0 <= count < 10_000:
+        raise problem(GROUP_TEXT_REFUSED, what_zh="并非件数", what_en="no count")
+    return str(count)
 
 
 def _list(value: Any) -> str:

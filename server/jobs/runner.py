@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from server.domain.access import Post
 from server.domain.problems import Problem
 from server.jobs.daily import enqueue_daily
+from server.services import notices
 from server.services.house import House
 from server.services.ports.jobs import Job
+from server.services.ports.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=10)
 LAST_ATTEMPT = 8
@@ -22,6 +25,7 @@ _log = logging.getLogger("fieldvisit.jobs")
 
 Progress = Callable[[int, int], None]
 Handler = Callable[[House, Mapping[str, Any], Progress], None]
+GivenUp = Callable[[UnitOfWork, Job, str], None]
 
 
 class JobFailed(Exception):
@@ -29,12 +33,22 @@ class JobFailed(Exception):
 
 
 class JobRunner:
-    """Runs jobs by the handlers of their kinds (registered in bootstrap)."""
+    """Runs jobs by the handlers of their kinds (registered in bootstrap).
 
-    def __init__(self, house: House, handlers: Mapping[str, Handler], daily: Sequence[str] = ()) -> None:
+    `given_up` is done, by kind, in the transaction that gives a job up; of other kinds IT is told.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        handlers: Mapping[str, Handler],
+        daily: Sequence[str] = (),
+        given_up: Mapping[str, GivenUp] | None = None,
+    ) -> None:
         self._house = house
         self._handlers = dict(handlers)
         self._daily = tuple(daily)
+        self._given_up = dict(given_up or {})
 
     def work(self) -> int:
         """What a worker does when it wakes: have today's jobs enqueued, then run what is due."""
@@ -77,6 +91,13 @@ class JobRunner:
         with self._house.units.write() as uow:
             if final:
                 uow.jobs.give_up(job.id, words, uow.now)
+                self._given_up.get(job.kind, _tell_it)(uow, job, words)
             else:
                 uow.jobs.retry(job.id, words, uow.now + timedelta(seconds=5 * 3 ** min(job.attempts, 7)))
             uow.commit()
+
+
+def _tell_it(uow: UnitOfWork, job: Job, _words: str) -> None:
+    """The words of the error stay with the job: they may hold what an inbox must not."""
+    it = [account.id for account in uow.accounts.with_post(Post.IT)]
+    notices.tell(uow, it, "job_failed", {"job": job.kind}, f"/jobs/{job.id}")

@@ -1,1 +1,1 @@
-"""Messages that leave the house: group robots, text messages."""
+"""Messages that leave the house: group robots over HTTPS, to allow-listed hosts alone (S15)."""

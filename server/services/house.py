@@ -10,6 +10,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
+from server.services.ports.robots import RobotSender
 from server.services.ports.tables import TableFiles
 from server.services.ports.unit_of_work import UnitsOfWork
 
@@ -28,4 +29,5 @@ class House:
     objects: ObjectStore
     media: MediaReader
     tables: TableFiles
+    robots: RobotSender
     receiving: Path

@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
 from server.domain.credit import MonthlyStatement
-from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
     AddressConfirmation,
@@ -35,7 +34,6 @@ from server.domain.visits import (
     CheckIn,
     Finding,
     Letter,
-    TextMessage,
     VisitAnswers,
     VisitContact,
 )
@@ -57,6 +55,13 @@ from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
 from storage.rows.message_templates import MessageTemplateQueries
+from storage.rows.messages import (
+    InboxQueries,
+    OutboxQueries,
+    TextMessageBatchQueries,
+    TextMessageQueries,
+    WebhookQueries,
+)
 from storage.rows.people import (
     AccountQueries,
     CertificateQueries,
@@ -233,8 +238,12 @@ class SqlUnitOfWork:
         return MessageTemplateQueries(self._connection, self._cipher)
 
     @cached_property
-    def text_messages(self) -> Rows[TextMessage]:
-        return self._rows(tables.visits.text_messages, TextMessage)
+    def text_messages(self) -> TextMessageQueries:
+        return TextMessageQueries(self._connection, self._cipher)
+
+    @cached_property
+    def text_message_batches(self) -> TextMessageBatchQueries:
+        return TextMessageBatchQueries(self._connection, self._cipher)
 
     @cached_property
     def visit_answers(self) -> Rows[VisitAnswers]:
@@ -269,16 +278,16 @@ class SqlUnitOfWork:
         return ImportFileQueries(self._connection, self._cipher)
 
     @cached_property
-    def inbox_messages(self) -> Rows[InboxMessage]:
-        return self._rows(tables.messages.inbox_messages, InboxMessage)
+    def inbox_messages(self) -> InboxQueries:
+        return InboxQueries(self._connection, self._cipher)
 
     @cached_property
-    def webhooks(self) -> Rows[Webhook]:
-        return self._rows(tables.messages.webhooks, Webhook)
+    def webhooks(self) -> WebhookQueries:
+        return WebhookQueries(self._connection, self._cipher)
 
     @cached_property
-    def outbox_messages(self) -> Rows[OutboxMessage]:
-        return self._rows(tables.messages.outbox_messages, OutboxMessage)
+    def outbox_messages(self) -> OutboxQueries:
+        return OutboxQueries(self._connection, self._cipher)
 
     @cached_property
     def credit_runs(self) -> CreditRunQueries:

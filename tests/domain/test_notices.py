@@ -19,6 +19,7 @@ PLAN = "08:30–17:00 陈磊、王强（实习 徐彤）\n1. AJ00000001 原阳�
     [
         identity_number(7),
         f"证{identity_number(7)[:6]} {identity_number(7)[6:14]} {identity_number(7)[14:]}",
+        f"张晓1{identity_number(7)}2",
         "410725700501123",
         "13800001234",
         "1３８０００01234",

@@ -72,6 +72,9 @@ def build_world(desk: Desk) -> World:
         "incident_id": visit_builders.make_incident(desk, visit).id,
         "import_id": builders.make_import(desk).id,
         "name": "placements.csv",
+        "message_id": cast.known_id("no message"),
+        "webhook_id": cast.known_id("no robot"),
+        "outbox_message_id": cast.known_id("no message to a group"),
         "request_id": request.id,
         "waiver_id": waiver.id,
         "contact_id": visit_builders.make_contact(desk, visit, name=MARKS[0]).id,
@@ -85,6 +88,7 @@ def build_world(desk: Desk) -> World:
         "request_id": request.id,
     }
     not_of_the_case = {"account_id", "session_id", "post", "month", "template_id", "name"}
+    not_of_the_case |= {"message_id", "webhook_id", "outbox_message_id"}
     return World(ids, known, frozenset(not_of_the_case))
 
 

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.credit import MonthlyStatement
-from server.domain.messages import InboxMessage, OutboxMessage, Webhook
 from server.domain.placements import (
     Address,
     AddressConfirmation,
@@ -33,7 +32,6 @@ from server.domain.visits import (
     CheckIn,
     Finding,
     Letter,
-    TextMessage,
     VisitAnswers,
     VisitContact,
 )
@@ -48,6 +46,13 @@ from server.services.ports.evidence import EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
+from server.services.ports.messages import (
+    InboxRows,
+    OutboxRows,
+    TextMessageBatchRows,
+    TextMessageRows,
+    WebhookRows,
+)
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.people import (
     AccountRows,
@@ -159,7 +164,7 @@ class UnitOfWork(Protocol):
     @property
     def message_templates(self) -> MessageTemplateRows: ...
     @property
-    def text_messages(self) -> EntityRows[TextMessage]: ...
+    def text_messages(self) -> TextMessageRows: ...
     @property
     def visit_answers(self) -> EntityRows[VisitAnswers]: ...
     @property
@@ -177,11 +182,13 @@ class UnitOfWork(Protocol):
     @property
     def import_files(self) -> ImportFileRows: ...
     @property
-    def inbox_messages(self) -> EntityRows[InboxMessage]: ...
+    def inbox_messages(self) -> InboxRows: ...
     @property
-    def webhooks(self) -> EntityRows[Webhook]: ...
+    def webhooks(self) -> WebhookRows: ...
     @property
-    def outbox_messages(self) -> EntityRows[OutboxMessage]: ...
+    def outbox_messages(self) -> OutboxRows: ...
+    @property
+    def text_message_batches(self) -> TextMessageBatchRows: ...
     @property
     def credit_runs(self) -> CreditRunRows: ...
     @property
