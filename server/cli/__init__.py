@@ -13,6 +13,7 @@ _COMMANDS = {
     "address": "server.cli.address",
     "audit": "server.cli.audit",
     "import": "server.cli.import_file:import_file",
+    "demo": "server.cli.demo",
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
     "run": "server.cli.operate",

@@ -37,7 +37,7 @@ def migrate(draft: str | None) -> None:
         if draft is not None:
             draft_migration(installation.engine, draft)
         else:
-            _migrate(installation)
+            bring_up(installation)
 
 
 @click.command()
@@ -60,7 +60,7 @@ def run(host: str) -> None:
     """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
     import_module("server.app")  # once, before the children are forked
     with installed() as installation:
-        _migrate(installation)
+        bring_up(installation)
         installation.engine.dispose()  # no connection crosses a fork
         port = installation.settings.port
     keeper = _FORK.Process(target=_keep_working)
@@ -80,7 +80,8 @@ def application() -> Flask:
     return app
 
 
-def _migrate(installation: Installation) -> None:
+def bring_up(installation: Installation) -> None:
+    """The newest schema, and the shipped permission table where there is none."""
     bring_to_head(installation.engine)
     with installation.house.units.write() as uow:
         install_grants(uow)

@@ -1,0 +1,87 @@
+"""Evidence of the demo's visits: real JPEGs and recordings, drawn ahead in a pool, kept as phones send them."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+
+from server.demo.firm import Firm
+from server.domain.evidence import Capture, EvidenceKind
+from server.services import evidence
+from server.services.received import ReceivedFile
+from storage.media.invented_photos import draw_photo
+from storage.media.invented_recordings import Container, mux_recording
+
+_CONTAINERS: tuple[Container, ...] = ("webm", "m4a", "amr")
+_TYPES = {"webm": "audio/webm", "m4a": "audio/mp4", "amr": "audio/amr"}
+_SIZE = (960, 720)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A file that is being made: what it will be and the bytes to come."""
+
+    kind: EvidenceKind
+    filename: str
+    media_type: str
+    at: datetime
+    latitude: float
+    longitude: float
+    content: Future[bytes]
+
+
+class Studio(AbstractContextManager["Studio"]):
+    """Draws photographs and muxes recordings ahead of time in two processes; each file has a seed of its own."""
+
+    def __init__(self, firm: Firm) -> None:
+        self._firm = firm
+        self._pool = ProcessPoolExecutor(2)
+        self._seed = firm.inventor.dice.getrandbits(32)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def photo(self, kind: EvidenceKind, at: datetime, latitude: float, longitude: float) -> Drawing:
+        self._seed += 1
+        content = self._pool.submit(draw_photo, self._seed, kind.value, at, latitude, longitude, _SIZE)
+        name = f"{at:%Y%m%d_%H%M%S}_{kind.value}.jpg"
+        return Drawing(kind, name, "image/jpeg", at, latitude, longitude, content)
+
+    def recording(self, at: datetime, seconds: int, latitude: float, longitude: float) -> Drawing:
+        self._seed += 1
+        container = _CONTAINERS[self._seed % 3]
+        content = self._pool.submit(mux_recording, self._seed, seconds, container, at)
+        name = f"{at:%Y%m%d_%H%M%S}.{container}"
+        return Drawing(EvidenceKind.RECORDING, name, _TYPES[container], at, latitude, longitude, content)
+
+
+def send(firm: Firm, username: str, visit_id: str, drawings: list[Drawing]) -> None:
+    """Send files from an agent's phone: bytes first, then the rows, as every upload does."""
+    taken = []
+    for number, drawing in enumerate(drawings):
+        content = drawing.content.result()
+        path = firm.house.receiving / f"demo-{visit_id}-{number}"
+        path.write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        said = Capture(drawing.at, drawing.latitude, drawing.longitude, 12.0)
+        told = evidence.Particulars(
+            id=firm.new_id(),
+            visit_id=visit_id,
+            kind=drawing.kind,
+            filename=drawing.filename,
+            sha256=digest,
+            declared_type=drawing.media_type,
+            said=said,
+            run=1 if drawing.kind is EvidenceKind.RECORDING else None,
+        )
+        taken.append((told, evidence.take_in(firm.house, ReceivedFile(path, len(content), digest), told)))
+        path.unlink()
+    with firm.acting(username) as (uow, actor):
+        for told, stored in taken:
+            evidence.keep(firm.house, uow, actor, told, stored)
