@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import time
 from datetime import datetime
@@ -12,27 +14,22 @@ from server.cli.installed import installed
 from server.cli.operate import bring_up
 from server.clock import SystemClock
 from server.demo.load import SEED, DemoRefused, load_demo
-from server.demo.staff import PASSWORD, Member
+from server.demo.names import Inventor
+from server.demo.staff import PASSWORD, staff
+from server.domain.access import Post
 from server.domain.calendar import local_day
+from server.settings import Settings, read_settings
 
 
 @click.command()
 @click.option("--seed", default=SEED, show_default=True, help="The same seed and day make the same branch.")
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the desk finds it; today by default."
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the desk finds it; else today."
 )
 @click.option("--small", is_flag=True, help="A few dozen cases instead of two thousand.")
 def demo(seed: int, as_of: datetime | None, small: bool) -> None:
     """Load the demo branch into an empty installation and print its logins."""
-    try:
-        tell_logins(make_demo(seed=seed, as_of=as_of, small=small))
-    except DemoRefused as refused:
-        click.echo(f"fieldvisit: {refused}", err=True)
-        sys.exit(1)
-
-
-def make_demo(*, seed: int = SEED, as_of: datetime | None = None, small: bool = False) -> list[Member]:
-    """Migrate and load, with progress on standard error."""
+    _clear_unfinished(read_settings())
     with installed() as installation:
         bring_up(installation)
         installation.engine.dispose()
@@ -43,15 +40,54 @@ def make_demo(*, seed: int = SEED, as_of: datetime | None = None, small: bool = 
     def tell(words: str) -> None:
         click.echo(f"· {time.monotonic() - started:5.1f} s  {words}", err=True)
 
-    return load_demo(settings, seed=seed, today=today, small=small, tell=tell)
+    try:
+        unfinished = settings.data_dir / "demo-unfinished"
+        load_demo(settings, seed=seed, today=today, small=small, tell=tell, begun=unfinished.touch)
+    except DemoRefused as refused:
+        click.echo(f"fieldvisit: {refused}", err=True)
+        sys.exit(1)
+    (settings.data_dir / "demo-seed").write_text(str(seed))
+    unfinished.unlink()
+    tell_logins(settings)
 
 
-def tell_logins(members: list[Member]) -> None:
-    """One line a post; everybody has the same password."""
+def load_where_empty(settings: Settings) -> None:
+    """For `run --demo`: load the demo where nobody has an account yet, in a process of its own; tell its logins."""
+    with installed() as installation:
+        bring_up(installation)
+        with installation.house.units.read() as uow:
+            empty = not uow.accounts.with_post(Post.IT)
+        installation.engine.dispose()
+    if empty or (settings.data_dir / "demo-unfinished").exists():
+        loading = subprocess.run([sys.executable, "-m", "server.cli", "demo"], check=False)
+        if loading.returncode != 0:
+            sys.exit(loading.returncode)
+    else:
+        tell_logins(settings)
+
+
+def tell_logins(settings: Settings) -> None:
+    """One line a post; everybody has the same password. Silent where the accounts are a firm's own."""
+    remembered = settings.data_dir / "demo-seed"
+    if not remembered.exists():
+        return
     click.echo(f"演示账号 / demo logins · 密码 / password: {PASSWORD}")
     posts: dict[str, list[str]] = {}
-    for member in members:
+    for member in staff(Inventor(int(remembered.read_text()))):
         posts.setdefault(member.post.value, []).append(member.username)
     for post, names in posts.items():
         shown = names[0] if len(names) == 1 else f"{names[0]} … {names[-1]}"
         click.echo(f"  {post:<18} {shown}")
+
+
+def _clear_unfinished(settings: Settings) -> None:
+    """A load that was interrupted leaves half a demo: it is thrown away, for nothing else was ever in it."""
+    mark = settings.data_dir / "demo-unfinished"
+    if not mark.exists():
+        return
+    if not settings.embedded:
+        raise click.ClickException(f"a demo was interrupted: empty the database, then remove {mark}")
+    for part in ("db", "objects", "uploads", "cache"):
+        shutil.rmtree(settings.data_dir / part, ignore_errors=True)
+    mark.unlink()
+    read_settings()

@@ -56,8 +56,11 @@ def worker() -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def run(host: str) -> None:
+@click.option("--demo", is_flag=True, help="Load the demo branch first where there is no account yet.")
+def run(host: str, demo: bool) -> None:
     """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
+    if demo:
+        import_module("server.cli.demo").load_where_empty(read_settings())
     import_module("server.app")  # once, before the children are forked
     with installed() as installation:
         bring_up(installation)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -39,7 +38,7 @@ _FULL_SECONDS = (900, 2400)
 
 LONGEST_STORY = 30  # days that a case should still have, so that R4 does not refuse its request
 
-CLOSING = next(script for script in SCRIPTS if script.shows == "C1 unpaid")  # how a planned follow-up ends
+CLOSING = next(script for script in SCRIPTS if script.shows == "C1 unpaid")  # what a follow-up finds
 
 Act = Callable[[], None]
 
@@ -99,12 +98,10 @@ class Course:
             deck = [script for script in SCRIPTS for _ in range(script.weight)]
             dice.shuffle(deck)
 
-    def _case(self, day: date, *, home: str | None = None) -> Case:
-        """The next case that may be reported on that day (R1, R4); with an unconfirmed home where that is asked for."""
+    def _case(self, day: date) -> Case:
+        """The next case that may be reported on that day (R1, R4) and stays with the firm for its story."""
         for number, case in enumerate(self._cases):
-            open_long = case.opened_on <= day and case.recall_on > day + timedelta(days=LONGEST_STORY)
-            fits = home is None or ("home_address" in case.row and not case.confirmed_home)
-            if open_long and fits:
+            if case.opened_on <= day and case.recall_on > day + timedelta(days=LONGEST_STORY):
                 return self._cases.pop(number)
         raise LookupError("the demo has run out of cases: make more, or fewer visits")
 
@@ -158,21 +155,13 @@ class Course:
     def _end(self, stop: Stop) -> None:
         happened = play(self._firm, stop)
         self._afterwards(stop.requested, happened, local_day(stop.begins))
-        if stop.requested.script.follow_up == "planned":
-            self._waiting.append(follow_later(self._firm, stop, CLOSING))
-            return
-        following = go_on(self._firm, self._studio, stop)
-        if following is not None:
-            self._follow(following)
-
-    def _follow(self, stop: Stop) -> None:
-        """The second address of the same debtor: somebody is met there, or a letter is left at an unconfirmed one."""
         follow_up = stop.requested.script.follow_up
-        shown = "C1" if follow_up == "learnt" else "C4"
-        script = next(script for script in SCRIPTS if script.shows == shown)
-        second = replace(stop, requested=replace(stop.requested, script=replace(script, paid=())))
-        arrive(self._firm, second)
-        self._afterwards(second.requested, play(self._firm, second), local_day(stop.begins))
+        if follow_up == "planned":
+            self._waiting.append(follow_later(self._firm, stop, CLOSING))
+        elif follow_up == "learnt":
+            second = go_on(self._firm, self._studio, stop, CLOSING)
+            arrive(self._firm, second)
+            self._afterwards(second.requested, play(self._firm, second), local_day(second.begins))
 
     def _report(self, day: date, count: int, only: tuple[str, ...] = ()) -> None:
         """Collectors report visits for tomorrow until so many were accepted."""
@@ -180,7 +169,7 @@ class Course:
         accepted = 0
         while accepted < min(count, self._left):
             script = self._next_script(only)
-            case = self._case(day, home="unconfirmed" if script.follow_up == "unconfirmed" else None)
+            case = self._case(day)
             self._before(case, script, day)
             requested = request_visit(self._firm, case, script)
             if requested is not None:

@@ -1,7 +1,7 @@
 """What happens at a door of the demo: one script a visit, so that every clause of the policy is seen at work.
 
 A script is data; `course` plays it through the use cases. Repayments are shares of the placed amount, so many days
-after the visit.
+after the visit. X9 alone has no script: R6 lets nobody be sent to an unconfirmed address, so no letter is left at one.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Script:
     referred_before: int | None = None
     recalled_after: int | None = None
     promising: bool = False
-    follow_up: Literal["learnt", "unconfirmed", "planned"] | None = None
+    follow_up: Literal["learnt", "planned"] | None = None
     paid: tuple[Paid, ...] = ()
 
 
@@ -107,7 +107,6 @@ SCRIPTS: tuple[Script, ...] = (
     Script("voided", 2, met=(_DEBTOR,), voided_after=6, paid=(Paid(8, 0.05),)),
     Script("V7", 2, met=(_RELATIVE,), follow_up="learnt", paid=(Paid(6, 0.05),)),
     Script("superseded", 2, met=(_RELATIVE,), follow_up="planned", paid=(Paid(0, 0.03), Paid(7, 0.04))),
-    Script("letter_wrong_place", 2, met=(Met(ContactWho.STRANGER),), follow_up="unconfirmed", paid=(Paid(3, 0.03),)),
     Script("promise_pending", 3, met=(_DEBTOR,), promise_after=5, paid=(Paid(6, 0.05),)),
     Script(
         "contact_restored_by_collector", 3, letter=_HERE, calls="all", message=True, restored_after=2, outcome=_NOBODY,

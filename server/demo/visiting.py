@@ -115,13 +115,12 @@ def play(firm: Firm, stop: Stop) -> Happened:
     return Happened(stop.visit_id, letter_id, [(id_, after) for id_, after in relays if after is not None])
 
 
-def go_on(firm: Firm, studio: Studio, stop: Stop) -> Stop | None:
-    """V7: on to another address of the debtor on the spot; None when the script ends here."""
-    if stop.requested.script.follow_up is None:
-        return None
+def go_on(firm: Firm, studio: Studio, stop: Stop, script: Script) -> Stop:
+    """V7: on to the new address of the debtor on the spot; what happens there is another script."""
     visit = _follow_up(firm, stop, on_the_spot=True)
     begins = stop.ends + timedelta(minutes=25)
-    return prepare(firm, studio, stop.crew, stop.requested, visit, begins, 40)
+    requested = replace(stop.requested, script=script, visits=[visit])
+    return prepare(firm, studio, stop.crew, requested, visit, begins, 40)
 
 
 def follow_later(firm: Firm, stop: Stop, script: Script) -> Requested:
@@ -132,18 +131,13 @@ def follow_later(firm: Firm, stop: Stop, script: Script) -> Requested:
 
 def _follow_up(firm: Firm, stop: Stop, *, on_the_spot: bool) -> Visit:
     with firm.acting(stop.crew.lead) as (uow, actor):
-        debtor_id = stop.requested.placement.debtor_id
-        if stop.requested.script.follow_up == "unconfirmed":
-            homes = uow.addresses.having(debtor_id=debtor_id, kind=AddressKind.HOME, duplicate_of_id=None)
-            address = homes[0]
-        else:
-            learnt = {
-                "id": firm.new_id(),
-                "kind": AddressKind.HOME,
-                "text": stop.requested.case.division + firm.inventor.detail(),
-                "at": stop.begins + timedelta(minutes=6),
-            }
-            address = visit_information.add_address(uow, firm.house.addresses, actor, stop.visit_id, learnt)
+        learnt = {
+            "id": firm.new_id(),
+            "kind": AddressKind.HOME,
+            "text": stop.requested.case.division + firm.inventor.detail(),
+            "at": stop.begins + timedelta(minutes=6),
+        }
+        address = visit_information.add_address(uow, firm.house.addresses, actor, stop.visit_id, learnt)
         visit, _findings = follow_ups.open_follow_up(
             uow,
             actor,
