@@ -59,9 +59,12 @@ class Day(fields.Field[date]):
         if not isinstance(value, str):
             raise ValidationError("must be a date YYYY-MM-DD")
         try:
-            return parse_day(value)
+            day = parse_day(value)
         except ValueError as error:
             raise ValidationError(str(error)) from error
+        if not 1900 <= day.year < 2200:  # rules count days around it, and the calendar ends
+            raise ValidationError("must be a day between 1900 and 2200")
+        return day
 
     def _serialize(self, value: date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.isoformat()

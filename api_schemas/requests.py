@@ -14,7 +14,7 @@ from server.domain.visits import VisitState
 MOST_ADDRESSES = 10
 MOST_DECISIONS = 100
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
-_MONTH = validate.Regexp(r"[0-9]{4}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
+_MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
 _DECISIONS = ("accept", "return", "refuse")
 
 

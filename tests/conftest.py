@@ -92,6 +92,10 @@ class Desk:
             held[member.username] = answer.get_json()["access_token"]
         return held[member.username]
 
+    def forget(self, member: cast.Member) -> None:
+        """Sign in anew the next time: the session has ended."""
+        self.__dict__.setdefault("_tokens", {}).pop(member.username, None)
+
     def request(self, method: str, member: cast.Member | None, path: str, **options: Any) -> TestResponse:
         headers = dict(options.pop("headers", {}))
         if member is not None:

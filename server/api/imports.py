@@ -35,6 +35,8 @@ blueprint = Blueprint("imports", __name__, url_prefix="/api/v1", description="Fa
 
 _FORM_BYTES = 1 << 16  # what stands around the file in a form
 _NO_PROBLEMS: dict[str, Any] = {"total": 0, "items": []}
+_CSV = "text/csv"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORM = {
     "requestBody": {
         "required": True,
@@ -166,7 +168,7 @@ def confirm_import(call: Call) -> dict[str, Any]:
     needs=[Permission.IMPORTS_UPLOAD, Permission.PEOPLE_WRITE],
     query=TemplateQuery,
     answer=None,
-    produces="application/octet-stream",
+    produces=[_CSV, _XLSX],
     problems=[NOT_FOUND],
 )
 def download_template(call: Call) -> Response:
@@ -178,13 +180,13 @@ def download_template(call: Call) -> Response:
     if suffix == "csv":
         body, media_type = (
             template_csv(call.house.tables, ImportKind(kind), language),
-            "text/csv; charset=utf-8",
+            f"{_CSV}; charset=utf-8",
         )
     else:
         output = io.BytesIO()
         template_xlsx(call.house.tables, output, ImportKind(kind), language)
         body = output.getvalue()
-        media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        media_type = _XLSX
     response = Response(body, content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{kind}.{suffix}"'
     return response

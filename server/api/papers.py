@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 
 from api_schemas.registers import PaperNew, PaperPage, PaperQuery, PapersToRelease, PaperView, PaperViews
 from server.domain.access import Permission
-from server.domain.problems import WRONG_STATE
+from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.registers import PAPER_NOT_LEAVABLE, PAPER_STATE
 from server.domain.visits import Paper
 from server.services import papers
@@ -62,7 +62,7 @@ def issue_paper(call: Call) -> PaperListed:
     needs=[Permission.PAPERS_RELEASE],
     body=PapersToRelease,
     answer=PaperViews,
-    problems=[PAPER_STATE, PAPER_NOT_LEAVABLE],
+    problems=[NOT_FOUND, PAPER_STATE, PAPER_NOT_LEAVABLE],
 )
 def release_papers(call: Call) -> dict[str, object]:
     """The manager lets these papers leave the office, all of them or none."""

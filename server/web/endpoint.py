@@ -102,7 +102,7 @@ def endpoint(
     versioned: bool = False,
     reads_personal: bool = False,
     problems: Iterable[ProblemKind | Category] = (),
-    produces: str | None = None,
+    produces: str | Sequence[str] | None = None,
     receive: Callable[[House, Actor], Any] | None = None,
     takes: str | None = None,
     also: Sequence[int] = (),
@@ -110,12 +110,14 @@ def endpoint(
     """Declare a route. `needs`: any one of these permissions suffices; the use case checks the object (S13).
 
     `receive` takes a streamed body before the transaction, from somebody who may; what it returns is `call.received`.
-    `takes` is the media type of such a body and `also` are further good statuses, both for the document.
+    `takes` is the media type of such a body, `produces` are those of an answer that is a file, and `also` are further
+    good statuses, all for the document.
     """
     writes = method != "GET" or reads_personal
     answer_schema = answer() if isinstance(answer, type) else answer
     body_schema = body() if body is not None else None
     query_schema = query() if query is not None else None
+    media_types = (produces,) if isinstance(produces, str) else tuple(produces or ())
 
     def decorate(use: Callable[[Call], Any]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
@@ -181,11 +183,11 @@ def endpoint(
             query=query_schema,
             answer=answer_schema,
             status=status,
-            produces=produces,
+            produces=media_types[0] if media_types else None,
             categories=categories,
         )
-        files = () if produces is None or answer_schema is not None else (status, *also)
-        _document_further(view, versioned=versioned, takes=takes, files=files, produces=produces)
+        files = (status, *also) if media_types and answer_schema is None else ()
+        _document_further(view, versioned=versioned, takes=takes, files=files, produces=media_types)
         blueprint.route(path, methods=[method])(view)
         return view
 
@@ -370,7 +372,7 @@ def _document(
 
 
 def _document_further(
-    view: Any, *, versioned: bool, takes: str | None, files: Sequence[int], produces: str | None
+    view: Any, *, versioned: bool, takes: str | None, files: Sequence[int], produces: Sequence[str]
 ) -> None:
     """What flask-smorest's decorators do not know: If-Match, bodies that are files, partial content."""
     if versioned:
@@ -383,7 +385,10 @@ def _document_further(
         manual["requestBody"] = {"required": True, "content": {takes: binary}}
     if files:
         manual["responses"] = {
-            str(answered): {"description": HTTPStatus(answered).phrase, "content": {str(produces): binary}}
+            str(answered): {
+                "description": HTTPStatus(answered).phrase,
+                "content": dict.fromkeys(produces, binary),
+            }
             for answered in files
         }
     if manual:
