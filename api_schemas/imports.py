@@ -14,7 +14,7 @@ class ImportQuery(PageQuery):
     state = fields.Enum(ImportState, by_value=True, load_default=None)
 
 
-class TemplateQuery(Strict):
+class ImportTemplateQuery(Strict):
     language = Text(load_default="zh", validate=validate.OneOf(["zh", "en"]))
 
 

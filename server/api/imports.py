@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api_schemas.imports import ImportPage, ImportQuery, ImportView, TemplateQuery
+from api_schemas.imports import ImportPage, ImportQuery, ImportTemplateQuery, ImportView
 from server.domain.access import Actor, Permission, reach
 from server.domain.imports import SAME_PERSON, ImportFile, ImportKind
 from server.domain.problems import (
@@ -166,7 +166,7 @@ def confirm_import(call: Call) -> dict[str, Any]:
     "GET",
     "/imports/templates/<name>",
     needs=[Permission.IMPORTS_UPLOAD, Permission.PEOPLE_WRITE],
-    query=TemplateQuery,
+    query=ImportTemplateQuery,
     answer=None,
     produces=[_CSV, _XLSX],
     problems=[NOT_FOUND],

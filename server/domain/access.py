@@ -36,6 +36,7 @@ class Permission(StrEnum):
 
     # 催收管理
     PLACEMENTS_READ = "placements.read"
+    PLACEMENTS_WRITE = "placements.write"  # retention, recall, another collector
     FACTS_WRITE = "facts.write"  # call notes, promises, referrals, relays, acknowledgements, confirmations
     PERSONAL_UNMASK = "personal.unmask"
     # 外访管理
@@ -124,16 +125,16 @@ SHIPPED: Mapping[Post, Grants] = {
         "contacts.hold incidents.report devices.read",
     ),
     Post.DISPATCHER: _grants(
-        branch="placements.read requests.read requests.decide plans.read plans.write visits.read letters.receive "
-        "messages.send templates.write evidence.read evidence.listen evidence.import contacts.hold holds.release "
-        "incidents.report incidents.read credit.read people.read imports.read imports.upload devices.read "
-        "devices.write",
+        branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
+        "visits.read letters.receive messages.send templates.write evidence.read evidence.listen evidence.import "
+        "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
+        "imports.upload devices.read devices.write",
     ),
     Post.MANAGER: _grants(
-        branch="placements.read facts.write personal.unmask requests.read requests.mark_promising plans.read "
-        "travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void contacts.hold "
-        "holds.release incidents.report incidents.read incidents.close credit.read statements.export people.read "
-        "devices.read imports.read papers.release templates.write templates.approve",
+        branch="placements.read placements.write facts.write personal.unmask requests.read requests.mark_promising "
+        "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
+        "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
+        "people.read devices.read imports.read papers.release templates.write templates.approve",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "

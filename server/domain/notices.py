@@ -78,6 +78,14 @@ NOTICES: dict[str, Notice] = {
     "import_unchanged": Notice(
         "文件 {filename} 此前已导入，没有任何改变", "{filename} was imported before; nothing changed"
     ),
+    "case_stopped": Notice(
+        "案件 {case_number} 已停催（{reason}），请安排主管级员工并报备甲方（V13）",
+        "Case {case_number} is stopped ({reason}): assign a supervisor and tell the client (V13)",
+    ),
+    "hold_lead": Notice(
+        "停催案件 {case_number} 由您负责处理（V13）",
+        "The stopped case {case_number} is yours to settle (V13)",
+    ),
     "placement_assigned": Notice(
         "案件 {case_number} 已转给 {collector}", "Case {case_number} is now with {collector}"
     ),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 
-from server.domain.access import Actor
+from server.domain.access import Actor, Permission, Post
 from server.domain.audit import AuditEntry
 from server.domain.placements import Hold, HoldReason, Placement
-from server.domain.problems import WRONG_STATE, problem
+from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
 from server.domain.visits import Visit, VisitState
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
+from server.services.scopes import placement_within, team_member
 
+# 主管级员工 (V13)
+SUPERVISORS = frozenset({Post.TEAM_LEAD, Post.MANAGER, Post.PROJECT_LEAD, Post.BUSINESS_DIRECTOR})
 STOPPABLE = (VisitState.ACCEPTED, VisitState.PLANNED, VisitState.PUBLISHED)
 
 
@@ -23,6 +26,7 @@ def place_hold(
     *,
     by: Actor | None,
     address_id: str | None = None,
+    id: str | None = None,
 ) -> Hold:
     """Stop the visits of a placement that have not begun, and tell their teams and the collector at once.
 
@@ -35,7 +39,7 @@ def place_hold(
         return held
     hold = uow.holds.add(
         Hold(
-            id=uow.new_id(),
+            id=id or uow.new_id(),
             placement_id=placement.id,
             reason=reason,
             note=note,
@@ -80,6 +84,66 @@ def release_hold(uow: UnitOfWork, placement: Placement, hold: Hold, reason: str,
             _tell(uow, placement, visit, "visit_released", {})
     uow.audit(AuditEntry("hold.released", "placement", placement.id, {"hold_id": hold.id, "reason": reason}))
     return released
+
+
+def placement_to_hold(uow: UnitOfWork, actor: Actor, placement_id: str) -> Placement:
+    """V13: the desk stops the cases that it reaches, an agent those that are visited by the agent's own team."""
+    placement = uow.placements.get(placement_id)
+    if placement is not None and any(
+        team_member(actor, visit) for visit in uow.visits.having(placement_id=placement_id)
+    ):
+        return placement
+    return placement_within(uow, actor, placement_id, Permission.CONTACTS_HOLD)
+
+
+def hold_within(
+    uow: UnitOfWork, actor: Actor, hold_id: str, permission: Permission
+) -> tuple[Hold, Placement]:
+    """The hold with its placement, if that is within reach (S13)."""
+    hold = uow.holds.get(hold_id)
+    if hold is None:
+        raise problem(NOT_FOUND, what=f"hold {hold_id}")
+    return hold, placement_within(uow, actor, hold.placement_id, permission)
+
+
+def complain(
+    uow: UnitOfWork, actor: Actor, placement: Placement, reason: HoldReason, note: str, hold_id: str
+) -> Hold:
+    """V13 「应第一时间停催并安排主管级员工」: one tap stops the case; its managers are told, to assign a lead."""
+    hold = place_hold(uow, placement, reason, note, by=actor, id=hold_id)
+    if hold.id == hold_id:
+        managers = [m.id for m in uow.accounts.with_post(Post.MANAGER, placement.branch_id)]
+        params = {"case_number": placement.case_number, "reason": reason}
+        notices.tell(uow, managers, "case_stopped", params, f"/placements/{placement.id}")
+    return hold
+
+
+def assign_lead(uow: UnitOfWork, placement: Placement, hold: Hold, lead_id: str) -> Hold:
+    """V13: somebody of supervisor rank takes the case."""
+    _in_force(hold)
+    lead = uow.accounts.get(lead_id)
+    if lead is None or lead.left_on is not None or not SUPERVISORS & set(lead.posts):
+        raise problem(NOT_FOUND, "lead_id", what=f"supervisor {lead_id}")
+    assigned = uow.holds.save(dataclasses.replace(hold, lead_id=lead_id))
+    detail = {"hold_id": hold.id, "lead_id": lead_id}
+    uow.audit(AuditEntry("hold.lead_assigned", "placement", placement.id, detail))
+    params = {"case_number": placement.case_number}
+    notices.tell(uow, [lead_id], "hold_lead", params, f"/placements/{placement.id}")
+    return assigned
+
+
+def report_to_client(uow: UnitOfWork, placement: Placement, hold: Hold) -> Hold:
+    """V13 「第一时间报备甲方」: when the client was told; the first time counts."""
+    if hold.reported_to_client_at is not None:
+        raise problem(WRONG_STATE, state="reported", verb_zh="再次报备", verb_en="reported again")
+    reported = uow.holds.save(dataclasses.replace(hold, reported_to_client_at=uow.now))
+    uow.audit(AuditEntry("hold.reported_to_client", "placement", placement.id, {"hold_id": hold.id}))
+    return reported
+
+
+def _in_force(hold: Hold) -> None:
+    if hold.released_at is not None:
+        raise problem(WRONG_STATE, state="released", verb_zh="处理", verb_en="worked on")
 
 
 def stops(hold: Hold, visit: Visit) -> bool:

@@ -9,7 +9,7 @@ from server.domain.placements import AddressKind
 from server.domain.visits import Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
-from tests.support import builders, cast, plan_builders, visit_builders
+from tests.support import builders, case_builders, cast, plan_builders, visit_builders
 from tests.support import evidence as files
 
 MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
@@ -70,7 +70,10 @@ def build_world(desk: Desk) -> World:
         "team_id": team.id,
         "approval_id": plan_builders.make_travel_approval(desk, plan).id,
         "incident_id": visit_builders.make_incident(desk, visit).id,
-        "import_id": builders.make_import(desk).id,
+        "hold_id": case_builders.make_hold(desk, placement).id,
+        "block_id": case_builders.make_block(desk, placement).id,
+        "referral_id": case_builders.make_referral(desk, placement).id,
+        "import_id": case_builders.make_import(desk).id,
         "name": "placements.csv",
         "message_id": cast.known_id("no message"),
         "webhook_id": cast.known_id("no robot"),

@@ -14,7 +14,6 @@ from typing import Any
 
 from server.domain.calendar import local_day
 from server.domain.identity_numbers import identity_check
-from server.domain.imports import ImportFile, ImportKind, ImportState
 from server.domain.placements import (
     Address,
     AddressConfirmation,
@@ -306,36 +305,6 @@ def make_repayment(
         repayment = uow.repayments.add(Repayment(**values | changes))
         uow.commit()
     return repayment
-
-
-def make_import(desk: Desk, **changes: Any) -> ImportFile:
-    """A placements file of 郑州分公司 that waits for QA; its bytes lie nowhere."""
-    with desk.installation.house.units.write() as uow:
-        values: dict[str, Any] = {
-            "id": uow.new_id(),
-            "kind": ImportKind.PLACEMENTS,
-            "filename": "委案.csv",
-            "sha256": f"{next(_numbers):064x}",
-            "size": 1000,
-            "state": ImportState.WAITING,
-            "dry_run": False,
-            "branch_id": DISPATCHER.branch.id,
-            "object_key": None,
-            "rows": 1,
-            "problems": {},
-            "result": {},
-            "job_id": None,
-            "uploaded_by": DISPATCHER.id,
-            "uploaded_at": uow.now,
-            "confirmed_by": None,
-            "confirmed_at": None,
-            "finished_at": None,
-            "destroyed_at": None,
-            "version": 1,
-        }
-        file = uow.import_files.add(ImportFile(**values | changes))
-        uow.commit()
-    return file
 
 
 def change(desk: Desk, rows: str, id_: str, **changes: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from server.domain.access import Reach
 from server.domain.placements import Placement
+from server.domain.telephones import normalize_telephone
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
 
@@ -26,6 +27,15 @@ class PlacementFilter:
     case_number: str | None = None
     debtor_name: str | None = None
     number: str | None = None
+
+
+def searched_number(text: str) -> str:
+    """A number as it lies in the rows: without blanks and dashes, a telephone in its one spelling."""
+    bare = "".join(character for character in text if character not in " -\u3000").upper()
+    try:
+        return normalize_telephone(bare)
+    except ValueError:
+        return bare  # an ID or card number, or four characters of one
 
 
 class PlacementRows(EntityRows[Placement], Protocol):
