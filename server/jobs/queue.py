@@ -32,7 +32,11 @@ class Waker:
     def wake(self) -> None:
         self._task()
 
+    def answer_with(self, run_due: Callable[[], int]) -> None:
+        """What a wake-up sets going."""
+        self._run_due = run_due
+
     def serve(self, run_due: Callable[[], int]) -> None:
         """Work until told to stop by a signal."""
-        self._run_due = run_due
+        self.answer_with(run_due)
         Consumer(self._queue, workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, backoff=1.2).run()
