@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
@@ -22,12 +23,13 @@ from server.demo.visiting import Happened, Stop, arrive, follow_later, go_on, pl
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.imports import ImportKind
 from server.domain.money import format_fen
-from server.domain.placements import ContactRestoration, HoldReason
+from server.domain.placements import HoldReason
 from server.services import (
-    credit,
+    case_records,
     holds,
     letters,
     placements,
+    publication,
     visit_contacts,
     visit_outcomes,
 )
@@ -36,6 +38,7 @@ FULL_LENGTH = 30  # the last so many visits have recordings of full length
 _SHORT_SECONDS = (20, 60)
 _FULL_SECONDS = (900, 2400)
 
+HOLD_EVERY, FAIL_EVERY = 13, 17  # working days between two complaints, two days of bad weather
 LONGEST_STORY = 30  # days that a case should still have, so that R4 does not refuse its request
 
 CLOSING = next(script for script in SCRIPTS if script.shows == "C1 unpaid")  # what a follow-up finds
@@ -65,7 +68,9 @@ class Course:
         days = list(self._firm.inventor.working_days(first, yesterday))
         for number, day in enumerate(days):
             self._morning(day)
-            self._visit(day, self._crews(day))
+            self._visit(day, self._crews(day), fails=number % FAIL_EVERY == FAIL_EVERY - 1)
+            if number % HOLD_EVERY == HOLD_EVERY - 1 and self._waiting:
+                self._hold_one(day)
             if number < len(days) - 1:
                 remaining = len(days) - 1 - number
                 self._report(day, -(-self._left // remaining))
@@ -125,10 +130,13 @@ class Course:
         waiting, self._waiting = self._waiting, []
         return plan_day(self._firm, day, waiting)
 
-    def _visit(self, day: date, crews: list[Crew]) -> None:
-        """Arrivals and departures of all crews in the order of the clock."""
+    def _visit(self, day: date, crews: list[Crew], *, fails: bool) -> None:
+        """Arrivals and departures of all crews in the order of the clock; on some days one does not get there."""
         agenda: list[tuple[datetime, int, Act]] = []
         for number, stop in enumerate(self._stops(day, crews)):
+            if fails and number == 0:
+                agenda.append((stop.begins, 0, partial(self._fail_one, stop)))
+                continue
             agenda.append((stop.begins, 2 * number, partial(arrive, self._firm, stop)))
             agenda.append((stop.ends, 2 * number + 1, partial(self._end, stop)))
         for moment, _, act in sorted(agenda, key=lambda item: item[:2]):
@@ -307,22 +315,33 @@ class Course:
 
     def _restore(self, case: Case) -> None:
         with self._firm.acting(case.collector.username) as (uow, actor):
-            placement = placement_of(uow, case)
-            uow.contact_restorations.add(
-                ContactRestoration(
-                    self._firm.new_id(),
-                    placement.id,
-                    local_day(uow.now),
-                    "网络搜索查得新号码",
-                    uow.now,
-                    actor.account_id,
-                )
+            case_records.restore_contact(
+                uow,
+                actor,
+                placement_of(uow, case),
+                local_day(uow.now),
+                "网络搜索查得新号码",
+                self._firm.new_id(),
             )
-            credit.fact_changed(uow, placement.id, "contact_restored")
 
-    def hold_some(self) -> None:
-        """V13: a complaint stops a case that was to be visited tomorrow."""
-        for requested in self._waiting[:1]:
-            with self._firm.acting("dispatcher1") as (uow, actor):
-                placement = uow.placements.need(requested.placement.id)
-                holds.place_hold(uow, placement, HoldReason.COMPLAINT, "来电投诉，先停催核实", by=actor)
+    def _hold_one(self, day: date) -> None:
+        """V13: a complaint stops a case that was to be visited tomorrow; released when it was looked into."""
+        requested = self._waiting.pop()
+        with self._firm.acting("dispatcher1") as (uow, actor):
+            placement = uow.placements.need(requested.placement.id)
+            hold = holds.place_hold(uow, placement, HoldReason.COMPLAINT, "来电投诉，先停催核实", by=actor)
+        self._on(day, 4, partial(self._release, requested, hold.id))
+
+    def _release(self, requested: Requested, hold_id: str) -> None:
+        with self._firm.acting("manager1") as (uow, actor):
+            placement = uow.placements.need(requested.placement.id)
+            holds.release_hold(uow, placement, uow.holds.need(hold_id), "已安抚，恢复外访", by=actor)
+        self._waiting.append(requested)
+
+    def _fail_one(self, stop: Stop) -> None:
+        """Nobody got through on the day: the visit waits again, as a new one of the same request."""
+        with self._firm.acting(stop.crew.lead) as (uow, actor):
+            visit_outcomes.fail(uow, actor, stop.visit_id, "暴雨封路，当日未能到达")
+        with self._firm.acting("dispatcher1") as (uow, _actor):
+            visit = publication.plan_again(uow, uow.visits.need(stop.visit_id))
+        self._waiting.append(replace(stop.requested, visits=[visit]))
