@@ -39,11 +39,15 @@ from server.domain.visits import Visit
 
 @dataclass(frozen=True, slots=True)
 class PlannedVisit:
-    """A visit with what speaks for or against going there. `promise_due_on`: of promises by phone, judged able."""
+    """A visit with what speaks for or against going there.
+
+    `standing` is that of the address by the newest evidence; `promise_due_on` of promises by phone, judged able.
+    """
 
     visit: Visit
     placement: Placement
     address: Address
+    standing: AddressStanding
     hold: Hold | None
     person_blocked: bool
     promise_due_on: date | None
@@ -199,7 +203,7 @@ def visit_findings(planned: PlannedVisit, day: date) -> list[Finding]:
     if planned.person_blocked:
         found.append(Finding(VISIT_PERSON_BLOCKED, "visits", case))
     found += end_findings(planned, day)
-    if planned.address.standing is AddressStanding.INVALID:
+    if planned.standing is AddressStanding.INVALID:
         found.append(Finding(VISIT_ADDRESS_INVALID, "visits", case))
     return found
 

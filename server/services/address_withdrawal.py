@@ -10,6 +10,7 @@ from server.domain.audit import AuditEntry
 from server.domain.placements import Address, AddressStanding, HoldReason
 from server.domain.problems import WRONG_STATE, problem
 from server.services import holds
+from server.services.address_standings import standings
 from server.services.ports.unit_of_work import UnitOfWork
 
 _WITHDRAWN = "withdrawn: "
@@ -25,11 +26,14 @@ class Standing:
 
 def withdraw(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> Standing:
     """Record the address as invalid and hold every visit to it, whatever placement of the debtor it belongs to."""
-    if address.standing is AddressStanding.INVALID:
-        raise problem(WRONG_STATE, state=address.standing, verb_zh="撤回", verb_en="withdrawn")
+    if standings(uow, [address])[address.id] is AddressStanding.INVALID:
+        raise problem(WRONG_STATE, state=AddressStanding.INVALID, verb_zh="撤回", verb_en="withdrawn")
     withdrawn = uow.addresses.save(
         dataclasses.replace(
-            address, standing=AddressStanding.INVALID, standing_reason=f"{_WITHDRAWN}{reason}"
+            address,
+            standing=AddressStanding.INVALID,
+            standing_reason=f"{_WITHDRAWN}{reason}",
+            standing_since=uow.now,
         )
     )
     stopped = [v for v in uow.visits.having(address_id=address.id) if v.state in holds.STOPPABLE]
@@ -42,11 +46,13 @@ def withdraw(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> St
 
 
 def take_back(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> Standing:
-    """Undo a withdrawal that was a mistake: the address is unknown again and its holds end."""
+    """Undo a withdrawal that was a mistake: visits and confirmations say again what it is, and its holds end."""
     if not (address.standing_reason or "").startswith(_WITHDRAWN):
         raise problem(WRONG_STATE, state=address.standing, verb_zh="恢复", verb_en="taken back")
     known = uow.addresses.save(
-        dataclasses.replace(address, standing=AddressStanding.UNKNOWN, standing_reason=None)
+        dataclasses.replace(
+            address, standing=AddressStanding.UNKNOWN, standing_reason=None, standing_since=None
+        )
     )
     released = 0
     for hold in uow.holds.having(address_id=address.id, released_at=None):

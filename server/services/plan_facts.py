@@ -17,6 +17,7 @@ from server.domain.plan_rules import PlanFacts, PlannedVisit, members_of
 from server.domain.plans import PlanState, VisitPlan, VisitTeam
 from server.domain.requests import WaiverKind
 from server.domain.visits import Visit, VisitState
+from server.services.address_standings import standings
 from server.services.holds import stops
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -71,6 +72,7 @@ def planned_visits(uow: UnitOfWork, visits: Iterable[Visit]) -> list[PlannedVisi
     listed = list(visits)
     placements = uow.placements.by_ids(visit.placement_id for visit in listed)
     addresses = uow.addresses.by_ids(visit.address_id for visit in listed)
+    standing = standings(uow, addresses.values())
     holds: dict[str, list[Hold]] = defaultdict(list)
     for hold in uow.holds.having_any("placement_id", placements):
         holds[hold.placement_id].append(hold)
@@ -88,6 +90,7 @@ def planned_visits(uow: UnitOfWork, visits: Iterable[Visit]) -> list[PlannedVisi
             visit=visit,
             placement=placements[visit.placement_id],
             address=addresses[visit.address_id],
+            standing=standing[visit.address_id],
             hold=next((hold for hold in holds[visit.placement_id] if stops(hold, visit)), None),
             person_blocked=placements[visit.placement_id].debtor_id in blocked,
             promise_due_on=promises.get(visit.placement_id),

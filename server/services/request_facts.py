@@ -129,7 +129,8 @@ def _asked(
 def _open_divisions(uow: UnitOfWork, request: VisitRequest, placement: Placement) -> tuple[OpenDivision, ...]:
     """R7: where else a request of the debtor is open, in any placement. A draft was not yet asked of anybody.
 
-    An accepted request is open until its visits took place or were cancelled; a failed one may be planned again.
+    An accepted request is open until its visits took place or were cancelled; a failed one may be planned again, and
+    is then over when the visit that came after it is: the newest visit to an address speaks for it.
     """
     placements = uow.placements.having(debtor_id=placement.debtor_id)
     others = {
@@ -139,7 +140,8 @@ def _open_divisions(uow: UnitOfWork, request: VisitRequest, placement: Placement
         and other.state in (RequestState.FILED, RequestState.RETURNED, RequestState.ACCEPTED)
     }
     accepted = [o.id for o in others.values() if o.state is RequestState.ACCEPTED]
-    waiting = {v.request_id for v in uow.visits.having_any("request_id", accepted) if v.state not in _OVER}
+    newest = {(v.request_id, v.address_id): v for v in uow.visits.having_any("request_id", accepted)}
+    waiting = {visit.request_id for visit in newest.values() if visit.state not in _OVER}
     still_open = [o.id for o in others.values() if o.state is not RequestState.ACCEPTED or o.id in waiting]
     requested = uow.request_addresses.having_any("request_id", still_open)
     addresses = uow.addresses.by_ids(asked.address_id for asked in requested)

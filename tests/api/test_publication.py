@@ -12,11 +12,12 @@ import pytest
 from server.domain.leases import lease_findings
 from server.domain.messages import RobotFlavour, Webhook
 from server.domain.placements import AddressStanding
-from server.domain.requests import Waiver, WaiverKind
+from server.domain.requests import RequestState, Waiver, WaiverKind
 from server.domain.visits import Visit, VisitState
 from server.services.holds import hold_on
 from server.services.ids import new_id
 from server.services.ports.paging import PageRequest
+from server.services.request_facts import gather
 from tests.api.test_plans import (
     TODAY,
     TOMORROW,
@@ -35,7 +36,14 @@ from tests.api.test_plans import (
     waiting_visit,
 )
 from tests.conftest import NOON, Desk
-from tests.support.builders import make_address, make_placement, make_promise, make_request, make_visit
+from tests.support.builders import (
+    make_address,
+    make_confirmation,
+    make_placement,
+    make_promise,
+    make_request,
+    make_visit,
+)
 from tests.support.cast import (
     ADMINISTRATION,
     AGENT,
@@ -344,6 +352,33 @@ def test_a_failed_visit_is_planned_again_as_a_new_one(desk: Desk) -> None:
     desk.refused(desk.post(DISPATCHER, waiting), 409, "wrong_state")
 
 
+def test_r7_a_request_is_over_when_the_visit_planned_again_is(desk: Desk, later: Callable[..., None]) -> None:
+    placement = make_placement(desk)
+    address = make_address(desk, placement, county=ZHENGZHOU)
+    request = make_request(desk, placement, [address], RequestState.ACCEPTED)
+    failed = make_visit(desk, placement, address, state=VisitState.FAILED, request_id=request.id)
+    other = make_request(
+        desk, placement, [make_address(desk, placement, county=YUANYANG)], RequestState.DRAFT
+    )
+
+    def open_elsewhere() -> int:
+        with desk.installation.house.units.read() as uow:
+            facts = gather(
+                uow, desk.installation.house.addresses, uow.visit_requests.need(other.id), placement
+            )
+        return len(facts.open_divisions)
+
+    assert open_elsewhere() == 1
+    later(minutes=1)
+    fresh = desk.ok(desk.post(DISPATCHER, f"/api/v1/visits/{failed.id}/plan-again"), 201)
+    assert open_elsewhere() == 1
+    with desk.installation.house.units.write() as uow:
+        done = dataclasses.replace(uow.visits.need(fresh["id"]), state=VisitState.COMPLETED)
+        uow.visits.save(done)
+        uow.commit()
+    assert open_elsewhere() == 0
+
+
 def test_r14_nothing_waits_again_after_the_placement(desk: Desk) -> None:
     placement = make_placement(desk, recall_on=date(2026, 3, 9))
     failed = make_visit(desk, placement, make_address(desk, placement), state=VisitState.FAILED)
@@ -377,7 +412,7 @@ def test_v13_a_hold_after_publication_stops_the_start_until_it_is_released(desk:
     assert len(inbox(desk, AGENT, "visit_released")) == 1
 
 
-def test_a_withdrawn_address_holds_the_visits_to_it_alone(desk: Desk) -> None:
+def test_a_withdrawn_address_holds_the_visits_to_it_alone(desk: Desk, later: Callable[..., None]) -> None:
     placement = make_placement(desk)
     address = make_address(desk, placement, county=ZHENGZHOU)
     other = make_address(desk, placement, county=ZHENGZHOU)
@@ -400,6 +435,10 @@ def test_a_withdrawn_address_holds_the_visits_to_it_alone(desk: Desk) -> None:
         end="2026-03-12T10:00:00+08:00",
     )
     desk.refused(assign(desk, team, third), 422, "visit_address_invalid")
+    later(minutes=1)
+    make_confirmation(desk, address)
+    confirmed = desk.refused(assign(desk, team, third), 422, "visit_on_hold")
+    assert [error["code"] for error in confirmed["errors"]] == ["visit_on_hold"]
     taken_back = desk.ok(desk.post(DISPATCHER, f"{path}/take-back", body))
     assert taken_back["standing"] == AddressStanding.UNKNOWN
     assert why_not(desk, visit) == []

@@ -62,7 +62,7 @@ HOLD = Hold(
 
 
 def planned(**changes: Any) -> PlannedVisit:
-    made = PlannedVisit(VISIT, PLACEMENT, address(), None, False, None, False)
+    made = PlannedVisit(VISIT, PLACEMENT, address(), AddressStanding.UNKNOWN, None, False, None, False)
     return dataclasses.replace(made, **changes)
 
 
@@ -185,8 +185,9 @@ def test_r14_no_visit_after_the_placement(end: int, expected: list[str]) -> None
 
 
 def test_r6_no_visit_to_an_address_known_to_be_invalid() -> None:
-    invalid = address(standing=AddressStanding.INVALID)
-    assert codes(facts(visits=[planned(address=invalid)])) == ["visit_address_invalid"]
+    invalid = planned(standing=AddressStanding.INVALID)
+    assert codes(facts(visits=[invalid])) == ["visit_address_invalid"]
+    assert codes(facts(visits=[planned(standing=AddressStanding.VALID)])) == []
 
 
 def approval(kind: TravelKind, granted: bool | None, cities: tuple[str, ...] = ("4107",)) -> TravelApproval:
