@@ -10,8 +10,7 @@ from datetime import datetime
 
 import click
 
-from server.cli.installed import installed
-from server.cli.operate import bring_up
+from server.cli.installed import bring_up, installed
 from server.clock import SystemClock
 from server.demo.load import SEED, DemoRefused, load_demo
 from server.demo.names import Inventor

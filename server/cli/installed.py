@@ -10,7 +10,9 @@ import click
 
 from server.bootstrap import Installation, build
 from server.domain.problems import Problem
+from server.services.accounts import install_grants
 from server.settings import SettingsError, read_settings
+from storage.rows.migrate import migrate
 
 
 @contextmanager
@@ -27,3 +29,11 @@ def installed() -> Iterator[Installation]:
             click.echo(f"{finding.kind.code}{clause}: {finding.zh()} / {finding.en()}", err=True)
             click.echo(f"  → {finding.remedy_zh()} / {finding.remedy_en()}", err=True)
         sys.exit(1)
+
+
+def bring_up(installation: Installation) -> None:
+    """The newest schema, and the shipped permission table where there is none."""
+    migrate(installation.engine)
+    with installation.house.units.write() as uow:
+        install_grants(uow)
+        uow.commit()

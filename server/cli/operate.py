@@ -15,12 +15,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from server.bootstrap import Installation
-from server.cli.installed import installed
-from server.services.accounts import install_grants
+from server.cli.installed import bring_up, installed
 from server.settings import read_settings
 from storage.rows.migrate import draft_migration
-from storage.rows.migrate import migrate as bring_to_head
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _WEB_THREADS = 16  # more than cores: a thread mostly waits for its turn to write or for the disk
@@ -81,14 +78,6 @@ def application() -> Flask:
     _end_with_parent()
     app: Flask = import_module("server.app").create_app()
     return app
-
-
-def bring_up(installation: Installation) -> None:
-    """The newest schema, and the shipped permission table where there is none."""
-    bring_to_head(installation.engine)
-    with installation.house.units.write() as uow:
-        install_grants(uow)
-        uow.commit()
 
 
 def _serve(host: str, port: int, workers: int) -> None:
