@@ -32,6 +32,7 @@ from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.settings import Settings, SettingsError
 from storage.files.tables import FileTables
+from storage.files.text_messages import FileSmsSender
 from storage.media.reader import FileMediaReader
 from storage.objects.local import LocalObjectStore
 from storage.passwords import Argon2Passwords
@@ -90,6 +91,7 @@ def build(
         media=FileMediaReader(),
         tables=FileTables(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
+        sms=FileSmsSender(FileTables()),
         receiving=settings.data_dir / "uploads",
     )
     return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine)

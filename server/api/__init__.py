@@ -20,6 +20,7 @@ from server.api import (
     placements,
     plans,
     request_decisions,
+    text_messages,
     visit_endings,
     visit_facts,
     visit_lists,
@@ -50,6 +51,7 @@ _MODULES = (
     message_templates,
     inbox,
     webhooks,
+    text_messages,
 )
 
 

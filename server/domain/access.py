@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PAPERS_RELEASE = "papers.release"  # V21: the manager lets papers leave the office
     PAPERS_SHRED = "papers.shred"
     MESSAGES_SEND = "messages.send"
+    MESSAGES_BATCH = "messages.batch"  # hand queued messages to the channel: a file with clear numbers (S5)
     TEMPLATES_WRITE = "templates.write"
     TEMPLATES_APPROVE = "templates.approve"  # V15
     EVIDENCE_READ = "evidence.read"
@@ -126,7 +127,8 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.DISPATCHER: _grants(
         branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
-        "visits.read letters.receive messages.send templates.write evidence.read evidence.listen evidence.import "
+        "visits.read letters.receive messages.send messages.batch templates.write "
+        "evidence.read evidence.listen evidence.import "
         "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
         "imports.upload devices.read devices.write",
     ),
@@ -156,7 +158,8 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
-        "jobs.read devices.read devices.write imports.read incidents.report statements.export evidence.countersign",
+        "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
+        "evidence.countersign",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "

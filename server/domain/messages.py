@@ -85,3 +85,22 @@ class TextMessageBatch:
     cancelled_by: str | None
     cancel_reason: str | None
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingText:
+    """A text message as the channel needs it: `id` comes back in its report, `number` is in clear (S6)."""
+
+    id: str
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """What the channel says of one message: when it was sent, or why not. `row` is where it says so, from 1."""
+
+    message_id: str
+    sent_at: datetime | None
+    failure: str | None
+    row: int

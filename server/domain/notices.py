@@ -122,6 +122,10 @@ NOTICES: dict[str, Notice] = {
         "案件 {case_number} 的外访证据有问题：{reason}（V2）",
         "Case {case_number}: something is wrong with the evidence of a visit: {reason} (V2)",
     ),
+    "text_message_failed": Notice(
+        "案件 {case_number} 的短信未能发出（{reason}）",
+        "A text message of case {case_number} was not sent ({reason})",
+    ),
     "outbox_failed": Notice(
         "群机器人“{robot}”的消息多次发送失败，已停止重试",
         "A message to the group robot {robot} failed too often and is given up",
@@ -171,6 +175,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "do_not_contact": ("要求不得联系", "do not contact"),
     "repaid": ("已还清", "repaid in full"),
     "ended": ("委案结束", "the case has ended"),
+    "not_mobile": ("不是手机号码", "not a mobile number"),
+    "template_retired": ("短信模板已停用", "the template was retired"),
     "address_withdrawn": ("地址已撤回", "address withdrawn"),
     "found": ("找到本人或亲属", "found"),
     "nobody": ("无人", "nobody there"),

@@ -11,6 +11,7 @@ from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.services.ports.robots import RobotSender
+from server.services.ports.sms import SmsSender
 from server.services.ports.tables import TableFiles
 from server.services.ports.unit_of_work import UnitsOfWork
 
@@ -30,4 +31,5 @@ class House:
     media: MediaReader
     tables: TableFiles
     robots: RobotSender
+    sms: SmsSender
     receiving: Path

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.placements import AddressKind
-from server.domain.visits import Visit, VisitState
+from server.domain.visits import MessageState, Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.support import builders, case_builders, cast, plan_builders, visit_builders
@@ -83,6 +83,7 @@ def build_world(desk: Desk) -> World:
         "contact_id": visit_builders.make_contact(desk, visit, name=MARKS[0]).id,
         "letter_id": visit_builders.make_letter(desk, visit).id,
         "template_id": visit_builders.make_template(desk).id,
+        "batch_id": _make_batch(desk, visit),
     }
     known = {
         "placement_id": placement.id,
@@ -100,3 +101,12 @@ def _make_evidence(desk: Desk, visit: Visit) -> str:
     brought = {"filename": f"{MARKS[3]}.jpg", "brought_by": cast.AGENT.id, "reason": "手机送修"}
     answer = files.send(desk, cast.DISPATCHER, visit, files.photo(), desk_import=True, **brought)
     return str(desk.ok(answer, 201)["id"])
+
+
+def _make_batch(desk: Desk, visit: Visit) -> str:
+    """A batch with a message of the case in it; the case itself is on hold, so no route would make one."""
+    phone = builders.make_phone(desk, visit_builders.placement_of(desk, visit), number=MARKS[2])
+    batch = visit_builders.make_text_message_batch(desk)
+    values = {"text": MARKS[0], "state": MessageState.BATCHED, "batch_id": batch.id}
+    visit_builders.make_text_message(desk, visit, phone, **values)
+    return batch.id

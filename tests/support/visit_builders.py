@@ -6,18 +6,22 @@ import itertools
 from typing import Any
 
 from server.domain.calendar import local_day
+from server.domain.messages import TextMessageBatch
+from server.domain.placements import Phone, Placement
 from server.domain.visits import (
     ContactChannel,
     ContactWho,
     Incident,
     Letter,
     LetterPlace,
+    MessageState,
     MessageTemplate,
+    TextMessage,
     Visit,
     VisitContact,
 )
 from tests.conftest import Desk
-from tests.support.cast import MANAGER
+from tests.support.cast import DISPATCHER, MANAGER
 
 _numbers = itertools.count(1)
 
@@ -56,6 +60,46 @@ def make_template(
         uow.message_templates.add(template)
         uow.commit()
     return template
+
+
+def placement_of(desk: Desk, visit: Visit) -> Placement:
+    with desk.installation.house.units.read() as uow:
+        return uow.placements.need(visit.placement_id)
+
+
+def make_text_message(desk: Desk, visit: Visit, phone: Phone, **changes: Any) -> TextMessage:
+    """A message of a visit that an agent queued, waiting for a batch."""
+    template_id = changes.pop("template_id", None) or make_template(desk).id
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = {
+            "id": uow.new_id(),
+            "placement_id": visit.placement_id,
+            "visit_id": visit.id,
+            "phone_id": phone.id,
+            "template_id": template_id,
+            "text": "您好，请回电。",
+            "state": MessageState.QUEUED,
+            "batch_id": None,
+            "queued_at": uow.now,
+            "queued_by": visit.lead_id,
+            "sent_at": None,
+            "failure": None,
+            "version": 1,
+        }
+        message = uow.text_messages.add(TextMessage(**values | changes))
+        uow.commit()
+    return message
+
+
+def make_text_message_batch(desk: Desk) -> TextMessageBatch:
+    """An empty batch of the dispatcher's."""
+    with desk.installation.house.units.write() as uow:
+        batch = TextMessageBatch(
+            uow.new_id(), DISPATCHER.branch.id, uow.now, DISPATCHER.id, None, None, None, None, None, 1
+        )
+        uow.text_message_batches.add(batch)
+        uow.commit()
+    return batch
 
 
 def make_contact(desk: Desk, visit: Visit, **changes: Any) -> VisitContact:
