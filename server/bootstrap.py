@@ -79,7 +79,7 @@ def build(
     """An installation by its settings; `clock` and `wake` are replaced in tests and by the demo."""
     waker = Waker(open_queue(settings.queue_url))
     cipher = ColumnCipher(settings.secrets["column_seal_key"], settings.secrets["column_hash_key"])
-    used_clock = clock or SystemClock()
+    used_clock = clock or SystemClock(settings.clock_offset)
     engine = open_engine(settings.database_url)
     units = SqlUnitsOfWork(engine, cipher, used_clock, wake or waker.wake)
     house = House(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
@@ -37,6 +39,7 @@ class Settings:
     s3: S3Settings
     queue_url: str
     port: int
+    clock_offset: timedelta
     secrets: Mapping[str, bytes]
     webhook_hosts: tuple[str, ...]
     public_url: str
@@ -69,10 +72,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
         port=int(port),
+        clock_offset=_clock_offset(given.get("FIELDVISIT_CLOCK_OFFSET", "0")),
         secrets=_read_secrets(secrets_file),
         webhook_hosts=hosts,
         public_url=given.get("FIELDVISIT_PUBLIC_URL", ""),
     )
+
+
+def _clock_offset(text: str) -> timedelta:
+    """Seconds by which the house's clock goes before the machine's: for demos and tests, never for a firm at work.
+
+    An offset and no instant, so that web process, worker and commands keep one time, whenever they started.
+    """
+    if re.fullmatch(r"-?[0-9]{1,9}", text) is None:
+        raise SettingsError(f"FIELDVISIT_CLOCK_OFFSET must be a whole number of seconds, not {text!r}")
+    return timedelta(seconds=int(text))
 
 
 def _read_secrets(path: Path) -> dict[str, bytes]:

@@ -16,6 +16,7 @@ from server.api import (
     inbox,
     incidents,
     message_templates,
+    organisation,
     papers,
     placements,
     plans,
@@ -32,6 +33,7 @@ from server.api import (
 _MODULES = (
     auth,
     accounts,
+    organisation,
     visit_requests,
     request_decisions,
     plans,

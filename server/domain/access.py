@@ -82,6 +82,7 @@ class Permission(StrEnum):
     IMPORTS_UPLOAD = "imports.upload"
     IMPORTS_CONFIRM = "imports.confirm"
     # 系统设置
+    ORGANISATION_WRITE = "organisation.write"  # branches, teams, clients, projects
     ACCOUNTS_UNLOCK = "accounts.unlock"
     PERMISSIONS_READ = "permissions.read"
     PERMISSIONS_WRITE = "permissions.write"
@@ -159,7 +160,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
-        "evidence.countersign",
+        "evidence.countersign organisation.write",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "

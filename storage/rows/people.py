@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.domain.access import Grants, Permission, Post, Reach, Scope
+from server.domain.organisation import Client, Project
 from server.domain.people import Account, Branch, Certificate, Team
 from server.domain.problems import NOT_FOUND, problem
 from server.services.ports.paging import Page, PageRequest
@@ -174,6 +175,11 @@ class OrganisationQueries:
             sa.insert(tables.teams).values(id=team.id, branch_id=team.branch_id, name=team.name)
         )
 
+    def clients(self) -> list[Client]:
+        table = tables.clients
+        rows = self._connection.execute(sa.select(table).order_by(table.c.name)).mappings()
+        return [Client(**row) for row in rows]
+
     def client_name(self, id: str) -> str:
         statement = sa.select(tables.clients.c.name).where(tables.clients.c.id == id)
         return str(self._connection.execute(statement).scalar_one())
@@ -186,6 +192,11 @@ class OrganisationQueries:
 
     def add_client(self, id: str, name: str) -> None:
         self._connection.execute(sa.insert(tables.clients).values(id=id, name=name))
+
+    def projects(self) -> list[Project]:
+        table = tables.projects
+        rows = self._connection.execute(sa.select(table).order_by(table.c.name)).mappings()
+        return [Project(**row) for row in rows]
 
     def project_named(self, client_id: str, name: str) -> str | None:
         projects = tables.projects
