@@ -22,14 +22,17 @@ from server.demo.scripts import SCRIPTS, Script
 from server.demo.visiting import Happened, Stop, arrive, follow_later, go_on, play, prepare
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.imports import ImportKind
+from server.domain.messages import SentReport
 from server.domain.money import format_fen
 from server.domain.placements import HoldReason
+from server.domain.visits import MessageState
 from server.services import (
     case_records,
     holds,
     letters,
     placements,
     publication,
+    text_messages,
     visit_contacts,
     visit_outcomes,
 )
@@ -69,6 +72,7 @@ class Course:
         for number, day in enumerate(days):
             self._morning(day)
             self._visit(day, self._crews(day), fails=number % FAIL_EVERY == FAIL_EVERY - 1)
+            self._send_messages(day)
             if number % HOLD_EVERY == HOLD_EVERY - 1 and self._waiting:
                 self._hold_one(day)
             if number < len(days) - 1:
@@ -170,6 +174,20 @@ class Course:
             second = go_on(self._firm, self._studio, stop, CLOSING)
             arrive(self._firm, second)
             self._afterwards(second.requested, play(self._firm, second), local_day(second.begins))
+
+    def _send_messages(self, day: date) -> None:
+        """The day's text messages go to the firm's channel as a batch, which says that they went out (V12)."""
+        self._firm.at(day, 18, 30)
+        with self._firm.acting("dispatcher1") as (uow, actor):
+            if not uow.text_messages.having(state=MessageState.QUEUED):
+                return
+            batch = text_messages.make_batch(uow, actor, self._firm.new_id(), None, 500)
+            going = text_messages.take_file(uow, actor, batch)
+            taken = uow.text_message_batches.need(batch.id)
+            reports = [
+                SentReport(message.id, uow.now, None, number) for number, message in enumerate(going, 2)
+            ]
+            text_messages.record_reports(uow, taken, reports)
 
     def _report(self, day: date, count: int, only: tuple[str, ...] = ()) -> None:
         """Collectors report visits for tomorrow until so many were accepted."""

@@ -17,7 +17,6 @@ from server.domain.visits import (
     CheckDirection,
     CheckInWay,
     ContactChannel,
-    MessageState,
     Visit,
 )
 from server.services import (
@@ -111,7 +110,6 @@ def play(firm: Firm, stop: Stop) -> Happened:
         )
     _check(firm, stop, CheckDirection.OUT, stop.ends)
     send(firm, stop.crew.lead, stop.visit_id, stop.drawings)
-    _sent_today(firm, stop.visit_id)
     return Happened(stop.visit_id, letter_id, [(id_, after) for id_, after in relays if after is not None])
 
 
@@ -262,13 +260,6 @@ def _message(firm: Firm, uow: UnitOfWork, stop: Stop) -> None:
             "at": stop.begins + timedelta(minutes=11),
         },
     )
-
-
-def _sent_today(firm: Firm, visit_id: str) -> None:
-    """The firm's channel takes the day's messages and says that they went out."""
-    with firm.acting("dispatcher1") as (uow, _actor):
-        for message in uow.text_messages.having(visit_id=visit_id):
-            uow.text_messages.save(replace(message, state=MessageState.SENT, sent_at=uow.now))
 
 
 def _leave_letter(firm: Firm, uow: UnitOfWork, stop: Stop, script: Script) -> str:
