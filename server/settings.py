@@ -13,6 +13,7 @@ from pathlib import Path
 
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
 _SECRET_BYTES = 32
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
 
 
 class SettingsError(Exception):
@@ -59,7 +60,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     port = given.get("FIELDVISIT_PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"FIELDVISIT_PORT must be a port number, not {port!r}")
-    hosts = tuple(h.strip() for h in given.get("FIELDVISIT_WEBHOOK_HOSTS", "").split(",") if h.strip())
+    public_url = given.get("FIELDVISIT_PUBLIC_URL", "")
+    if public_url and not public_url.startswith(("https://", "http://")):
+        raise SettingsError(f"FIELDVISIT_PUBLIC_URL must begin with https://, not {public_url!r}")
     return Settings(
         data_dir=data_dir,
         database_url=given.get("FIELDVISIT_DATABASE_URL") or f"sqlite:///{data_dir / 'db' / 'fieldvisit.db'}",
@@ -74,8 +77,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(port),
         clock_offset=_clock_offset(given.get("FIELDVISIT_CLOCK_OFFSET", "0")),
         secrets=_read_secrets(secrets_file),
-        webhook_hosts=hosts,
-        public_url=given.get("FIELDVISIT_PUBLIC_URL", ""),
+        webhook_hosts=_read_hosts(given.get("FIELDVISIT_WEBHOOK_HOSTS", "")),
+        public_url=public_url,
     )
 
 
@@ -87,6 +90,15 @@ def _clock_offset(text: str) -> timedelta:
     if re.fullmatch(r"-?[0-9]{1,9}", text) is None:
         raise SettingsError(f"FIELDVISIT_CLOCK_OFFSET must be a whole number of seconds, not {text!r}")
     return timedelta(seconds=int(text))
+
+
+def _read_hosts(text: str) -> tuple[str, ...]:
+    """An address where a host is meant would match nothing in silence, so it is refused."""
+    hosts = tuple(host.strip() for host in text.split(",") if host.strip())
+    for host in hosts:
+        if _HOST.fullmatch(host) is None:
+            raise SettingsError(f"FIELDVISIT_WEBHOOK_HOSTS holds {host!r}; each is a host, or host:port")
+    return hosts
 
 
 def _read_secrets(path: Path) -> dict[str, bytes]:

@@ -110,17 +110,9 @@ NOTICES: dict[str, Notice] = {
         "案件 {case_number} 的外访未能完成，请重新排程",
         "The visit of case {case_number} could not be made; please plan it again",
     ),
-    "hold_lead_assigned": Notice(
-        "案件 {case_number} 已停催（{reason}），由您负责处理（V13）",
-        "Case {case_number} is on hold ({reason}) and now yours to deal with (V13)",
-    ),
     "counterfoil_overdue": Notice(
         "案件 {case_number} 的留存联逾期未交回（V6）",
         "Case {case_number}: the counterfoil of the letter is overdue (V6)",
-    ),
-    "evidence_problem": Notice(
-        "案件 {case_number} 的外访证据有问题：{reason}（V2）",
-        "Case {case_number}: something is wrong with the evidence of a visit: {reason} (V2)",
     ),
     "text_message_failed": Notice(
         "案件 {case_number} 的短信未能发出（{reason}）",

@@ -34,13 +34,7 @@ def record(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, An
         uow.addresses.save(dataclasses.replace(address, standing=standing, standing_reason=outcome))
     if outcome is AddressOutcome.WRONG:
         _address_error(uow, visit, placement, address, values["note"])
-    notices.tell(
-        uow,
-        [placement.collector_id],
-        "visit_outcome",
-        {"case_number": placement.case_number, "outcome": outcome},
-        f"/visits/{visit.id}",
-    )
+    notices.tell_outcome(uow, placement, visit)
     detail = {"outcome": outcome, "debtor_gone": visit.debtor_gone}
     uow.audit(AuditEntry("visit.outcome_recorded", "visit", visit.id, detail))
     credit.fact_changed(uow, placement.id, "outcome")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.settings import SettingsError, read_settings
 from tests.conftest import Desk
 from tests.support.cast import BRANCH, DISPATCHER, IT, known_id
 from tests.support.receiver import ROBOT_SECRET, Receiver
@@ -108,3 +110,18 @@ def test_a_robot_saved_twice_with_one_id_is_one_robot(desk: Desk, receiver: Rece
     assert (again.status_code, again.get_json()) == (201, first.get_json())
     desk.refused(desk.post(IT, WEBHOOKS, body(receiver, name="other")), 409, "id_reused")
     assert len(desk.ok(desk.get(IT, WEBHOOKS))["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("FIELDVISIT_WEBHOOK_HOSTS", "https://oapi.dingtalk.com"),
+        ("FIELDVISIT_WEBHOOK_HOSTS", "oapi.dingtalk.com,*"),
+        ("FIELDVISIT_PUBLIC_URL", "visits.example.test"),
+    ],
+)
+def test_a_setting_that_would_match_nothing_is_refused_at_the_start(
+    tmp_path: Path, setting: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=setting):
+        read_settings({"FIELDVISIT_DATA_DIR": str(tmp_path), setting: value})

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
+from server.domain.messages import RobotFlavour, Webhook
 from server.domain.notices import NOTICES
-from server.domain.placements import PhoneOwner
+from server.domain.placements import Address, PhoneOwner, Placement
 from server.domain.problems import Problem
 from server.services import notices
+from tests.api.test_plans import ZHENGZHOU, published_plan
 from tests.conftest import Desk
 from tests.support import builders
-from tests.support.cast import AGENT, BRANCH, PARTNER, known_id
+from tests.support.cast import AGENT, BRANCH, COLLEAGUE, DISPATCHER, PARTNER, known_id
 from tests.support.receiver import Receiver
 
 GROUP_KINDS = sorted(kind for kind, notice in NOTICES.items() if notice.group is not None)
@@ -28,16 +30,25 @@ GROUP_KINDS = sorted(kind for kind, notice in NOTICES.items() if notice.group is
 class Case:
     """A case with what must not leave, each beside what it is."""
 
-    case_number: str
-    county: str
+    placement: Placement
+    address: Address
     marks: dict[str, str]
+
+    @property
+    def case_number(self) -> str:
+        return self.placement.case_number
+
+    @property
+    def county(self) -> str:
+        return self.address.county
 
 
 @pytest.fixture
 def case(desk: Desk) -> Case:
     card = "6222021234567894"
     placement = builders.make_placement(desk, card_number=card, placed_fen=1_234_567)
-    address = builders.make_address(desk, placement, detail="建设路88号秘密花园7号楼2单元301室")
+    detail = "建设路88号秘密花园7号楼2单元301室"
+    address = builders.make_address(desk, placement, county=ZHENGZHOU, detail=detail)
     phone = builders.make_phone(desk, placement)
     relative = builders.make_phone(desk, placement, PhoneOwner.RELATIVE, number="037166001234")
     with desk.installation.house.units.read() as uow:
@@ -59,13 +70,11 @@ def case(desk: Desk) -> Case:
         "name with a telephone": f"{debtor.name} {phone.number}",
         "name with an address": f"{debtor.name} {address.text}",
     }
-    return Case(placement.case_number, address.county, marks)
+    return Case(placement, address, marks)
 
 
 @pytest.fixture
 def robots(desk: Desk, receiver: Receiver) -> Receiver:
-    from server.domain.messages import RobotFlavour, Webhook
-
     with desk.installation.house.units.write() as uow:
         for flavour in RobotFlavour:
             url = receiver.url(flavour)
@@ -130,3 +139,30 @@ def test_a_list_of_visits_is_sent_as_it_should_be(desk: Desk, robots: Receiver, 
     desk.work()
     assert all(f"1. {case.case_number} {case.county}" in text for text in robots.texts)
     assert len(robots.texts) == 3 * len(kinds)
+
+
+def test_a_published_plan_and_the_list_of_the_day_say_where_and_who_and_nothing_of_the_debtor(
+    desk: Desk, robots: Receiver, case: Case
+) -> None:
+    by_card = builders.make_placement(
+        desk, case_number=case.marks["card"], debtor_id=case.placement.debtor_id
+    )
+    visits = [
+        builders.make_visit(desk, placement, case.address, lead=None, partner=None)
+        for placement in (case.placement, by_card)
+    ]
+    published_plan(desk, *visits)
+    desk.ok(desk.post(DISPATCHER, "/api/v1/visit-plans/lists/group?day=tomorrow"))
+    desk.work()
+    assert len(robots.texts) == 2 * len(RobotFlavour)
+    for text in robots.texts:
+        assert f"{AGENT.name}、{PARTNER.name}" in text
+        assert f"{case.case_number} {case.county}" in text
+        assert f"****{by_card.case_number[-4:]} {case.county}" in text
+        leaked = [what for what, mark in case.marks.items() if mark in text]
+        assert leaked == [], text
+        assert "13800005678" not in text  # the agents' own number is for the inbox alone (R9)
+    (told,) = desk.ok(desk.get(COLLEAGUE, "/api/v1/inbox"))["items"]
+    assert told["kind"] == "plan_published"
+    assert f"{AGENT.name} 13800005678" in told["confidential"]
+    assert "13800005678" not in str(told["message"])
