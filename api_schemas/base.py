@@ -42,6 +42,18 @@ class Text(fields.String):
         return super()._deserialize(value.strip(), attr, data, **kwargs)
 
 
+class Secret(fields.String):
+    """A password as it was typed, 1 to 200 characters; half a character or NUL cannot be hashed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=validate.Length(1, 200), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and _CONTROL.search(value):
+            raise ValidationError("must not contain control characters")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Id(fields.String):
     """A UUID in lower case."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Day, Id, Instant, PageQuery, Strict, Text, page_of
+from api_schemas.base import Day, Id, Instant, PageQuery, Secret, Strict, Text, page_of
 from server.domain.access import Permission, Post, Scope
 from server.domain.masking import masked_telephone
 
@@ -15,11 +15,11 @@ _USERNAME = validate.Regexp(
 
 class Credentials(Strict):
     username = Text(most=40, required=True)
-    password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+    password = Secret(required=True, load_only=True)
 
 
 class PasswordChange(Credentials):
-    new_password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+    new_password = Secret(required=True, load_only=True)
 
 
 class Tokens(Strict):
@@ -43,7 +43,7 @@ class AccountNew(Strict):
     project_id = Id(load_default=None, allow_none=True)
     telephone = Text(most=20, load_default=None, allow_none=True)
     agreement_signed_on = Day(required=True)
-    password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+    password = Secret(required=True, load_only=True)
 
 
 class AccountEdit(Strict):
@@ -91,7 +91,7 @@ class Leaving(Strict):
 class PasswordReset(Strict):
     """IT sets a first password; its owner must change it before working with it."""
 
-    password = fields.String(required=True, validate=validate.Length(1, 200), load_only=True)
+    password = Secret(required=True, load_only=True)
     reason = Text(most=500, required=True)
 
 

@@ -137,8 +137,8 @@ def _wanted(call: Call) -> StatementFilter:
 
 
 def _rows(call: Call) -> Iterator[list[Value]]:
-    for told in statements.exported_lines(call.uow, call.actor, _wanted(call)):
-        yield cells(told, call.query["language"])
+    lines = statements.exported_lines(call.uow, call.actor, _wanted(call))
+    return (cells(told, call.query["language"]) for told in lines)
 
 
 def _file(call: Call, fill: Callable[[BinaryIO], None], media_type: str) -> Response:

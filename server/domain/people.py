@@ -163,13 +163,13 @@ def certificate_in_force(certificate: Certificate | None, on: date) -> bool:
     )
 
 
-def password_findings(password: str, *, minimum: int) -> list[Finding]:
+def password_findings(password: str, *, minimum: int, field: str = "new_password") -> list[Finding]:
     """S2: letters and digits, at least `minimum` characters. Other characters may stand beside them."""
     letters = any(c.isascii() and c.isalpha() for c in password)
     digits = any(c.isascii() and c.isdigit() for c in password)
     if letters and digits and len(password) >= minimum:
         return []
-    return [Finding(PASSWORD_WEAK, "new_password", {"minimum": minimum})]
+    return [Finding(PASSWORD_WEAK, field, {"minimum": minimum})]
 
 
 def password_expired(account: Account, *, now: datetime, days: int) -> bool:

@@ -66,9 +66,9 @@ def open_account(uow: UnitOfWork, values: Mapping[str, Any], password_hash: str)
 
 
 def check_new_password(uow: UnitOfWork, password: str) -> None:
-    """S2 for a password that somebody is about to set; refused with the rule."""
+    """S2 for a password that somebody is about to set for another; refused with the rule."""
     edition = uow.policy.in_force_on(local_day(uow.now))
-    refuse_if(password_findings(password, minimum=edition.password_min_length))
+    refuse_if(password_findings(password, minimum=edition.password_min_length, field="password"))
 
 
 def edit_account(uow: UnitOfWork, account: Account, changes: Mapping[str, Any]) -> Account:

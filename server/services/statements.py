@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.access import Actor, Permission, reach
+from server.domain.access import Actor, Permission, Reach, reach
 from server.domain.audit import AuditEntry
 from server.domain.credit import CreditShareRow, StatementState, month_bounds
 from server.domain.evidence import EvidenceCount
@@ -120,8 +120,11 @@ def read_statement(
 
 def exported_lines(uow: UnitOfWork, actor: Actor, wanted: StatementFilter) -> Iterator[ToldLine]:
     """All lines of the month within the reach of who may export it (S5), a thousand at a time."""
-    month_bounds(wanted.month)
-    whose = reach(actor, Permission.STATEMENTS_EXPORT)
+    month_bounds(wanted.month)  # here and not in the pieces, which are read when the file has begun already
+    return _pieces(uow, reach(actor, Permission.STATEMENTS_EXPORT), wanted)
+
+
+def _pieces(uow: UnitOfWork, whose: Reach, wanted: StatementFilter) -> Iterator[ToldLine]:
     after: str | None = None
     while True:
         page = uow.statements.page(PageRequest(LINES_OF_A_PIECE, after), whose, wanted)

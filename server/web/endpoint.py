@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -80,10 +81,12 @@ class Route:
     once: bool
     versioned: bool
     body: type[Schema] | None = None
+    query: type[Schema] | None = None
 
 
 ROUTES: dict[str, Route] = {}
 
+_VERSION = re.compile(r'"(?P<quoted>[0-9]{1,18})"|(?P<bare>[0-9]{1,18})')
 _ALWAYS = (Category.INVALID, Category.INTERNAL, Category.BUSY)
 _SIGNED_IN = (Category.UNAUTHENTICATED, Category.FORBIDDEN)
 
@@ -122,7 +125,7 @@ def endpoint(
     def decorate(use: Callable[[Call], Any]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
         ROUTES[name] = Route(
-            name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned, body
+            name, method, f"{blueprint.url_prefix}{path}", tuple(needs), writes, once, versioned, body, query
         )
 
         @functools.wraps(use)
@@ -148,8 +151,8 @@ def endpoint(
                     scope=scope,
                     path={name: str(value) for name, value in path_values.items()},
                     query=query_of(query_schema),
-                    body=_load_body(body_schema),
                     expected_version=_expected_version() if versioned else None,
+                    body=_load_body(body_schema),
                     received=received,
                 )
                 first = _FirstAnswers(call, name) if once else None
@@ -210,7 +213,9 @@ def open_endpoint(
 
     def decorate(use: Callable[..., Any]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
-        ROUTES[name] = Route(name, method, f"{blueprint.url_prefix}{path}", (), method != "GET", False, False)
+        ROUTES[name] = Route(
+            name, method, f"{blueprint.url_prefix}{path}", (), method != "GET", False, False, body
+        )
 
         @functools.wraps(use)
         def view(**path_values: str) -> Response:
@@ -292,6 +297,10 @@ def _load_body(schema: Schema | None) -> dict[str, Any]:
         raise
     except BadRequest as error:
         raise problem(INVALID_INPUT, "body", field_zh="内容", field_en="body", detail="not JSON") from error
+    except RecursionError as error:  # brackets in brackets, ten thousand deep, are valid JSON
+        raise problem(
+            INVALID_INPUT, "body", field_zh="内容", field_en="body", detail="nested too deep"
+        ) from error
     if not isinstance(sent, dict):
         raise problem(INVALID_INPUT, "body", field_zh="内容", field_en="body", detail="not a JSON object")
     return _load(schema, sent)
@@ -321,12 +330,12 @@ def _expected_version() -> int:
     given = request.headers.get("If-Match")
     if given is None:
         raise problem(IF_MATCH_NEEDED, "If-Match")
-    text = given.strip().strip('"')
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    written = _VERSION.fullmatch(given.strip())
+    if written is None:
         raise problem(
             INVALID_INPUT, "If-Match", field_zh="If-Match", field_en="If-Match", detail="not an ETag of ours"
         )
-    return int(text)
+    return int(written["quoted"] or written["bare"])
 
 
 def _etag(result: Any) -> str | None:

@@ -11,11 +11,13 @@ import random
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from server.domain.access import SHIPPED, Permission, Scope
 from server.web.endpoint import ROUTES, Route
+from storage.rows.tables import METADATA
 from tests.conftest import Desk
-from tests.house.world import MARKS, World, build_world
+from tests.house.world import MARKS, SEALED, World, build_world
 from tests.support import cast
 from tests.support.samples import sample
 
@@ -30,6 +32,8 @@ STRANGERS = (
     cast.OTHER_COLLECTOR,
     cast.OTHER_AGENT,
 )
+# Posts of the same branch that work with people, papers and machines, never with cases.
+NEIGHBOURS = (cast.TRAINER, cast.PERSONNEL, cast.ADMINISTRATION, cast.IT)
 
 
 @pytest.fixture
@@ -65,6 +69,33 @@ def test_nothing_of_a_case_reaches_somebody_out_of_reach(
         assert leaked == [], f"{member.username} {route.name}: {status} shows {leaked}"
         if _PARAMETER.search(route.path) and world.names_the_case(route):
             assert status not in (200, 201, 202, 204), f"{member.username} {route.name}: {status} {text}"
+
+
+@pytest.mark.parametrize("member", NEIGHBOURS, ids=lambda member: member.username)
+def test_a_post_without_cases_is_shown_nothing_of_one(desk: Desk, world: World, member: cast.Member) -> None:
+    for route in ROUTES.values():
+        if not route.needs:
+            continue
+        status, text = knock(desk, world, member, route)
+        assert status < 500, f"{member.username} {route.name}: {status} {text}"
+        leaked = [mark for mark in (*MARKS, *SEALED) if mark in text]
+        assert leaked == [], f"{member.username} {route.name}: {status} shows {leaked}"
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_neither_trail_nor_log_holds_what_is_sealed(
+    desk: Desk, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    for member in (cast.COLLECTOR, cast.AGENT, cast.DISPATCHER, cast.MANAGER, cast.QA):
+        for route in ROUTES.values():
+            if route.needs and Permission.SELF not in route.needs:
+                knock(desk, world, member, route)
+    with desk.installation.engine.connect() as connection:
+        lines = [repr(tuple(row)) for row in connection.execute(sa.select(METADATA.tables["audit_lines"]))]
+    assert len(lines) > 20
+    written = "\n".join([*lines, caplog.text])
+    assert [sealed for sealed in SEALED if sealed in written] == []
 
 
 def test_a_post_without_the_permission_is_refused_everywhere(desk: Desk, world: World) -> None:

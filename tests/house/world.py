@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain.placements import AddressKind
+from server.domain.placements import AddressKind, Debtor
 from server.domain.visits import MessageState, Visit, VisitState
 from server.web.endpoint import Route
 from tests.conftest import Desk
@@ -13,6 +13,9 @@ from tests.support import builders, case_builders, cast, plan_builders, visit_bu
 from tests.support import evidence as files
 
 MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
+IDENTITY_NUMBER, CARD_NUMBER = builders.identity_number(19_999), "6222021234567890128"
+# What must stand nowhere in clear but in its own sealed column: not in the trail, not in the log (S6, S8).
+SEALED = (MARKS[0], IDENTITY_NUMBER, CARD_NUMBER, MARKS[2])
 
 
 @dataclass
@@ -46,7 +49,10 @@ class World:
 
 def build_world(desk: Desk) -> World:
     """A placement of 李敏 with everything on it, marked so that a leak is seen."""
-    placement = builders.make_placement(desk, case_number=MARKS[1])
+    placement = builders.make_placement(
+        desk, case_number=MARKS[1], debtor_id=_make_debtor(desk).id, card_number=CARD_NUMBER
+    )
+    builders.make_phone(desk, placement, number=MARKS[2], owner_name=MARKS[0])
     address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{MARKS[3]}")
     visit = builders.make_visit(desk, placement, address, VisitState.IN_PROGRESS, started_at=desk.clock.now())
     request = builders.make_request(desk, placement, [address])
@@ -94,6 +100,13 @@ def build_world(desk: Desk) -> World:
     not_of_the_case = {"account_id", "session_id", "post", "month", "template_id", "name"}
     not_of_the_case |= {"message_id", "webhook_id", "outbox_message_id"}
     return World(ids, known, frozenset(not_of_the_case))
+
+
+def _make_debtor(desk: Desk) -> Debtor:
+    with desk.installation.house.units.write() as uow:
+        debtor = uow.debtors.add(Debtor(uow.new_id(), IDENTITY_NUMBER, MARKS[0], uow.now, 1))
+        uow.commit()
+    return debtor
 
 
 def _make_evidence(desk: Desk, visit: Visit) -> str:
