@@ -33,8 +33,8 @@ from tests.support.cast import (
 )
 from tests.support.over_http import Firm, fresh
 
-FIRST_PASSWORD = "firststep2026"
-OWN_PASSWORD = "lantern2026"
+FIRST_PASSWORD = "firststep2026"  # pragma: allowlist secret
+OWN_PASSWORD = "lantern2026"  # pragma: allowlist secret
 STAFF = (
     COLLECTOR, OTHER_COLLECTOR, TEAM_LEAD, AGENT, PARTNER, OTHER_AGENT, TRAINEE, DISPATCHER, MANAGER, QA,
     GENERAL_MANAGER,
