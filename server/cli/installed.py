@@ -19,7 +19,11 @@ from storage.rows.migrate import migrate
 def installed() -> Iterator[Installation]:
     """The installation; a Problem inside becomes words in both languages and exit status 1."""
     try:
-        yield build(read_settings())
+        installation = build(read_settings())
+        try:
+            yield installation
+        finally:
+            installation.engine.dispose()  # a connection left open is one that the database goes on counting
     except SettingsError as error:
         click.echo(f"fieldvisit: {error}", err=True)
         sys.exit(2)

@@ -77,12 +77,18 @@ class Reading:
 
     def token(self, level: Level) -> Token | None:
         """The token of a level."""
-        return {Level.PROVINCE: self.province, Level.CITY: self.city, Level.COUNTY: self.county}[level]
+        if level is Level.PROVINCE:
+            return self.province
+        return self.city if level is Level.CITY else self.county
 
     @property
     def depth(self) -> int:
         """Rank of the lowest level read, -1 for none."""
-        return max((ORDER[level] for level in Level if self.token(level) is not None), default=-1)
+        if self.county is not None:
+            return ORDER[Level.COUNTY]
+        if self.city is not None:
+            return ORDER[Level.CITY]
+        return -1 if self.province is None else ORDER[Level.PROVINCE]
 
 
 def clean(text: str) -> str:
@@ -103,6 +109,8 @@ def tokens_at(text: str, position: int, divisions: Divisions) -> Iterator[tuple[
     for length in range(min(divisions.longest, len(text) - position), 1, -1):
         spelling = text[position : position + length]
         forms = divisions.forms(spelling)
+        if not forms:
+            continue  # nearly every spelling; files bring tens of thousands of addresses
         for level in Level:
             chosen = tuple(form for form in forms if form.level is level)
             if chosen:

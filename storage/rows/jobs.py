@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -23,10 +23,12 @@ class JobQueries(Rows[Job]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
         super().__init__(connection, jobs, Job, cipher)
 
-    def add_once(self, job: Job) -> None:
+    def add_all_once(self, added: Sequence[Job]) -> None:
+        """Add what is not waiting under its once-key already; an import brings tens of thousands at a time."""
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(jobs).values(self.dump(job))
-        self.connection.execute(insert.on_conflict_do_nothing(index_elements=["once_key"]))
+        insert = dialect.insert(jobs).on_conflict_do_nothing(index_elements=["once_key"])
+        for start in range(0, len(added), 1000):
+            self.connection.execute(insert, [self.dump(job) for job in added[start : start + 1000]])
 
     def claim(self, now: datetime, lease_until: datetime) -> Job | None:
         """A running job whose lease has run out is due again: its worker died.

@@ -84,8 +84,8 @@ class SqlUnitOfWork(AllRows):
         """Write the audit lines and the jobs, commit, then run what waits for the commit."""
         if self._entries:
             self.trail.append(self._entries, at=self.now, actor_id=self.actor_id)
-        for job in self._jobs:
-            self.jobs.add_once(job)
+        if self._jobs:
+            self.jobs.add_all_once(self._jobs)
         self._connection.commit()
         acts, self._entries, self._jobs, self._acts = self._acts, [], [], []
         for act in acts:
