@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api_schemas.base import Day, Id, Instant, Money, PageQuery, Strict, Text, page_of
+from api_schemas.case_records import BlockView
 from server.domain.masking import (
     masked_card_number,
     masked_id_number,
@@ -185,6 +186,15 @@ class HoldView(Strict):
     version = fields.Integer(required=True)
 
 
+class HoldQuery(PageQuery):
+    """`in_force`: those that stop something now, or those that were released."""
+
+    in_force = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
+
+
+HoldPage = page_of(HoldView, "HoldPage")
+
+
 class PaperOut(Strict):
     """R14: a paper that was issued and has not come back."""
 
@@ -205,6 +215,7 @@ class CaseView(Strict):
     calls = fields.List(fields.Nested(CallNoteView), required=True)
     restorations = fields.List(fields.Nested(RestorationView), required=True)
     holds = fields.List(fields.Nested(HoldView), required=True)
+    blocks = fields.List(fields.Nested(BlockView), required=True)
     repaid = Money(required=True, attribute="repaid_fen")
     papers_out = fields.List(fields.Nested(PaperOut), required=True)
 

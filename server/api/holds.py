@@ -6,11 +6,13 @@ from flask_smorest import Blueprint
 
 from api_schemas.base import Reason
 from api_schemas.case_records import BlockNew, BlockView, HoldLead, HoldNew
-from api_schemas.placements import HoldView
-from server.domain.access import Permission
+from api_schemas.placements import HoldPage, HoldQuery, HoldView
+from server.domain.access import Permission, reach
+from server.domain.audit import AuditEntry
 from server.domain.placements import ContactBlock, Hold
 from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.services import contact_blocks, holds
+from server.services.ports.paging import Page, PageRequest
 from server.web.endpoint import Call, endpoint
 
 blueprint = Blueprint(
@@ -34,6 +36,26 @@ def stop_case(call: Call) -> Hold:
     placement = holds.placement_to_hold(call.uow, call.actor, call.path["placement_id"])
     body = call.body
     return holds.complain(call.uow, call.actor, placement, body["reason"], body["note"], body["id"])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/holds",
+    needs=[Permission.PLACEMENTS_READ],
+    query=HoldQuery,
+    answer=HoldPage,
+    reads_personal=True,
+)
+def list_holds(call: Call) -> Page[Hold]:
+    """Holds of cases within reach, the newest first: who leads them, when the client was told."""
+    page = call.uow.holds.page(
+        PageRequest(call.query["limit"], call.query.get("after")),
+        reach(call.actor, Permission.PLACEMENTS_READ),
+        in_force=call.query["in_force"],
+    )
+    call.uow.audit(AuditEntry("hold.listed", "hold", None, {"ids": [hold.id for hold in page.items]}))
+    return page
 
 
 @endpoint(

@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from api_schemas.base import Reason
 from api_schemas.imports import ImportPage, ImportQuery, ImportTemplateQuery, ImportView
 from server.domain.access import Actor, Permission, reach
 from server.domain.imports import SAME_PERSON, ImportFile, ImportKind
@@ -159,6 +160,21 @@ def confirm_import(call: Call) -> dict[str, Any]:
     """S20: QA confirms placements that a dispatcher uploaded; they are applied then."""
     file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_CONFIRM)
     return _view(call, imports.confirm(call.uow, file, confirmed_by=call.actor.account_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/imports/<uuid:import_id>/turn-down",
+    needs=[Permission.IMPORTS_CONFIRM],
+    body=Reason,
+    answer=ImportView,
+    problems=[NOT_FOUND, WRONG_STATE],
+)
+def turn_down_import(call: Call) -> dict[str, Any]:
+    """S20: QA does not confirm; nothing is applied and the file is destroyed."""
+    file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_CONFIRM)
+    return _view(call, imports.turn_down(call.uow, file, call.body["reason"]))
 
 
 @endpoint(

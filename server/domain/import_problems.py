@@ -21,6 +21,14 @@ FILE_REFUSED = kind(
         "Download the template, save as CSV or XLSX and try again.",
     ),
 )
+TURNED_DOWN = kind(
+    "import_turned_down",
+    Category.REFUSED,
+    "品管未确认：{reason}",
+    "QA did not confirm it: {reason}",
+    remedy=_CORRECT,
+    clause="S20",
+)
 FILE_EMPTY = kind(
     "import_empty", Category.INVALID, "文件中没有数据行", "The file has no data rows", remedy=_CORRECT
 )

@@ -13,6 +13,7 @@ from server.domain.placements import (
     Address,
     AddressConfirmation,
     CallNote,
+    ContactBlock,
     ContactRestoration,
     Debtor,
     Hold,
@@ -65,6 +66,7 @@ class CaseWhole:
     calls: list[CallNote]
     restorations: list[ContactRestoration]
     holds: list[Hold]
+    blocks: list[ContactBlock]
     repaid_fen: int
     papers_out: list[Paper]
 
@@ -119,6 +121,7 @@ def whole(uow: UnitOfWork, placement: Placement) -> CaseWhole:
         calls=calls[:CALLS_SHOWN],
         restorations=uow.contact_restorations.having(placement_id=placement.id),
         holds=uow.holds.having(placement_id=placement.id),
+        blocks=[block for block in file.blocks if block.lifted_at is None],
         repaid_fen=sum(r.amount_fen for r in uow.repayments.having(placement_id=placement.id)),
         papers_out=papers_out(uow, visits),
     )

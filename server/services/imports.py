@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from server.domain.access import Actor, Permission, Post, Scope, reach, require
 from server.domain.audit import AuditEntry
+from server.domain.import_problems import TURNED_DOWN, ProblemList
 from server.domain.imports import (
     NOT_OF_DISPATCH,
     NOT_OF_QA,
@@ -18,6 +19,7 @@ from server.domain.imports import (
 )
 from server.domain.people import Account
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
+from server.services import notices
 from server.services.importing.kinds import permission_for
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -107,6 +109,28 @@ def confirm(uow: UnitOfWork, file: ImportFile, *, confirmed_by: str) -> ImportFi
     )
     uow.audit(AuditEntry("import.confirmed", "import_file", file.id, {"sha256": file.sha256}))
     return confirmed
+
+
+def turn_down(uow: UnitOfWork, file: ImportFile, reason: str) -> ImportFile:
+    """S20: QA does not confirm. Nothing is applied, and the bytes are destroyed as after every import."""
+    if file.state is not ImportState.WAITING:
+        raise problem(WRONG_STATE, state=file.state, verb_zh="退回", verb_en="turned down")
+    told = ProblemList()
+    told.add(1, None, TURNED_DOWN, reason=reason)
+    turned_down = uow.import_files.save(
+        dataclasses.replace(
+            file,
+            state=ImportState.REFUSED,
+            problems=dict(told.told()),
+            finished_at=uow.now,
+            job_id=_enqueue(uow, file.id) if file.object_key is not None else file.job_id,
+        )
+    )
+    detail = {"sha256": file.sha256, "reason": reason}
+    uow.audit(AuditEntry("import.turned_down", "import_file", file.id, detail))
+    params = {"filename": file.filename, "rows": file.rows}
+    notices.tell(uow, [file.uploaded_by], "import_refused", params, f"/imports/{file.id}")
+    return turned_down
 
 
 def confirm_beforehand(uow: UnitOfWork, file: ImportFile, *, confirmed_by: str) -> ImportFile:

@@ -17,7 +17,6 @@ from server.domain.placements import (
     ContactBlock,
     ContactRestoration,
     Debtor,
-    Hold,
     Phone,
     PoliceReferral,
     Promise,
@@ -43,6 +42,7 @@ from storage.rows.credit import (
     CreditShareQueries,
 )
 from storage.rows.evidence import EvidenceQueries
+from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.mapping import Rows
@@ -153,8 +153,8 @@ class AllRows:
         return self._rows(tables.placements.repayments, Repayment)
 
     @cached_property
-    def holds(self) -> Rows[Hold]:
-        return self._rows(tables.placements.holds, Hold)
+    def holds(self) -> HoldQueries:
+        return HoldQueries(self._connection, self._cipher)
 
     @cached_property
     def contact_blocks(self) -> Rows[ContactBlock]:

@@ -194,6 +194,11 @@ def test_a_hold_gets_a_lead_is_reported_and_released(desk: Desk, placement: Plac
     path = f"/api/v1/holds/{hold['id']}"
     desk.refused(desk.post(COLLECTOR, f"{path}/lead", {"lead_id": MANAGER.id}), 403, "forbidden")
     desk.refused(desk.post(OUTSIDE_DISPATCHER, f"{path}/reported"), 404, "not_found")
+    assert [one["id"] for one in desk.ok(desk.get(MANAGER, "/api/v1/holds?in_force=true"))["items"]] == [
+        hold["id"]
+    ]
+    assert desk.ok(desk.get(MANAGER, "/api/v1/holds?in_force=false"))["items"] == []
+    assert desk.ok(desk.get(OUTSIDE_DISPATCHER, "/api/v1/holds"))["items"] == []
     desk.refused(desk.post(DISPATCHER, f"{path}/lead", {"lead_id": COLLECTOR.id}), 404, "not_found")
     assert desk.ok(desk.post(DISPATCHER, f"{path}/lead", {"lead_id": MANAGER.id}))["lead_id"] == MANAGER.id
     assert desk.ok(desk.post(DISPATCHER, f"{path}/reported"))["reported_to_client_at"] is not None
@@ -219,6 +224,7 @@ def test_a_blocked_number_must_not_be_called_by_anybody(desk: Desk, placement: P
     for reader, case in ((COLLECTOR, placement), (COLLEAGUE, other)):
         shown = desk.ok(desk.get(reader, f"/api/v1/placements/{case.id}"))
         assert [held["blocked"] for held in shown["phones"]] == [True]
+        assert [one["id"] for one in shown["blocks"]] == [block["id"]]
     call = {"phone_id": phone.id, "at": "2026-03-10T11:00:00+08:00", "answered": False}
     desk.ok(send(desk, placement, "calls", **call), 201)
     assert [i.clause for i in held(desk, "incidents", placement_id=placement.id)] == ["V13"]

@@ -74,6 +74,19 @@ def test_a_dispatcher_does_not_confirm_and_qa_confirms_once(desk: Desk) -> None:
     desk.refused(desk.post(QA, path), 409, "wrong_state")
 
 
+def test_qa_turns_a_file_down_and_it_is_destroyed(desk: Desk) -> None:
+    waiting = bring(desk, "placements", [placement_row(1)])
+    path = f"/api/v1/imports/{waiting['file']['id']}/turn-down"
+    desk.refused(desk.post(DISPATCHER, path, {"reason": "批次不对"}), 403, "forbidden")
+    shown = desk.ok(desk.post(QA, path, {"reason": "批次不对"}))
+    assert shown["file"]["state"] == "refused"
+    assert places(shown) == [(1, None, "import_turned_down")]
+    desk.refused(desk.post(QA, path, {"reason": "批次不对"}), 409, "wrong_state")
+    desk.work()
+    assert objects_left(desk) == []
+    assert case(desk, "WA000001") == []
+
+
 def test_another_branch_neither_sees_an_import_nor_brings_in_rows_of_this_one(desk: Desk) -> None:
     waiting = bring(desk, "placements", [placement_row(1)])
     path = f"/api/v1/imports/{waiting['file']['id']}"

@@ -19,7 +19,6 @@ from server.domain.placements import (
     ContactBlock,
     ContactRestoration,
     Debtor,
-    Hold,
     Phone,
     PoliceReferral,
     Promise,
@@ -44,6 +43,7 @@ from server.services.ports.credit import (
 )
 from server.services.ports.evidence import EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
+from server.services.ports.holds import HoldRows
 from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.messages import (
@@ -132,7 +132,7 @@ class UnitOfWork(Protocol):
     @property
     def repayments(self) -> EntityRows[Repayment]: ...
     @property
-    def holds(self) -> EntityRows[Hold]: ...
+    def holds(self) -> HoldRows: ...
     @property
     def contact_blocks(self) -> EntityRows[ContactBlock]: ...
     @property

@@ -1,0 +1,15 @@
+"""What the use cases ask of the rows of holds."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from server.domain.access import Reach
+from server.domain.placements import Hold
+from server.services.ports.paging import Page, PageRequest
+from server.services.ports.rows import EntityRows
+
+
+class HoldRows(EntityRows[Hold], Protocol):
+    def page(self, request: PageRequest, reach: Reach, *, in_force: bool | None) -> Page[Hold]:
+        """Holds of placements within reach, the newest first."""

@@ -1,0 +1,27 @@
+"""Queries on holds."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from server.domain.access import Reach
+from server.domain.placements import Hold
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.reach import placements_within
+from storage.rows.tables.placements import holds, placements
+
+
+class HoldQueries(Rows[Hold]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, holds, Hold, cipher)
+
+    def page(self, request: PageRequest, reach: Reach, *, in_force: bool | None) -> Page[Hold]:
+        reached = sa.select(placements.c.id).where(placements_within(reach))
+        statement = sa.select(holds).where(holds.c.placement_id.in_(reached))
+        if in_force is not None:
+            released = holds.c.released_at
+            statement = statement.where(released.is_(None) if in_force else released.is_not(None))
+        return keyset_page(self, statement, [holds.c.id], request, descending=True)
