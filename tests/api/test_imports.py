@@ -236,6 +236,7 @@ def test_every_problem_is_counted_and_a_thousand_are_told(desk: Desk) -> None:
 def test_a_dry_run_says_what_would_be_written_and_writes_nothing(desk: Desk) -> None:
     shown = bring(desk, "placements", [placement_row(1, 债务人电话="13800001234")], dry_run=True)
     assert shown["file"]["state"] == "checked"
+    assert shown["progress"] == {"done": 2, "total": 2}  # read, then prepared
     assert shown["created"] == {"debtors": 1, "placements": 1, "phones": 1}
     assert case(desk, "WA000001") == []
     assert shown["file"]["destroyed_at"] is not None

@@ -47,12 +47,13 @@ def run(
     if outcome.problems:
         return _close(house, file, ImportState.REFUSED, len(rows), outcome=outcome)
     if file.dry_run:
-        return _close(house, file, ImportState.CHECKED, len(rows), outcome=outcome)
-    if waits_for_qa(file):
-        return _close(house, file, ImportState.WAITING, len(rows), outcome=outcome)
-    applied = _apply(house, file, importer, task)
+        ended = _close(house, file, ImportState.CHECKED, len(rows), outcome=outcome)
+    elif waits_for_qa(file):
+        ended = _close(house, file, ImportState.WAITING, len(rows), outcome=outcome)
+    else:
+        ended = _apply(house, file, importer, task)
     steps.end()
-    return applied
+    return ended
 
 
 def destroy_bytes(house: House, import_id: str) -> None:
