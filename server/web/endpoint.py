@@ -20,7 +20,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response, current_app, request
@@ -28,7 +27,6 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from api_schemas.problems import ProblemDocument
 from server.domain.access import Actor, Permission, Scope, require
 from server.domain.problems import (
     ID_REUSED,
@@ -44,7 +42,8 @@ from server.services.login import actor_of
 from server.services.ports.first_answers import FirstAnswer
 from server.services.ports.unit_of_work import UnitOfWork
 from server.web.auth import bearer
-from server.web.problems import STATUS, from_validation
+from server.web.documenting import document, document_further
+from server.web.problems import from_validation
 
 
 @dataclass
@@ -179,7 +178,7 @@ def endpoint(
             categories.add(Category.CONFLICT)
         if versioned:
             categories |= {Category.STALE, Category.PRECONDITION_REQUIRED}
-        _document(
+        document(
             view,
             blueprint,
             body=body_schema,
@@ -190,7 +189,7 @@ def endpoint(
             categories=categories,
         )
         files = (status, *also) if media_types and answer_schema is None else ()
-        _document_further(view, versioned=versioned, takes=takes, files=files, produces=media_types)
+        document_further(view, versioned=versioned, takes=takes, files=files, produces=media_types)
         blueprint.route(path, methods=[method])(view)
         return view
 
@@ -224,7 +223,7 @@ def open_endpoint(
             dumped = None if answer_schema is None else answer_schema.dump(result)
             return _respond(dumped, status, None, {})
 
-        _document(
+        document(
             view,
             blueprint,
             body=body_schema,
@@ -350,55 +349,3 @@ def _respond(body: Any, status: int, etag: str | None, headers: Mapping[str, str
         response.headers["ETag"] = etag
     response.headers.update(dict(headers))
     return response
-
-
-def _document(
-    view: Callable[..., Response],
-    blueprint: Blueprint,
-    *,
-    body: Schema | None,
-    query: Schema | None,
-    answer: Schema | None,
-    status: int,
-    produces: str | None,
-    categories: Iterable[Category],
-) -> None:
-    """Lend flask-smorest's own decorators for their documentation; loading and dumping stay with us."""
-    documented: Any = blueprint.response(status, answer, content_type=produces)(lambda: None)
-    if query is not None:
-        documented = blueprint.arguments(query, location="query")(documented)
-    if body is not None:
-        documented = blueprint.arguments(body)(documented)
-    documented._apidoc.get("arguments", {}).pop("responses", None)  # webargs' own error body is not ours
-    for answered in sorted({STATUS[category] for category in categories}):
-        documented = blueprint.alt_response(
-            answered.value,
-            schema=ProblemDocument,
-            content_type="application/problem+json",
-            description=answered.phrase,
-        )(documented)
-    view._apidoc = documented._apidoc  # type: ignore[attr-defined]
-
-
-def _document_further(
-    view: Any, *, versioned: bool, takes: str | None, files: Sequence[int], produces: Sequence[str]
-) -> None:
-    """What flask-smorest's decorators do not know: If-Match, bodies that are files, partial content."""
-    if versioned:
-        view._apidoc.setdefault("arguments", {}).setdefault("parameters", []).append(
-            {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
-        )
-    manual: dict[str, Any] = {}
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    if takes is not None:
-        manual["requestBody"] = {"required": True, "content": {takes: binary}}
-    if files:
-        manual["responses"] = {
-            str(answered): {
-                "description": HTTPStatus(answered).phrase,
-                "content": dict.fromkeys(produces, binary),
-            }
-            for answered in files
-        }
-    if manual:
-        view._apidoc["manual_doc"] = manual
