@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.api.test_plans import add_team, assign, open_plan, publish, waiting_visit
 from tests.conftest import Desk
 from tests.support.cast import COLLECTOR, DISPATCHER, Member
+from tests.support.planning import add_team, assign, open_plan, publish, waiting_visit
 from tests.support.statements import statements_of
 
 

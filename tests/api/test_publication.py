@@ -1,4 +1,4 @@
-"""What publishing sets off and what may still change: R9, V5, R15, R16, swaps, withdrawals, holds, planning again."""
+"""What is frozen at publication and what may still change: explanations, swaps, withdrawals, holds, planning again."""
 
 from __future__ import annotations
 
@@ -10,32 +10,12 @@ from typing import Any
 import pytest
 
 from server.domain.leases import lease_findings
-from server.domain.messages import RobotFlavour, Webhook
 from server.domain.placements import AddressStanding
 from server.domain.requests import RequestState, Waiver, WaiverKind
 from server.domain.visits import Visit, VisitState
 from server.services.holds import hold_on
-from server.services.ids import new_id
-from server.services.ports.paging import PageRequest
 from server.services.request_facts import gather
-from tests.api.test_plans import (
-    TODAY,
-    TOMORROW,
-    ZHENGZHOU,
-    add_team,
-    assign,
-    conflicts,
-    hold,
-    if_match,
-    open_plan,
-    publish,
-    published_plan,
-    release,
-    shown,
-    visit_now,
-    waiting_visit,
-)
-from tests.conftest import NOON, Desk
+from tests.conftest import Desk
 from tests.support.builders import (
     make_address,
     make_confirmation,
@@ -47,45 +27,31 @@ from tests.support.builders import (
 from tests.support.cast import (
     ADMINISTRATION,
     AGENT,
-    BRANCH,
-    COLLEAGUE,
     COLLECTOR,
     DISPATCHER,
-    MANAGER,
     OTHER_AGENT,
-    OTHER_BRANCH,
-    OTHER_COLLECTOR,
-    OUTSIDE_COLLECTOR,
     OUTSIDE_DISPATCHER,
-    OUTSIDE_MANAGER,
     PARTNER,
-    TEAM_LEAD,
     TRAINEE,
-    Branch,
     Member,
 )
-
-YUANYANG = "河南省新乡市原阳县"
-LUOYANG = "河南省洛阳市西工区"
-
-
-def make_robot(desk: Desk, branch: Branch = BRANCH, *, enabled: bool = True) -> None:
-    with desk.installation.house.units.write() as uow:
-        url = "https://robot.example/send"
-        uow.webhooks.add(
-            Webhook(uow.new_id(), branch.id, RobotFlavour.WECOM, "工作群", url, None, enabled, 1)
-        )
-        uow.commit()
-
-
-def inbox(desk: Desk, member: Member, kind: str) -> list[Any]:
-    with desk.installation.house.units.read() as uow:
-        return uow.inbox_messages.having(account_id=member.id, kind=kind)
-
-
-def sent_to_groups(desk: Desk) -> list[str]:
-    with desk.installation.house.units.read() as uow:
-        return [message.text for message in uow.outbox_messages.having()]
+from tests.support.planning import (
+    TOMORROW,
+    YUANYANG,
+    ZHENGZHOU,
+    add_team,
+    assign,
+    hold,
+    if_match,
+    inbox,
+    open_plan,
+    publish,
+    published_plan,
+    release,
+    shown,
+    visit_now,
+    waiting_visit,
+)
 
 
 def swap(desk: Desk, team: dict[str, Any], leaves: Member, joins: Member) -> Any:
@@ -100,163 +66,6 @@ def why_not(desk: Desk, visit: Visit) -> list[str]:
         read = uow.visits.need(visit.id)
         moment = read.valid_from or uow.now
         return [finding.kind.code for finding in lease_findings(read, moment, hold_on(uow, read))]
-
-
-# R9, V5, R15
-
-
-def test_r9_the_list_and_the_agents_telephones_go_to_all_collectors(desk: Desk) -> None:
-    make_robot(desk)
-    make_robot(desk, enabled=False)
-    make_robot(desk, OTHER_BRANCH)
-    visit = waiting_visit(desk)
-    published_plan(desk, visit)
-    with desk.installation.house.units.read() as uow:
-        case_number = uow.placements.need(visit.placement_id).case_number
-    for member in (COLLECTOR, COLLEAGUE, OTHER_COLLECTOR, TEAM_LEAD, AGENT, PARTNER):
-        (message,) = inbox(desk, member, "plan_published")
-        assert message.params["list"] == f"09:00–12:00 陈磊、王强\n1. {case_number} 金水区"
-        assert message.confidential == "陈磊 13800005678\n王强 13800005678"
-    for member in (OUTSIDE_COLLECTOR, OTHER_AGENT):
-        assert inbox(desk, member, "plan_published") == []
-    (text,) = sent_to_groups(desk)
-    assert case_number in text
-    assert "13800005678" not in text
-    with desk.installation.house.units.read() as uow:
-        debtor = uow.debtors.need(uow.placements.need(visit.placement_id).debtor_id)
-        address = uow.addresses.need(visit.address_id)
-    assert debtor.name not in text
-    assert address.detail not in text
-
-
-def test_s6_the_telephones_of_a_message_are_sealed_in_the_database(desk: Desk) -> None:
-    published_plan(desk, waiting_visit(desk))
-    with desk.installation.engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT * FROM inbox_messages").all()
-    assert rows
-    assert all(b"13800005678" not in str(row).encode() for row in rows)
-
-
-def test_v5_a_list_is_sent_by_one_call(desk: Desk, later: Callable[..., None]) -> None:
-    path = "/api/v1/visit-plans/lists/group"
-    desk.refused(desk.post(COLLECTOR, path), 403, "forbidden")
-    refused = desk.refused(desk.post(DISPATCHER, path), 422, "nothing_to_send")
-    assert refused["clause"] == "V5"
-    plan = open_plan(desk)
-    desk.ok(assign(desk, add_team(desk, plan), waiting_visit(desk), waiting_visit(desk)))
-    second = add_team(
-        desk, plan, lead=OTHER_AGENT, start=f"{TOMORROW}T13:00:00+08:00", end=f"{TOMORROW}T15:00:00+08:00"
-    )
-    desk.ok(assign(desk, second, waiting_visit(desk)))
-    desk.refused(desk.post(DISPATCHER, f"{path}?day=tomorrow"), 422, "nothing_to_send")
-    desk.ok(publish(desk, plan))
-    desk.refused(desk.post(DISPATCHER, f"{path}?day=tomorrow"), 422, "no_group")
-    make_robot(desk)
-    desk.refused(desk.post(DISPATCHER, f"{path}?day=yesterday"), 422, "invalid_input")
-    desk.refused(desk.post(OUTSIDE_DISPATCHER, f"{path}?day=tomorrow"), 422, "nothing_to_send")
-    assert desk.ok(desk.post(DISPATCHER, f"{path}?day=tomorrow")) == {"visits": 3, "robots": 1}
-    assert desk.ok(desk.post(OTHER_AGENT, f"{path}?day=tomorrow")) == {"visits": 1, "robots": 1}
-    desk.refused(desk.post(TRAINEE, f"{path}?day=tomorrow"), 422, "nothing_to_send")
-    later(days=1)
-    assert desk.ok(desk.post(AGENT, path))["visits"] == 2
-    assert all("13800005678" not in text for text in sent_to_groups(desk))
-
-
-def test_r15_the_published_plan_is_the_list_for_the_gate(desk: Desk) -> None:
-    path = f"/api/v1/attendance?day={TOMORROW}"
-    plan = open_plan(desk)
-    team = add_team(desk, plan, trainee=TRAINEE)
-    desk.ok(assign(desk, team, waiting_visit(desk), waiting_visit(desk)))
-    assert desk.ok(desk.get(ADMINISTRATION, path))["items"] == []
-    desk.ok(publish(desk, plan))
-    lines = desk.ok(desk.get(ADMINISTRATION, path))["items"]
-    assert [(line["name"], line["role"]) for line in lines] == [
-        ("陈磊", "lead"),
-        ("王强", "partner"),
-        ("徐彤", "trainee"),
-    ]
-    assert {line["districts"] for line in lines} == {"金水区"}
-    assert {line["starts_at"] for line in lines} == {f"{TOMORROW}T01:00:00Z"}
-    assert [line["name"] for line in desk.ok(desk.get(AGENT, path))["items"]] == ["陈磊"]
-    assert desk.ok(desk.get(OUTSIDE_DISPATCHER, path))["items"] == []
-    assert desk.ok(desk.get(ADMINISTRATION, f"/api/v1/attendance?day={TODAY}"))["items"] == []
-    assert len(inbox(desk, ADMINISTRATION, "attendance_list")) == 1
-
-
-def test_r15_the_list_is_exported_and_the_export_is_on_record(desk: Desk) -> None:
-    published_plan(desk, waiting_visit(desk))
-    path = f"/api/v1/attendance.csv?day={TOMORROW}"
-    desk.refused(desk.get(ADMINISTRATION, "/api/v1/attendance.csv"), 422, "invalid_input")
-    answer = desk.get(ADMINISTRATION, path)
-    assert (answer.status_code, answer.content_type.split(";")[0]) == (200, "text/csv")
-    heading, first, second = answer.get_data().decode("utf-8-sig").splitlines()
-    assert heading == "工号,姓名,岗位,外出时间,返回时间,前往区县"
-    assert first.startswith(f"N-chenlei,陈磊,组长,{TOMORROW} 09:00:00")
-    assert second.split(",")[2] == "同伴"
-    outside = desk.get(OUTSIDE_DISPATCHER, f"{path}&language=en").get_data().decode("utf-8-sig")
-    assert outside.splitlines() == ["employee number,name,role,out from,out until,districts"]
-    with desk.installation.house.units.read() as uow:
-        lines = uow.trail.page(PageRequest(), subject_id=None, actor_id=ADMINISTRATION.id).items
-    assert "attendance.exported" in {line.action for line in lines}
-
-
-# R16
-
-
-def ask_travel(desk: Desk, plan: dict[str, Any], kind: str = "approval") -> Any:
-    body = {"id": new_id(NOON), "kind": kind, "reason": "原阳县三户"}
-    return desk.post(DISPATCHER, f"/api/v1/visit-plans/{plan['id']}/travel-approvals", body)
-
-
-def decide(desk: Desk, approval: dict[str, Any], *, granted: bool, by: Member = MANAGER) -> Any:
-    body = {"granted": granted, "reason": "已核对"}
-    headers = if_match(approval["version"])
-    return desk.post(by, f"/api/v1/travel-approvals/{approval['id']}/decide", body, headers=headers)
-
-
-def test_r16_a_plan_outside_the_city_waits_for_the_manager(desk: Desk) -> None:
-    plan = open_plan(desk)
-    team = desk.ok(assign(desk, add_team(desk, plan), waiting_visit(desk)))
-    desk.refused(ask_travel(desk, plan), 422, "travel_not_needed")
-    away = waiting_visit(desk, county=YUANYANG)
-    team = desk.ok(assign(desk, team, away))
-    refused = desk.refused(publish(desk, plan), 422, "travel_not_approved")
-    assert refused["clause"] == "R16"
-    assert refused["errors"][0]["facts"]["cities"] == "新乡市"
-    approval = desk.ok(ask_travel(desk, plan), 201)
-    assert len(inbox(desk, MANAGER, "travel_asked")) == 1
-    desk.refused(publish(desk, plan), 422, "travel_not_approved")
-    desk.refused(decide(desk, approval, granted=True, by=DISPATCHER), 403, "forbidden")
-    desk.refused(decide(desk, approval, granted=True, by=OUTSIDE_MANAGER), 404, "not_found")
-    declined = desk.ok(decide(desk, approval, granted=False))
-    desk.refused(decide(desk, declined, granted=True), 409, "wrong_state")
-    desk.refused(publish(desk, plan), 422, "travel_not_approved")
-    desk.ok(decide(desk, desk.ok(ask_travel(desk, plan), 201), granted=True))
-    assert len(inbox(desk, DISPATCHER, "travel_granted")) == 1
-    assert conflicts(desk, plan) == []
-    desk.ok(assign(desk, team, away, waiting_visit(desk, county=LUOYANG)))
-    desk.refused(publish(desk, plan), 422, "travel_not_approved")
-    desk.ok(decide(desk, desk.ok(ask_travel(desk, plan), 201), granted=True))
-    desk.ok(publish(desk, plan))
-
-
-def test_r16_a_notice_by_phone_is_made_good_afterwards(desk: Desk) -> None:
-    waiting = "/api/v1/travel-approvals?waiting=true"
-    plan = open_plan(desk)
-    desk.ok(assign(desk, add_team(desk, plan), waiting_visit(desk, county=YUANYANG)))
-    notice = desk.ok(ask_travel(desk, plan, "phone_notice"), 201)
-    desk.ok(publish(desk, plan))
-    assert [item["id"] for item in desk.ok(desk.get(MANAGER, waiting))["items"]] == [notice["id"]]
-    assert desk.ok(desk.get(OUTSIDE_MANAGER, waiting))["items"] == []
-    path = f"/api/v1/travel-approvals/{notice['id']}/make-good"
-    body, headers = {"reason": "补办手续"}, if_match(notice["version"])
-    desk.refused(desk.post(DISPATCHER, path, body, headers=headers), 403, "forbidden")
-    made_good = desk.ok(desk.post(MANAGER, path, body, headers=headers))
-    assert made_good["made_good_at"] is not None
-    again = desk.post(MANAGER, path, body, headers=if_match(made_good["version"]))
-    desk.refused(again, 409, "wrong_state")
-    assert desk.ok(desk.get(MANAGER, waiting))["items"] == []
-    assert len(desk.ok(desk.get(MANAGER, "/api/v1/travel-approvals"))["items"]) == 1
 
 
 # R11, X4

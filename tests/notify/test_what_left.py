@@ -17,10 +17,10 @@ from server.domain.notices import NOTICES
 from server.domain.placements import Address, PhoneOwner, Placement
 from server.domain.problems import Problem
 from server.services import notices
-from tests.api.test_plans import ZHENGZHOU, published_plan
 from tests.conftest import Desk
 from tests.support import builders
 from tests.support.cast import AGENT, BRANCH, COLLEAGUE, DISPATCHER, PARTNER, known_id
+from tests.support.planning import ZHENGZHOU, published_plan
 from tests.support.receiver import Receiver
 
 GROUP_KINDS = sorted(kind for kind, notice in NOTICES.items() if notice.group is not None)
