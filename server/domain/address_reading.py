@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from server.domain.address_zones import continued, zone_at
 from server.domain.divisions import Divisions, Form, Level, Path
+from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
 ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
@@ -92,8 +93,8 @@ class Reading:
 
 
 def clean(text: str) -> str:
-    """The text in one width, without spaces and without a label in front."""
-    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    """The text in one width and in simplified characters, without spaces and without a label in front."""
+    folded = simplified("".join(unicodedata.normalize("NFKC", text).split()))
     return _LABEL.sub("", folded)
 
 

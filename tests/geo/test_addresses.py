@@ -152,6 +152,8 @@ def test_filled_in_where_determined(
         ("浙江省温州市瓯海区瓯海区梧田街道1号", "330304"),
         ("陕西省西安市未央区经济技术开发区文景路19号", "610112"),
         ("中国河南省郑州市金水区花园路39号", "410105"),
+        ("河南省鄭州市金水區花園路39號", "410105"),
+        ("吉林省松原市乾安縣乾安鎮1號", "220723"),
     ],
 )
 def test_right_as_written(divisions: Gazetteer, text: str, code: str) -> None:
