@@ -48,17 +48,17 @@ blueprint = Blueprint(
     "visit_facts", __name__, url_prefix="/api/v1", description="What happens at a visit (V4 to V19)"
 )
 
+_NEW: dict[str, Any] = {"needs": [Permission.VISITS_CONDUCT], "status": 201, "once": True}
+
 
 @endpoint(
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/contacts",
-    needs=[Permission.VISITS_CONDUCT],
     body=ContactNew,
     answer=ContactAnswer,
-    status=201,
-    once=True,
     problems=[NOT_STARTED, NOT_FOUND],
+    **_NEW,
 )
 def add_contact(call: Call) -> VisitContact:
     """Somebody met or telephoned; answers what may be asked and said (V10, V14)."""
@@ -86,12 +86,10 @@ def edit_contact(call: Call) -> VisitContact:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/calls",
-    needs=[Permission.VISITS_CONDUCT],
     body=CallNew,
     answer=CallAnswer,
-    status=201,
-    once=True,
     problems=[NOT_STARTED, NOT_FOUND],
+    **_NEW,
 )
 def add_call(call: Call) -> dict[str, Any]:
     """V18: one record a call. A call that V9, V12 or V13 forbade is kept, and an incident opens."""
@@ -117,12 +115,10 @@ def dial(call: Call) -> Phone:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/messages",
-    needs=[Permission.VISITS_CONDUCT],
     body=MessageNew,
     answer=TextMessageView,
-    status=201,
-    once=True,
     problems=[NOT_STARTED, CONTACT_BLOCKED, TEMPLATE_NOT_APPROVED, TEMPLATE_TELLS_DEBT],
+    **_NEW,
 )
 def queue_message(call: Call) -> TextMessage:
     """V15, C4: an approved template to a number on file, sent through the firm's channel."""
@@ -133,12 +129,10 @@ def queue_message(call: Call) -> TextMessage:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/letter",
-    needs=[Permission.VISITS_CONDUCT],
     body=LetterNew,
     answer=LetterView,
-    status=201,
-    once=True,
     problems=[NOT_STARTED, LETTER_EXISTS],
+    **_NEW,
 )
 def leave_letter(call: Call) -> Letter:
     """V6: a letter was left, where and how; its counterfoil is awaited at the desk."""
@@ -149,12 +143,10 @@ def leave_letter(call: Call) -> Letter:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/answers",
-    needs=[Permission.VISITS_CONDUCT],
     body=AnswersNew,
     answer=AnswersAnswer,
-    status=201,
-    once=True,
     problems=[NOT_STARTED, WRONG_STATE],
+    **_NEW,
 )
 def give_answers(call: Call) -> dict[str, Any]:
     """V15, V17, V4: the questions of the outcome; adverse answers become findings and incidents."""
@@ -166,12 +158,10 @@ def give_answers(call: Call) -> dict[str, Any]:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/information/phones",
-    needs=[Permission.VISITS_CONDUCT],
     body=PhoneLearnt,
     answer=PhoneLearntView,
-    status=201,
-    once=True,
     problems=[NOT_STARTED],
+    **_NEW,
 )
 def learn_phone(call: Call) -> Phone:
     """V19: a telephone learnt at the door."""
@@ -182,12 +172,10 @@ def learn_phone(call: Call) -> Phone:
     blueprint,
     "POST",
     "/visits/<uuid:visit_id>/information/addresses",
-    needs=[Permission.VISITS_CONDUCT],
     body=AddressLearnt,
     answer=AddressLearntView,
-    status=201,
-    once=True,
     problems=[NOT_STARTED],
+    **_NEW,
 )
 def learn_address(call: Call) -> Address:
     """V19: an address learnt at the door."""

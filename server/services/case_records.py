@@ -15,12 +15,10 @@ from server.domain.address_records import address_place
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.case_rules import day_findings, promise_findings, referral_findings
-from server.domain.new_information import same_address, v19_same_phone
+from server.domain.new_information import Origin, new_address, new_phone, same_address, v19_same_phone
 from server.domain.placements import (
     Address,
     AddressConfirmation,
-    AddressKind,
-    AddressStanding,
     CallNote,
     ContactRestoration,
     Direction,
@@ -41,30 +39,29 @@ from server.services.visit_records import not_in_future, open_incident
 def add_address(
     uow: UnitOfWork, check: AddressCheck, actor: Actor, placement: Placement, values: Mapping[str, Any]
 ) -> Address:
-    """V19: a new address; one that is on file already is kept hidden. What does not resolve is kept too (R2, R3)."""
-    place = address_place(values["text"], check.check(values["text"]))
-    known = same_address(place["normalized"], _same_standing(uow, placement.debtor_id, values["kind"]))
-    address = uow.addresses.add(
-        Address(
-            id=values["id"],
-            debtor_id=placement.debtor_id,
-            kind=values["kind"],
-            **place,
-            standing=AddressStanding.UNKNOWN,
-            standing_reason=None,
-            latitude=None,
-            longitude=None,
-            source=Source.FORM,
-            source_visit_id=None,
-            duplicate_of_id=None if known is None else known.id,
-            added_at=uow.now,
-            added_by=actor.account_id,
-            version=1,
-        )
-    )
-    detail = {"address_id": address.id, "new": known is None, "resolved": bool(address.county_code)}
-    uow.audit(AuditEntry("address.added", "placement", placement.id, detail))
+    """V19: a new address; one that is on file already is kept hidden."""
+    origin = Origin(Source.FORM, uow.now, actor.account_id)
+    address = keep_address(uow, check, placement, values, origin)
+    uow.audit(AuditEntry("address.added", "placement", placement.id, told_of(address)))
     return address
+
+
+def keep_address(
+    uow: UnitOfWork, check: AddressCheck, placement: Placement, values: Mapping[str, Any], origin: Origin
+) -> Address:
+    """Put a new address of the debtor on file. What does not resolve is kept too (R2, R3): the desk completes it."""
+    place = address_place(values["text"], check.check(values["text"]))
+    on_file = uow.addresses.having(debtor_id=placement.debtor_id)
+    known = same_address(values["kind"], place["normalized"], on_file)
+    return uow.addresses.add(
+        new_address(values["id"], placement.debtor_id, values["kind"], place, origin, known)
+    )
+
+
+def told_of(address: Address) -> dict[str, Any]:
+    """What an audit line tells of a new address."""
+    new, resolved = address.duplicate_of_id is None, bool(address.county_code)
+    return {"address_id": address.id, "new": new, "resolved": resolved}
 
 
 def correct_address(uow: UnitOfWork, check: AddressCheck, address: Address, text: str) -> Address:
@@ -100,22 +97,28 @@ def confirm_address(
 
 def add_phone(uow: UnitOfWork, actor: Actor, placement: Placement, values: Mapping[str, Any]) -> Phone:
     """V19: a new number; one that is on file already is kept hidden."""
-    known = v19_same_phone(values["number"], uow.phones.having(debtor_id=placement.debtor_id))
-    phone = uow.phones.add(
-        Phone(
-            **values,
-            debtor_id=placement.debtor_id,
-            source=Source.FORM,
-            source_visit_id=None,
-            duplicate_of_id=None if known is None else known.id,
-            added_at=uow.now,
-            added_by=actor.account_id,
-            version=1,
-        )
-    )
-    detail = {"phone_id": phone.id, "new": known is None}
+    phone = keep_phone(uow, placement, values, Origin(Source.FORM, uow.now, actor.account_id))
+    detail = {"phone_id": phone.id, "new": phone.duplicate_of_id is None}
     uow.audit(AuditEntry("phone.added", "placement", placement.id, detail))
     return phone
+
+
+def keep_phone(uow: UnitOfWork, placement: Placement, values: Mapping[str, Any], origin: Origin) -> Phone:
+    """Put a new number of the debtor or of a contact on file."""
+    known = v19_same_phone(values["number"], uow.phones.having(debtor_id=placement.debtor_id))
+    return uow.phones.add(
+        new_phone(
+            values["id"],
+            placement.debtor_id,
+            values["number"],
+            values["owner"],
+            origin,
+            known,
+            owner_name=values["owner_name"],
+            relation=values["relation"],
+            emergency_contact=values["emergency_contact"],
+        )
+    )
 
 
 def add_promise(uow: UnitOfWork, actor: Actor, placement: Placement, values: Mapping[str, Any]) -> Promise:
@@ -221,13 +224,3 @@ def restore_contact(
     uow.audit(AuditEntry("contact.restored", "placement", placement.id, detail))
     credit.fact_changed(uow, placement.id, "contact.restored")
     return restoration
-
-
-def _same_standing(uow: UnitOfWork, debtor_id: str, kind: AddressKind) -> list[Address]:
-    """A household registration stands for itself: hidden behind a home it would need a confirmation (R6)."""
-    household = kind is AddressKind.HOUSEHOLD
-    return [
-        address
-        for address in uow.addresses.having(debtor_id=debtor_id)
-        if (address.kind is AddressKind.HOUSEHOLD) == household
-    ]

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.domain.access import Actor
-from server.domain.address_records import address_place
 from server.domain.audit import AuditEntry
-from server.domain.new_information import same_address, v19_same_phone
-from server.domain.placements import Address, AddressStanding, Phone, Source
-from server.services import credit
+from server.domain.new_information import Origin
+from server.domain.placements import Address, Phone, Source
+from server.services import case_records, credit
 from server.services.ports.addresses import AddressCheck
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import begun, not_in_future
@@ -20,25 +19,10 @@ def add_phone(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str,
     """A telephone that was learnt; one that is on file already is kept hidden, with this visit as its source."""
     visit, placement = begun(uow, actor, visit_id)
     not_in_future(uow, values["at"])
-    known = v19_same_phone(values["number"], uow.phones.having(debtor_id=placement.debtor_id))
-    phone = uow.phones.add(
-        Phone(
-            id=values["id"],
-            debtor_id=placement.debtor_id,
-            number=values["number"],
-            owner=values["owner"],
-            owner_name=values["owner_name"],
-            relation=values["relation"],
-            emergency_contact=values["emergency_contact"],
-            source=Source.VISIT,
-            source_visit_id=visit.id,
-            duplicate_of_id=None if known is None else known.id,
-            added_at=values["at"],
-            added_by=actor.account_id,
-            version=1,
-        )
-    )
-    uow.audit(AuditEntry("phone.learnt", "visit", visit.id, {"phone_id": phone.id, "new": known is None}))
+    origin = Origin(Source.VISIT, values["at"], actor.account_id, visit.id)
+    phone = case_records.keep_phone(uow, placement, values, origin)
+    detail = {"phone_id": phone.id, "new": phone.duplicate_of_id is None}
+    uow.audit(AuditEntry("phone.learnt", "visit", visit.id, detail))
     credit.fact_changed(uow, placement.id, "phone")
     return phone
 
@@ -49,26 +33,7 @@ def add_address(
     """An address that was learnt, as far as the check settles it; the desk completes what does not resolve."""
     visit, placement = begun(uow, actor, visit_id)
     not_in_future(uow, values["at"])
-    place = address_place(values["text"], check.check(values["text"]))
-    known = same_address(place["normalized"], uow.addresses.having(debtor_id=placement.debtor_id))
-    address = uow.addresses.add(
-        Address(
-            id=values["id"],
-            debtor_id=placement.debtor_id,
-            kind=values["kind"],
-            **place,
-            standing=AddressStanding.UNKNOWN,
-            standing_reason=None,
-            latitude=None,
-            longitude=None,
-            source=Source.VISIT,
-            source_visit_id=visit.id,
-            duplicate_of_id=None if known is None else known.id,
-            added_at=values["at"],
-            added_by=actor.account_id,
-            version=1,
-        )
-    )
-    detail = {"address_id": address.id, "new": known is None, "resolved": bool(address.county_code)}
-    uow.audit(AuditEntry("address.learnt", "visit", visit.id, detail))
+    origin = Origin(Source.VISIT, values["at"], actor.account_id, visit.id)
+    address = case_records.keep_address(uow, check, placement, values, origin)
+    uow.audit(AuditEntry("address.learnt", "visit", visit.id, case_records.told_of(address)))
     return address

@@ -15,11 +15,11 @@ from server.domain.import_problems import (
     DAY_AHEAD,
 )
 from server.domain.import_sheets import ImportColumn, ImportRow, Sheet
+from server.domain.new_information import Origin, new_address, new_phone
 from server.domain.placements import (
     Address,
     AddressConfirmation,
     AddressKind,
-    AddressStanding,
     Phone,
     PhoneOwner,
     Source,
@@ -79,6 +79,7 @@ class Contacts:
         self._uow = uow
         self._task = task
         self._outcome = outcome
+        self._origin = Origin(Source.IMPORT, uow.now, task.uploaded_by)
         ids = set(debtor_ids)
         self._phones = {
             (phone.debtor_id, phone.number): phone
@@ -106,20 +107,16 @@ class Contacts:
         emergency_contact: bool = False,
     ) -> Phone:
         original = self.phone(debtor_id, number)
-        phone = Phone(
-            id=self._uow.new_id(),
-            debtor_id=debtor_id,
-            number=number,
-            owner=owner,
+        phone = new_phone(
+            self._uow.new_id(),
+            debtor_id,
+            number,
+            owner,
+            self._origin,
+            original,
             owner_name=owner_name,
             relation=relation,
             emergency_contact=emergency_contact,
-            source=Source.IMPORT,
-            source_visit_id=None,
-            duplicate_of_id=original.id if original else None,
-            added_at=self._uow.now,
-            added_by=self._task.uploaded_by,
-            version=1,
         )
         self._phones.setdefault((debtor_id, number), phone)
         self._outcome.new["phones"].append(phone)
@@ -137,22 +134,7 @@ class Contacts:
         place = address_place(text, verdict)
         key = _place_key(debtor_id, kind, place["normalized"])
         original = self._addresses.get(key)
-        address = Address(
-            id=self._uow.new_id(),
-            debtor_id=debtor_id,
-            kind=kind,
-            **place,
-            standing=AddressStanding.UNKNOWN,
-            standing_reason=None,
-            latitude=None,
-            longitude=None,
-            source=Source.IMPORT,
-            source_visit_id=None,
-            duplicate_of_id=original.id if original else None,
-            added_at=self._uow.now,
-            added_by=self._task.uploaded_by,
-            version=1,
-        )
+        address = new_address(self._uow.new_id(), debtor_id, kind, place, self._origin, original)
         self._addresses.setdefault(key, address)
         self._outcome.new["addresses"].append(address)
         return original or address
