@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
@@ -24,6 +24,10 @@ class Strict(Schema):
 
     class Meta:
         unknown = RAISE
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        """Itself: a schema is never changed once it is made, and documenting the routes copies each a dozen times."""
+        return self
 
 
 class Text(fields.String):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, jsonify
 from flask_jwt_extended import JWTManager
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from admin_ui import pages
 from server import api, bootstrap
@@ -70,7 +71,30 @@ def _register_api(app: Flask) -> None:
 
 
 class _Api(Api):  # type: ignore[misc]
-    """flask-smorest without its error bodies, paging and etags: ours are declared by `server.web.endpoint`."""
+    """flask-smorest without its error bodies, paging and etags: ours are declared by `server.web.endpoint`.
+
+    The document is put together when it is first asked for; every start waited half a second for it.
+    """
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._undocumented: list[Blueprint] = []
+        self._documenting = Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
+        self._app.register_blueprint(blueprint, **options)
+        self._undocumented.append(blueprint)
+
+    def _openapi_json(self) -> Response:
+        with self._documenting:
+            for blueprint in self._undocumented:
+                blueprint.register_views_in_doc(
+                    self, self._app, self.spec, name=blueprint.name, parameters=None
+                )
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            self._undocumented.clear()
+        document: Response = super()._openapi_json()
+        return document
 
     def _register_error_handlers(self) -> None:
         return

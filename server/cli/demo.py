@@ -10,6 +10,7 @@ from datetime import datetime
 
 import click
 
+from server.bootstrap import Installation
 from server.cli.installed import bring_up, installed
 from server.clock import SystemClock
 from server.demo.load import SEED, DemoRefused, load_demo
@@ -28,7 +29,7 @@ from server.settings import Settings, read_settings
 @click.option("--small", is_flag=True, help="A few dozen cases instead of two thousand.")
 def demo(seed: int, as_of: datetime | None, small: bool) -> None:
     """Load the demo branch into an empty installation and print its logins."""
-    _clear_unfinished(read_settings())
+    clear_unfinished(read_settings())
     with installed() as installation:
         bring_up(installation)
         installation.engine.dispose()
@@ -50,19 +51,20 @@ def demo(seed: int, as_of: datetime | None, small: bool) -> None:
     tell_logins(settings)
 
 
-def load_where_empty(settings: Settings) -> None:
-    """For `run --demo`: load the demo where nobody has an account yet, in a process of its own; tell its logins."""
-    with installed() as installation:
-        bring_up(installation)
-        with installation.house.units.read() as uow:
-            empty = not uow.accounts.with_post(Post.IT)
-        installation.engine.dispose()
-    if empty or (settings.data_dir / "demo-unfinished").exists():
+def load_where_empty(installation: Installation) -> None:
+    """For `run --demo`: load the demo where nobody has an account yet, in a process of its own; tell its logins.
+
+    The database is up already. An interrupted load throws it away, so no connection to it may stay open here.
+    """
+    with installation.house.units.read() as uow:
+        empty = not uow.accounts.with_post(Post.IT)
+    installation.engine.dispose()
+    if empty or (installation.settings.data_dir / "demo-unfinished").exists():
         loading = subprocess.run([sys.executable, "-m", "server.cli", "demo"], check=False)
         if loading.returncode != 0:
             sys.exit(loading.returncode)
     else:
-        tell_logins(settings)
+        tell_logins(installation.settings)
 
 
 def tell_logins(settings: Settings) -> None:
@@ -79,7 +81,7 @@ def tell_logins(settings: Settings) -> None:
         click.echo(f"  {post:<18} {shown}")
 
 
-def _clear_unfinished(settings: Settings) -> None:
+def clear_unfinished(settings: Settings) -> None:
     """A load that was interrupted leaves half a demo: it is thrown away, for nothing else was ever in it."""
     mark = settings.data_dir / "demo-unfinished"
     if not mark.exists():
@@ -89,4 +91,3 @@ def _clear_unfinished(settings: Settings) -> None:
     for part in ("db", "objects", "uploads", "cache"):
         shutil.rmtree(settings.data_dir / part, ignore_errors=True)
     mark.unlink()
-    read_settings()

@@ -17,7 +17,6 @@ from granian.server import Server
 
 from server.cli.installed import bring_up, installed
 from server.settings import read_settings
-from storage.rows.migrate import draft_migration
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _WEB_THREADS = 16  # more than cores: a thread mostly waits for its turn to write or for the disk
@@ -32,7 +31,7 @@ def migrate(draft: str | None) -> None:
     """Bring the database to the newest schema."""
     with installed() as installation:
         if draft is not None:
-            draft_migration(installation.engine, draft)
+            import_module("storage.rows.migrate").draft_migration(installation.engine, draft)
         else:
             bring_up(installation)
 
@@ -56,13 +55,13 @@ def worker() -> None:
 @click.option("--demo", is_flag=True, help="Load the demo branch first where there is no account yet.")
 def run(host: str, demo: bool) -> None:
     """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
-    if demo:
-        import_module("server.cli.demo").load_where_empty(read_settings())
-    import_module("server.app")  # once, before the children are forked
     with installed() as installation:
         bring_up(installation)
+        if demo:
+            import_module("server.cli.demo").load_where_empty(installation)
         installation.engine.dispose()  # no connection crosses a fork
         port = installation.settings.port
+    import_module("server.app")  # once, before the children are forked
     keeper = _FORK.Process(target=_keep_working)
     keeper.start()
     click.echo(f"Fieldvisit: http://{host}:{port}  ·  API: http://{host}:{port}/api/v1/docs")
