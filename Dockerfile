@@ -10,13 +10,13 @@ COPY requirements/bootstrap.txt requirements/base.txt requirements/
 RUN python3 -m venv /build/tools \
     && /build/tools/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/bootstrap.txt \
     && python3 -m venv --without-pip /opt/fieldvisit \
-    && /build/tools/bin/uv pip install --no-cache --require-hashes --python /opt/fieldvisit/bin/python -r requirements/base.txt
+    && /build/tools/bin/uv pip install --no-cache --compile-bytecode --require-hashes --python /opt/fieldvisit/bin/python -r requirements/base.txt
 COPY pyproject.toml README.md ./
 COPY server server
 COPY api_schemas api_schemas
 COPY storage storage
 COPY admin_ui admin_ui
-RUN /build/tools/bin/uv pip install --no-cache --no-deps --no-build-isolation --python /opt/fieldvisit/bin/python .
+RUN /build/tools/bin/uv pip install --no-cache --compile-bytecode --no-deps --no-build-isolation --python /opt/fieldvisit/bin/python .
 
 FROM ${BASE}
 RUN groupadd --system --gid 10001 fieldvisit \

@@ -25,8 +25,9 @@ $(UV): requirements/bootstrap.txt
 .venv/.base: $(UV) requirements/base.txt pyproject.toml
 	@echo "· installing the locked packages"
 	test -d .venv || $(UV) venv --quiet --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python $$(test -f .venv/.dev && echo requirements/dev.txt || echo requirements/base.txt)
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python $$(test -f .venv/.dev && echo requirements/dev.txt || echo requirements/base.txt)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q server api_schemas storage admin_ui
 	touch $@
 
 .venv/.dev: .venv/.base requirements/dev.txt
