@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from server.domain.address_matching import Fit, Match, best_match
 from server.domain.address_reading import Token, skip_separators
+from server.domain.address_towns import is_quarter
 from server.domain.address_zones import runs_on
 from server.domain.divisions import Division, Divisions
 
@@ -45,7 +46,7 @@ def second_county(text: str, match: Match, division: Division, divisions: Divisi
     """Another county of today named behind the first: right behind it, or with its full city in front."""
     position = skip_separators(text, match.reading.end)
     beside = _named_at(text, position, divisions, needs_city=False)
-    if beside is not None and beside != division:
+    if beside is not None and beside != division and not is_quarter(division, beside.county):
         return beside
     for start in range(position + 1, len(text) - 4):
         other = _named_at(text, start, divisions, needs_city=True)

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from server.domain.address_reading import GENERIC, Reading, Token, readings
-from server.domain.divisions import Division, Divisions, Form
+from server.domain.address_reading import GENERIC, NEEDS_PARENT, Reading, Token, readings
+from server.domain.address_towns import is_quarter
+from server.domain.divisions import Division, Divisions, Form, Level
 
 
 class Fit(IntEnum):
@@ -94,18 +95,21 @@ def _unique(found: Iterable[Division]) -> tuple[Division, ...]:
 def _match_county(reading: Reading, province: str, county: Token, divisions: Divisions) -> Match | None:
     today = _places(reading.city, former=False)
     ever = _places(reading.city, former=True)
-    current = [form for form in county.forms if not form.former]
+    current = [
+        form for form in county.forms if not form.former and not _is_its_city(form, reading, divisions)
+    ]
     fitting = _unique(d for form in current for d in form.divisions if _stands(d.path, province, today))
     if fitting:
-        return Match(reading, Fit.CURRENT, fitting, _common_place(fitting))
+        return _match_current(reading, county, province, fitting)
     renamed = _unique(d for form in current for d in form.divisions if _stands(d.path, province, ever))
     old = [form for form in county.forms if form.former and _stands(form.path, province, ever)]
-    if renamed or old:
+    alone = reading.city is None and reading.province is None
+    if (renamed or old) and not (alone and county.spelling in NEEDS_PARENT):
         became = renamed or _unique(d for form in old for d in form.divisions)
         place = _common_place(became) if became else _place(old[0], divisions)
         others = _unique(d for form in old for d in form.by_town)
         return Match(reading, Fit.HISTORICAL, became, place, True, others)
-    if county.short or county.spelling in GENERIC:
+    if county.short or county.spelling in GENERIC or _is_quarter(reading, county):
         return None
     if not current and len(county.spelling) < 3:
         return None
@@ -114,6 +118,36 @@ def _match_county(reading: Reading, province: str, county: Token, divisions: Div
         return None
     meant = _true_ones(candidates, province, today or ever)
     return Match(reading, Fit.WRONG_PARENT, meant, _common_place(meant), former=not current)
+
+
+def _match_current(
+    reading: Reading, county: Token, province: str, fitting: tuple[Division, ...]
+) -> Match | None:
+    if reading.city is None:
+        # 江北区 alone is 宁波's today, and was 重庆's for most of those who write it: both are asked.
+        lately = (form for form in county.forms if form.recent and _stands(form.path, province, None))
+        fitting = _unique((*fitting, *(d for form in lately for d in form.divisions)))
+    alone = reading.city is None and reading.province is None
+    if alone and county.spelling in NEEDS_PARENT and len(fitting) == 1:
+        return None  # 西区 behind a university is no district of 攀枝花
+    return Match(reading, Fit.CURRENT, fitting, _common_place(fitting))
+
+
+def _is_its_city(form: Form, reading: Reading, divisions: Divisions) -> bool:
+    """Whether a short name without a city in front is that of the county's own city (长沙 is no 长沙县)."""
+    county = reading.county
+    if county is None or not form.short or reading.city is not None:
+        return False
+    namesakes = divisions.forms(county.spelling)
+    return any(form.path[:2] in other.cities for other in namesakes if other.level is Level.CITY)
+
+
+def _is_quarter(reading: Reading, county: Token) -> bool:
+    """Whether the city named has no districts and calls a part of itself so (东莞市东城区)."""
+    if reading.city is None:
+        return False
+    leaves = (division for form in reading.city.forms for division in form.divisions)
+    return any(is_quarter(leaf, county.spelling) for leaf in leaves)
 
 
 def _place(form: Form, divisions: Divisions) -> tuple[str, str]:

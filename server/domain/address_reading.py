@@ -8,14 +8,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from server.domain.address_zones import continued, zone_at
+from server.domain.address_zones import continued, known_zone, zone_at
 from server.domain.divisions import Divisions, Form, Level, Path
 from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
 ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
 _LABEL = re.compile(
-    r"^(?:(?:联系|通讯|户籍|家庭|单位|公司|现住|居住|收货)?(?:地址|住址)[:：]?|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
+    r"^(?:(?:联系|通讯|户籍|家庭|单位|公司|现住|居住|收货)?(?:地址|住址)[:：]?|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
 )
 # Words that stand between two levels and name none.
 _FILLERS = (
@@ -26,6 +26,7 @@ _FILLERS = (
     "直辖县",
     "市区",
     "辖区",
+    "县",  # 重庆市县彭水县: tables of codes have such a level
 )
 # County-level cities whose short names are everyday words.
 _EVERYDAY = frozenset(
@@ -48,6 +49,8 @@ _EVERYDAY = frozenset(
     }
 )
 GENERIC = frozenset({"城区", "郊区", "市郊区", "矿区", "东区", "西区", "南区", "北区", "新区", "市区"})
+NEEDS_PARENT = GENERIC | {"老城区"}
+"""Words that name a division only behind its city or province; many a town calls a part of itself so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,35 @@ def _onward(text: str, reading: Reading, divisions: Divisions) -> Iterator[Readi
         if reading.depth in (0, 1) and text.startswith(filler, position):
             yield from _extended(text, replace(reading, end=position + len(filler)), divisions)
     yield from _extended(text, reading, divisions)
-    zone = zone_at(text, position) if reading.depth in (0, 1) and not reading.zone else ""
+    yield from _written_again(text, reading, position, divisions)
+    zone = _zone_between(text, reading, position)
     if zone:
         behind = replace(reading, end=position + len(zone), zone=zone)
         yield from (other for other in _extended(text, behind, divisions) if other.county is not None)
+
+
+def _zone_between(text: str, reading: Reading, position: int) -> str:
+    """A zone written before the county it lies in (雄安新区容城县), with or without its province."""
+    if reading.zone or reading.depth > 1:
+        return ""
+    return known_zone(text[position:])[0] if reading.depth < 0 else zone_at(text, position)
+
+
+def _written_again(text: str, reading: Reading, position: int, divisions: Divisions) -> Iterator[Reading]:
+    """The levels written before once more: forms put the chosen region in front of an address that has it."""
+    tokens = (reading.province, reading.city, reading.county)
+    spellings = [token.spelling for token in tokens if token is not None]
+    for first in range(len(spellings)):
+        again = "".join(spellings[first:])
+        if len(again) < 4 or not text.startswith(again, position):
+            continue
+        end = position + len(again)
+        behind = replace(reading, end=end, covered=reading.covered + len(again))
+        if reading.county is not None:
+            yield behind
+        else:
+            yield from (other for other in _extended(text, behind, divisions) if other.county is not None)
+        return
 
 
 def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
@@ -146,8 +174,11 @@ def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Rea
     for level, token, end in tokens_at(text, position, divisions):
         known = reading.token(level)
         rank = ORDER[level]
+        if level is Level.CITY and _is_province_again(reading, token):
+            continue
         if known is not None:
-            if rank == reading.depth and not (token.short and continued(text, end)):
+            goes_on = token.short and continued(text, end) and not text.startswith("新区", end)
+            if rank == reading.depth and not goes_on:
                 covered = reading.covered + end - position
                 yield from _repeated(reading, known, token, end, covered)
             continue
@@ -155,6 +186,12 @@ def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Rea
             continue
         longer = replace(reading, end=end, covered=reading.covered + end - position)
         yield _with(longer, level, token)
+
+
+def _is_province_again(reading: Reading, token: Token) -> bool:
+    """重庆市重庆市 is one municipality written twice, not the city that 四川省 had once."""
+    province = reading.province
+    return province is not None and token.spelling == province.spelling and all(f.former for f in token.forms)
 
 
 def _with(reading: Reading, level: Level, token: Token) -> Reading:
@@ -174,7 +211,7 @@ def _repeated(reading: Reading, known: Token, token: Token, end: int, covered: i
 
 
 def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
-    if token.spelling[-1] in "区县旗州市":
+    if token.spelling[-1] in "区县旗市" or _is_prefecture(token):
         return True  # 管城区, 黔南州: shortened, yet nothing else can be meant
     if token.forms[0].level is not Level.COUNTY:
         # 青岛市南区 is 青岛 with its 市南区, 江西九江市 no river: a full name of a division below outweighs
@@ -182,10 +219,15 @@ def _short_allowed(text: str, reading: Reading, token: Token, end: int, division
         # And 西安高新区 is 西安 with a zone behind it.
         if not continued(text, end) or _before_own_division(text, token, end, divisions):
             return True
-        return bool(zone_at(text, end))
+        return bool(zone_at(text, end)) or text.startswith("新区", end)
     if continued(text, end) and not _before_own_town(text, token, end, divisions):
         return False
     return reading.depth >= 0 or _alone_allowed(token)
+
+
+def _is_prefecture(token: Token) -> bool:
+    # 金州新区 and 苏州街 go on behind a name that ends in 州 by itself.
+    return token.spelling[-1] == "州" and any(form.path[1].endswith("自治州") for form in token.forms)
 
 
 def _before_own_division(text: str, token: Token, end: int, divisions: Divisions) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from server.domain.address_inside import inside, second_county
 from server.domain.address_matching import Fit, Match, best_match
-from server.domain.address_reading import SEPARATORS, Reading, clean, skip_separators
+from server.domain.address_reading import SEPARATORS, Reading, Token, clean, skip_separators, tokens_at
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
@@ -79,6 +79,8 @@ class AddressVerdict:
 
 
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
+MOST_LIKENESSES = 8
+"""A name that is like more divisions than this (万江区 alone) resembles none of them."""
 SUBMITTABLE = frozenset({Verdict.OK, Verdict.INCOMPLETE, Verdict.HISTORICAL})
 """Verdicts that may be filed: as written, as filled in, and as renamed once the person has confirmed it."""
 
@@ -133,7 +135,7 @@ class _Check:
 
     def __init__(self, text: str, divisions: Divisions, locale: str) -> None:
         self.address = text
-        self.text = clean(text)
+        self.text = _without_country(clean(text), divisions)
         self.divisions = divisions
         self.locale = locale
 
@@ -174,6 +176,8 @@ class _Check:
     def _rest(self, match: Match) -> _Rest:
         reading = match.reading
         tail = self.text[skip_separators(self.text, reading.end) :]
+        if match.fit is Fit.HISTORICAL and len(match.divisions) == 1 and len(match.divisions[0].county) > 2:
+            tail = tail.removeprefix(match.divisions[0].county)  # 绍兴县柯桥区: the old name and the new one
         names: frozenset[str] = frozenset().union(
             *(self.divisions.towns(d.code) for d in (*match.divisions, *match.by_town))
         )
@@ -187,7 +191,14 @@ class _Check:
         if len(candidates) < 2 or not rest.town:
             return match
         holding = tuple(d for d in candidates if rest.town in self.divisions.towns(d.code))
-        return replace(match, divisions=holding) if len(holding) == 1 else match
+        if len(holding) != 1:
+            return match
+        county = match.reading.county
+        named = county is None or any(
+            holding[0] in form.divisions for form in county.forms if not form.former
+        )
+        fit = match.fit if named or match.fit is not Fit.CURRENT else Fit.HISTORICAL
+        return replace(match, divisions=holding, fit=fit)
 
     # Verdicts
 
@@ -307,6 +318,8 @@ class _Check:
         tail = self.text[position:]
         typo = self._typo(match) if match.fit is Fit.PLACE_ONLY else None
         zone = zone_at(self.text, position)
+        if match.place[1] and self.text.startswith("新区", position):
+            zone = match.reading.city.spelling + "新区" if match.reading.city is not None else zone
         if match.fit is Fit.NOTHING:
             name, place = known_zone(self.text)
             zone, match = zone or name, replace(match, place=place)
@@ -327,7 +340,7 @@ class _Check:
         names = tuple(named_divisions(self.text, position))
         for named in names:
             suggestions = self._mended(position, named)
-            if suggestions:
+            if 0 < len(suggestions) <= MOST_LIKENESSES:
                 return self._placed(Verdict.TYPO, match, tail, "typo", named=named, choices=suggestions)
         unknown = next((name for name in names if sounds_real(name)), "")
         if not unknown or zone_at(self.text, position):
@@ -352,8 +365,22 @@ class _Check:
         )
 
 
+def _without_country(text: str, divisions: Divisions) -> str:
+    """中国 in front of a province or a city is the country; in front of anything else it may be a firm's name."""
+    if not text.startswith("中国"):
+        return text
+    levels = {level for level, _, _ in tokens_at(text, 2, divisions)}
+    return text[2:] if levels & {Level.PROVINCE, Level.CITY} else text
+
+
 def _written_city(province: str, city: str) -> str:
     return province if province in MUNICIPALITIES else city
+
+
+def _shortened(token: Token, level: Level, division: Division) -> bool:
+    """雨花区 is a district of 长沙, and how 南京 shortens its 雨花台区."""
+    own = [form for form in token.forms if level is Level.COUNTY and division in form.divisions]
+    return bool(own) and all(form.short for form in own)
 
 
 def _filled(reading: Reading, division: Division) -> tuple[str, ...]:
@@ -362,6 +389,6 @@ def _filled(reading: Reading, division: Division) -> tuple[str, ...]:
     filled = []
     for level, name in names.items():
         token = reading.token(level)
-        if name and (token is None or token.short):
+        if name and (token is None or token.short or _shortened(token, level, division)):
             filled.append(level.value)
     return tuple(filled)

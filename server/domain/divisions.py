@@ -49,7 +49,8 @@ class Form:
 
     `by_town` names divisions that took over some towns of a former county beside its one successor.
     `divisions` holds the county or the city without districts; for a former county its successors, none or
-    several when they are not certain. `cities` holds (province, city) that a city stands for today.
+    several when they are not certain. `cities` holds (province, city) that a city stands for today. `recent` marks a
+    former name that people still write beside namesakes of today (江北区 of 重庆, abolished in 2025).
     """
 
     level: Level
@@ -59,6 +60,7 @@ class Form:
     divisions: tuple[Division, ...] = ()
     cities: tuple[tuple[str, str], ...] = ()
     by_town: tuple[Division, ...] = ()
+    recent: bool = False
 
 
 class Divisions(Protocol):

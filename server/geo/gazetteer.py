@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path as FilePath
 
@@ -17,6 +17,8 @@ from server.domain.divisions import Division, Form, Level, Path
 from server.geo.short_names import city_names, county_names, province_names
 
 FOLDER = FilePath(__file__).parent
+RECENT_SINCE = 2015
+"""A name abolished before this year is no longer written without its city by those who mean it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +178,8 @@ class Gazetteer:
             if county:
                 became = tuple(self._divisions[code] for code in old.successors)
                 others = tuple(self._divisions[code] for code in old.by_town)
-                self._add(
-                    [county], Form(Level.COUNTY, old.path, former=True, divisions=became, by_town=others)
-                )
+                form = Form(Level.COUNTY, old.path, former=True, divisions=became, by_town=others)
+                self._add([county], replace(form, recent=old.last >= RECENT_SINCE))
             else:
                 places = tuple(self._cities[code] for code in old.successors)
                 shorts = city_names(city) if city.endswith("市") else (city,)

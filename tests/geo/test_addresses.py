@@ -48,6 +48,7 @@ def test_the_handbooks_own_example(divisions: Gazetteer) -> None:
         ("东莞市福田区深南大道1号", "wrong_parent", "广东省深圳市福田区深南大道1号"),
         ("广东省南宁市民族大道1号", "wrong_parent", "广西壮族自治区南宁市民族大道1号"),
         ("郑洲市金水区花园路39号", "typo", "河南省郑州市金水区花园路39号"),
+        ("黑龙江省牡丹江市安东区新华路1号", "typo", "黑龙江省牡丹江市东安区新华路1号"),
         ("湖南省长沙市芙容区五一大道1号", "typo", "湖南省长沙市芙蓉区五一大道1号"),
     ],
 )
@@ -69,6 +70,22 @@ def test_refused_with_the_true_one_suggested(
         ("", "no_county"),
         ("。，", "no_county"),
         ("南山区深南大道1号", "ambiguous"),
+        ("江北区观音桥步行街1号", "ambiguous"),  # 宁波 has one, 重庆 had one until 2025
+        ("西区善缘街1号", "no_county"),
+        ("新区横山路29号", "no_county"),
+        ("湖南长沙五一大道1号", "no_county"),  # 长沙 is the city, not its 长沙县
+        ("新疆乌鲁木齐新华北路165号", "no_county"),
+        ("南昌省府大院1号", "no_county"),
+        ("国际市长交流中心3楼", "no_county"),
+        ("山西省晋城市泽州路4268号", "no_county"),
+        ("江苏省镇江市镇江新区丁卯路1号", "functional"),
+        ("无锡市新区锡士路1号", "functional"),
+        ("大连市金州新区金马路156号", "functional"),
+        ("荆州开发区东方大道68号", "functional"),
+        ("重庆市重庆市北部新区人和街道1号", "functional"),
+        ("天津市空港经济区西五道35号", "functional"),
+        ("惠州市仲恺区惠风七路26号", "functional"),
+        ("万江区流涌尾第一工业区路1号", "unknown"),
         ("鼓楼区中山路1号", "ambiguous"),
         ("河南省郑州市郑东新区商务外环路10号", "functional"),
         ("郑州高新技术产业开发区科学大道100号", "functional"),
@@ -122,6 +139,17 @@ def test_a_town_settles_which_county_is_meant(divisions: Gazetteer) -> None:
             "浙江省宁波市北仑区大港六路11号",
             ("province", "city", "county"),
         ),
+        ("南京市雨花区小行路16号", "江苏省南京市雨花台区小行路16号", ("province", "county")),
+        ("东莞市东城区东城中路1号", "广东省东莞市东城区东城中路1号", ("province",)),
+        ("中国山东滕州北辛路3258号", "山东省枣庄市滕州市北辛路3258号", ("province", "city", "county")),
+        ("广西区南宁市青秀区民族大道1号", "广西壮族自治区南宁市青秀区民族大道1号", ("province",)),
+        (
+            "内蒙古兴安盟科右前旗科尔沁镇1号",
+            "内蒙古自治区兴安盟科尔沁右翼前旗科尔沁镇1号",
+            ("province", "county"),
+        ),
+        ("雄安新区雄县雄州镇1号", "河北省保定市雄县雄州镇1号", ("province", "city")),
+        ("重庆市县彭水县汉葭街道1号", "重庆市彭水苗族土家族自治县汉葭街道1号", ("county",)),
         ("承德丰宁满族自治县大阁镇1号", "河北省承德市丰宁满族自治县大阁镇1号", ("province", "city")),
         ("新疆和田和田市北京西路1号", "新疆维吾尔自治区和田地区和田市北京西路1号", ("province", "city")),
         ("江苏南京江宁弘景大道1号", "江苏省南京市江宁区弘景大道1号", ("province", "city", "county")),
@@ -152,6 +180,10 @@ def test_filled_in_where_determined(
         ("浙江省温州市瓯海区瓯海区梧田街道1号", "330304"),
         ("陕西省西安市未央区经济技术开发区文景路19号", "610112"),
         ("中国河南省郑州市金水区花园路39号", "410105"),
+        ("广东省东莞市东城区东莞大道11号", "441900"),
+        ("甘肃省嘉峪关市长城区新华中路1号", "620200"),
+        ("广东省深圳市广东省深圳市宝安区松岗街道1号", "440306"),
+        ("广东省深圳市宝安区广东省深圳市宝安区松岗街道1号", "440306"),
         ("河南省鄭州市金水區花園路39號", "410105"),
         ("吉林省松原市乾安縣乾安鎮1號", "220723"),
     ],
@@ -173,6 +205,8 @@ def test_right_as_written(divisions: Gazetteer, text: str, code: str) -> None:
         ("塘沽区新港路1号", "120116"),
         ("重庆市渝北区龙溪街道红锦大道1号", "500157"),
         ("重庆市渝北区统景镇1号", "500109"),
+        ("绍兴县柯桥区福全工业区1号", "330603"),
+        ("江北区观音桥街道1号", "500157"),
     ],
 )
 def test_former_names_are_mapped_to_todays(divisions: Gazetteer, text: str, code: str) -> None:
@@ -251,3 +285,9 @@ def test_a_county_under_a_city_that_never_had_it_is_refused(divisions: Gazetteer
             continue
         answer = check_address("".join(path) + "建设路12号", divisions)
         assert answer.verdict is Verdict.WRONG_PARENT, path
+
+
+def test_two_characters_turned_round_are_a_likeness(divisions: Gazetteer) -> None:
+    answer = check_address("湖北省武汉市汉江区菱角湖路11号", divisions)
+    assert answer.verdict is Verdict.TYPO
+    assert "湖北省武汉市江汉区菱角湖路11号" in answer.suggestions
