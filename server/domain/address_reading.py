@@ -101,6 +101,14 @@ def clean(text: str) -> str:
     return _LABEL.sub("", folded)
 
 
+def without_country(text: str, divisions: Divisions) -> str:
+    """中国 in front of a province or a city is the country; in front of anything else it may be a firm's name."""
+    if not text.startswith("中国"):
+        return text
+    levels = {level for level, _, _ in tokens_at(text, 2, divisions)}
+    return text[2:] if levels & {Level.PROVINCE, Level.CITY} else text
+
+
 def skip_separators(text: str, position: int) -> int:
     """The first position at or after `position` that carries a word."""
     while position < len(text) and text[position] in SEPARATORS:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
+
 # A short name before one of these is part of another name: 朝阳路, 西湖大道, 长安镇, 黄河北街.
 _CONTINUED = re.compile(
     r"^[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
@@ -55,6 +57,46 @@ ZONES: dict[str, tuple[str, str]] = {
     "洋浦": ("海南省", ""),
     "杨凌示范区": ("陕西省", "咸阳市"),
 }
+
+
+# Where most of a zone lies, for zones whose name does not tell; whoever writes the address still chooses.
+_MOSTLY: dict[tuple[str, str], dict[str, str]] = {
+    ("河南省", "郑州市"): {
+        "郑东新区": "金水区",
+        "高新": "中原区",
+        "经开": "管城回族区",
+        "经济技术开发": "管城回族区",
+        "航空港": "新郑市",
+    },
+}
+
+
+def likely_counties(zone: str, place: tuple[str, str], divisions: Divisions) -> tuple[Division, ...]:
+    """The counties a zone may lie in, likely ones first: those it is named after, those known to hold most of it.
+
+    Where the city is not known only those that the zone is named after are told (江宁开发区): no list of a
+    whole province helps anybody.
+    """
+    province, city = place
+    known = _MOSTLY.get(place, {})
+    mostly = {county for part, county in known.items() if part in zone}
+
+    def rank(division: Division) -> int:
+        return 0 if _named_after(zone, division) else 1 if division.county in mostly else 2
+
+    if city or province in MUNICIPALITIES:
+        return tuple(sorted(divisions.counties(province, city if city != province else ""), key=rank))
+    named = (
+        form.divisions
+        for length in range(2, len(zone))
+        for form in divisions.forms(zone[:length])
+        if form.level is Level.COUNTY and not form.former and province in ("", form.path[0])
+    )
+    return tuple(dict.fromkeys(division for found in named for division in found))
+
+
+def _named_after(zone: str, division: Division) -> bool:
+    return len(division.county) > 2 and division.county[:-1] in zone
 
 
 def continued(text: str, position: int) -> bool:

@@ -11,12 +11,12 @@ from enum import StrEnum
 
 from server.domain.address_inside import inside, second_county
 from server.domain.address_matching import Fit, Match, best_match
-from server.domain.address_reading import SEPARATORS, Reading, Token, clean, skip_separators, tokens_at
+from server.domain.address_reading import SEPARATORS, Reading, Token, clean, skip_separators, without_country
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
-from server.domain.address_zones import certain_zone, known_zone, special_province, zone_at
-from server.domain.divisions import Division, Divisions, Level
+from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
+from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
 from server.domain.policy.registry import clause
 from server.domain.urban_villages import r8_urban_village
 
@@ -78,7 +78,6 @@ class AddressVerdict:
     message: str = ""
 
 
-MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
 MOST_LIKENESSES = 8
 """A name that is like more divisions than this (万江区 alone) resembles none of them."""
 SUBMITTABLE = frozenset({Verdict.OK, Verdict.INCOMPLETE, Verdict.HISTORICAL})
@@ -135,7 +134,7 @@ class _Check:
 
     def __init__(self, text: str, divisions: Divisions, locale: str) -> None:
         self.address = text
-        self.text = _without_country(clean(text), divisions)
+        self.text = without_country(clean(text), divisions)
         self.divisions = divisions
         self.locale = locale
 
@@ -324,12 +323,19 @@ class _Check:
             name, place = known_zone(self.text)
             zone, match = zone or name, replace(match, place=place)
         if zone:
-            return self._placed(Verdict.FUNCTIONAL, match, _Rest("", tail), "functional", named=zone)
+            return self._zone(match, zone, tail)
         if typo is not None:
             return typo
         if match.former and not match.place[1]:
             return self._placed(Verdict.HISTORICAL, match, _Rest("", tail), "historical_unknown")
         return self._placed(Verdict.NO_COUNTY, match, _Rest("", tail), "no_county")
+
+    def _zone(self, match: Match, zone: str, tail: str) -> AddressVerdict:
+        counties = likely_counties(zone, match.place, self.divisions)
+        names = tuple(division.written for division in counties)
+        key = "functional_choices" if names else "functional"
+        answer = self._placed(Verdict.FUNCTIONAL, match, _Rest("", tail), key, named=zone, choices=names)
+        return replace(answer, suggestions=tuple(name + tail for name in names))
 
     def _typo(self, match: Match) -> AddressVerdict | None:
         """What is written like a division and is none: near names suggested, or said to be unknown."""
@@ -363,14 +369,6 @@ class _Check:
         return AddressVerdict(
             self.address, Verdict.SPECIAL, province, clause=CLAUSES[Verdict.SPECIAL], message=message
         )
-
-
-def _without_country(text: str, divisions: Divisions) -> str:
-    """中国 in front of a province or a city is the country; in front of anything else it may be a firm's name."""
-    if not text.startswith("中国"):
-        return text
-    levels = {level for level, _, _ in tokens_at(text, 2, divisions)}
-    return text[2:] if levels & {Level.PROVINCE, Level.CITY} else text
 
 
 def _written_city(province: str, city: str) -> str:

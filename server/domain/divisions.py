@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
+"""Provinces that are cities too: their districts have no city between."""
+
 Path = tuple[str, str, str]
 """Province, city, county as the table writes them: no city right under a province, no county in a city
 without districts."""

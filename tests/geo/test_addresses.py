@@ -116,6 +116,28 @@ def test_several_that_fit_are_listed_and_none_is_chosen(divisions: Gazetteer) ->
     assert (answer.province, answer.city, answer.county, answer.county_code) == ("", "", "", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("河南省郑州市郑东新区商务外环路10号", "河南省郑州市金水区郑东新区商务外环路10号"),
+        ("郑州高新技术产业开发区科学大道100号", "河南省郑州市中原区高新技术产业开发区科学大道100号"),
+        ("南京江宁开发区铺岗街398号", "江苏省南京市江宁区江宁开发区铺岗街398号"),
+        ("余杭经济开发区唐梅路1号", "浙江省杭州市余杭区余杭经济开发区唐梅路1号"),
+        ("天津西青开发区兴华四支路18号", "天津市西青区西青开发区兴华四支路18号"),
+    ],
+)
+def test_the_county_of_a_zone_is_asked_with_the_likely_one_first(
+    divisions: Gazetteer, text: str, first: str
+) -> None:
+    answer = check_address(text, divisions)
+    assert (answer.verdict, answer.county, answer.suggestions[0]) == (Verdict.FUNCTIONAL, "", first)
+    assert not r2_complete(answer)
+
+
+def test_a_zone_without_a_city_is_asked_about_and_lists_no_country(divisions: Gazetteer) -> None:
+    assert check_address("高新区科学大道100号", divisions).suggestions == ()
+
+
 def test_a_town_settles_which_county_is_meant(divisions: Gazetteer) -> None:
     answer = check_address("鼓楼区洪山镇福飞路1号", divisions)
     assert (answer.verdict, answer.county_code) == ("incomplete", "350102")
