@@ -51,6 +51,8 @@ class Firm:
         answer = self.ok(self.sign_in(member.username, own))
         session = requests.Session()
         session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        # each of thirty people asks now and then: a line left open meets the moment in which the server closes it
+        session.headers["Connection"] = "close"
         self._sessions[member.username] = session
         self.ids[member.username] = self.get(member, "/auth/me")["account_id"]
 
