@@ -1,5 +1,7 @@
 """Runs due jobs: claims one by a lease, does it, marks it; failures come back later, up to the last attempt.
 
+A lease is kept while the handler works (`lease`); a worker that lost it marks nothing: the job is another's.
+
 A handler gets the house, the payload and a way to tell its progress. It opens its own transactions and must bear being
 run twice: a worker may die between doing the work and marking it done.
 """
@@ -7,6 +9,7 @@ run twice: a worker may die between doing the work and marking it done.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -14,12 +17,12 @@ from typing import Any
 from server.domain.access import Post
 from server.domain.problems import Problem
 from server.jobs.daily import enqueue_daily
+from server.jobs.lease import LEASE, Lease, LeaseLost, Wait
 from server.services import notices
 from server.services.house import House
 from server.services.ports.jobs import Job
 from server.services.ports.unit_of_work import UnitOfWork
 
-LEASE = timedelta(minutes=10)
 LAST_ATTEMPT = 8
 _log = logging.getLogger("fieldvisit.jobs")
 
@@ -44,11 +47,13 @@ class JobRunner:
         handlers: Mapping[str, Handler],
         daily: Sequence[str] = (),
         given_up: Mapping[str, GivenUp] | None = None,
+        wait: Wait = threading.Event.wait,
     ) -> None:
         self._house = house
         self._handlers = dict(handlers)
         self._daily = tuple(daily)
         self._given_up = dict(given_up or {})
+        self._wait = wait
 
     def work(self) -> int:
         """What a worker does when it wakes: have today's jobs enqueued, then run what is due."""
@@ -71,18 +76,21 @@ class JobRunner:
         try:
             if handler is None:
                 raise JobFailed(f"no handler for jobs of kind {job.kind}")
-            handler(self._house, job.payload, lambda done, total: self._progress(job.id, done, total))
+            if job.attempts > LAST_ATTEMPT:
+                raise JobFailed("every worker that began it ended before it did")
+            with Lease(self._house, job, self._wait) as lease:
+                handler(self._house, job.payload, lease.progress)
+        except LeaseLost:
+            _tell_lost(job)
+            return
         except Exception as error:  # whatever a handler raises is kept with the job and told to IT
             self._failed(job, error)
             return
         with self._house.units.write() as uow:
-            uow.jobs.finish(job.id, uow.now)
+            held = uow.jobs.finish(job, uow.now)
             uow.commit()
-
-    def _progress(self, job_id: str, done: int, total: int) -> None:
-        with self._house.units.write() as uow:
-            uow.jobs.progress(job_id, done, total)
-            uow.commit()
+        if not held:
+            _tell_lost(job)
 
     def _failed(self, job: Job, error: Exception) -> None:
         words = f"{type(error).__name__}: {error}"[:2000]
@@ -90,11 +98,19 @@ class JobRunner:
         final = isinstance(error, (JobFailed, Problem)) or job.attempts >= LAST_ATTEMPT
         with self._house.units.write() as uow:
             if final:
-                uow.jobs.give_up(job.id, words, uow.now)
-                self._given_up.get(job.kind, _tell_it)(uow, job, words)
+                held = uow.jobs.give_up(job, words, uow.now)
+                if held:
+                    self._given_up.get(job.kind, _tell_it)(uow, job, words)
             else:
-                uow.jobs.retry(job.id, words, uow.now + timedelta(seconds=5 * 3 ** min(job.attempts, 7)))
+                wait = timedelta(seconds=5 * 3 ** min(job.attempts, 7))
+                held = uow.jobs.retry(job, words, uow.now + wait)
             uow.commit()
+        if not held:
+            _tell_lost(job)
+
+
+def _tell_lost(job: Job) -> None:
+    _log.warning("job %s (%s) was taken by another worker after attempt %d", job.id, job.kind, job.attempts)
 
 
 def _tell_it(uow: UnitOfWork, job: Job, _words: str) -> None:

@@ -42,12 +42,9 @@ class JobQueries(Rows[Job]):
         found = self.fetch(sa.select(jobs).where(free).order_by(jobs.c.due_at, jobs.c.id).limit(1))
         if not found:
             return None
-        self._set(
-            found[0].id,
-            state=JobState.RUNNING,
-            leased_until=lease_until,
-            attempts=found[0].attempts + 1,
-            once_key=_KEPT_KEY,
+        claimed = {"state": JobState.RUNNING, "leased_until": lease_until, "attempts": found[0].attempts + 1}
+        self.connection.execute(
+            sa.update(jobs).where(jobs.c.id == found[0].id).values(**claimed, once_key=_KEPT_KEY)
         )
         return self.need(found[0].id)
 
@@ -65,26 +62,23 @@ class JobQueries(Rows[Job]):
             self.connection.execute(sa.update(jobs).where(jobs.c.id.in_(ids)).values(**done))
         return taken
 
-    def progress(self, id: str, done: int, total: int) -> None:
-        self._set(id, done_steps=done, all_steps=total)
+    def renew(self, claimed: Job, lease_until: datetime) -> bool:
+        return self._set_held(claimed, leased_until=lease_until)
 
-    def finish(self, id: str, now: datetime) -> None:
-        self._set(
-            id, state=JobState.DONE, finished_at=now, leased_until=None, last_error=None, once_key=_KEPT_KEY
-        )
+    def progress(self, claimed: Job, done: int, total: int, lease_until: datetime) -> bool:
+        return self._set_held(claimed, done_steps=done, all_steps=total, leased_until=lease_until)
 
-    def retry(self, id: str, error: str, due_at: datetime) -> None:
-        self._set(id, state=JobState.WAITING, due_at=due_at, leased_until=None, last_error=error)
+    def finish(self, claimed: Job, now: datetime) -> bool:
+        ended = {"state": JobState.DONE, "finished_at": now, "last_error": None, "once_key": _KEPT_KEY}
+        return self._set_held(claimed, leased_until=None, **ended)
 
-    def give_up(self, id: str, error: str, now: datetime) -> None:
-        self._set(
-            id,
-            state=JobState.FAILED,
-            finished_at=now,
-            leased_until=None,
-            last_error=error,
-            once_key=_KEPT_KEY,
-        )
+    def retry(self, claimed: Job, error: str, due_at: datetime) -> bool:
+        waiting = {"state": JobState.WAITING, "due_at": due_at, "last_error": error}
+        return self._set_held(claimed, leased_until=None, **waiting)
+
+    def give_up(self, claimed: Job, error: str, now: datetime) -> bool:
+        ended = {"state": JobState.FAILED, "finished_at": now, "last_error": error, "once_key": _KEPT_KEY}
+        return self._set_held(claimed, leased_until=None, **ended)
 
     def known_keys(self, keys: Iterable[str]) -> set[str]:
         statement = sa.select(jobs.c.once_key).where(jobs.c.once_key.in_(list(keys)))
@@ -97,5 +91,11 @@ class JobQueries(Rows[Job]):
             statement = statement.where(jobs.c.state == state)
         return keyset_page(self, statement, [jobs.c.id], request, descending=True)
 
-    def _set(self, id: str, **values: object) -> None:
-        self.connection.execute(sa.update(jobs).where(jobs.c.id == id).values(**values))
+    def _set_held(self, claimed: Job, **values: object) -> bool:
+        """Each claim counts the attempts on, so their number tells one claim of a job from the next."""
+        held = (
+            jobs.c.id == claimed.id,
+            jobs.c.state == JobState.RUNNING,
+            jobs.c.attempts == claimed.attempts,
+        )
+        return self.connection.execute(sa.update(jobs).where(*held).values(**values)).rowcount == 1

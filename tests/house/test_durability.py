@@ -27,7 +27,7 @@ from server.clock import SystemClock
 from server.domain.imports import ImportState
 from server.domain.placements import Address, Placement
 from server.domain.visits import Visit, VisitState
-from server.jobs.runner import LEASE
+from server.jobs.lease import LEASE
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import BOTH, Desk, prepare
 from tests.support import builders
