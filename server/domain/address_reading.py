@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from server.domain.address_zones import continued, known_zone, zone_at
+from server.domain.address_zones import continued, known_zone, names_a_road, zone_at
 from server.domain.divisions import Divisions, Form, Level, Path
 from server.domain.traditional_characters import simplified
 
@@ -179,10 +179,13 @@ def _written_again(text: str, reading: Reading, position: int, divisions: Divisi
 
 def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
     position = skip_separators(text, reading.end)
+    hidden = False
     for level, token, end in tokens_at(text, position, divisions):
         known = reading.token(level)
         rank = ORDER[level]
         if level is Level.CITY and _is_province_again(reading, token):
+            continue
+        if len(token.spelling) == 2 and level is Level.COUNTY and names_a_road(text, end):
             continue
         if known is not None:
             goes_on = token.short and continued(text, end) and not text.startswith("新区", end)
@@ -190,7 +193,10 @@ def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Rea
                 covered = reading.covered + end - position
                 yield from _repeated(reading, known, token, end, covered)
             continue
-        if rank < reading.depth or (token.short and not _short_allowed(text, reading, token, end, divisions)):
+        if rank < reading.depth or (token.short and hidden):
+            continue
+        if token.short and not _short_allowed(text, reading, token, end, divisions):
+            hidden = level is Level.COUNTY  # 龙泉驿路 is no 龙泉 either
             continue
         longer = replace(reading, end=end, covered=reading.covered + end - position)
         yield _with(longer, level, token)

@@ -12,10 +12,14 @@ from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
 _CONTINUED = re.compile(
     r"^[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
     r"(?:路|街|大道|道|巷|弄|胡同|里弄|村|乡|镇|苏木|小区|社区|花园|花苑|桥|大桥|广场|大厦|公寓|站|门|山庄|高速|公路|国道|省道"
-    r"|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗|综合|[\u4e00-\u9fff]{0,3}族|[\u4e00-\u9fff]{0,6}自治[州县旗])"
+    r"|苑|家园|宾馆|[大]?酒店|饭店|商城|医院|公园|里\d|湾(?![街镇乡村])|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗|综合|[\u4e00-\u9fff]{0,3}族|[\u4e00-\u9fff]{0,6}自治[州县旗])"
 )
 # 钱塘 in 钱塘江路 is the river, in 滨江江陵路 the district.
 _RIVER = re.compile(r"^[江河湖](?:[东南西北中]?(?:路|街|大道|桥|大桥)|边|畔|堤|滨|岸|$)")
+# 费县路, 沙市一路: cities name roads after counties, and a name of two characters says no more than that.
+_ROAD = re.compile(
+    r"^[东南西北中支]?[一二三四五六七八九十]{0,2}(?:路|支路|街|大街|大道|道|巷|弄|里\d|大厦|小区|小吃)"
+)
 _RUNS_ON = re.compile(r"^(?:路|街|大街|大道|道|巷|场|桥|站|村|小区)")
 _ZONE = re.compile(
     r"^(?P<zone>[\u4e00-\u9fffA-Za-z]{0,14}?"
@@ -108,6 +112,11 @@ def continued(text: str, position: int) -> bool:
 def runs_on(text: str, position: int) -> bool:
     """Whether even a full name is part of a longer one (南京市场, 朝阳区路)."""
     return _RUNS_ON.match(text[position : position + 3]) is not None
+
+
+def names_a_road(text: str, position: int) -> bool:
+    """Whether a road or a house begins at `position` that the name before it belongs to."""
+    return _ROAD.match(text[position : position + 6]) is not None
 
 
 def zone_at(text: str, position: int) -> str:

@@ -72,6 +72,12 @@ def test_refused_with_the_true_one_suggested(
         ("南山区深南大道1号", "ambiguous"),
         ("江北区观音桥步行街1号", "ambiguous"),  # 宁波 has one, 重庆 had one until 2025
         ("西区善缘街1号", "no_county"),
+        ("青岛市费县路51号", "no_county"),
+        ("上海市沙市二路20号", "no_county"),
+        ("南京鼓楼医院", "no_county"),
+        ("青岛胶州湾高速", "no_county"),
+        ("义乌宾馆302", "no_county"),
+        ("龙泉驿大道88号", "no_county"),  # 龙泉 is another city
         ("新区横山路29号", "no_county"),
         ("湖南长沙五一大道1号", "no_county"),  # 长沙 is the city, not its 长沙县
         ("新疆乌鲁木齐新华北路165号", "no_county"),
