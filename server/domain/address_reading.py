@@ -15,7 +15,8 @@ from server.domain.traditional_characters import simplified
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
 ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
 _LABEL = re.compile(
-    r"^(?:(?:联系|通讯|户籍|家庭|单位|公司|现住|居住|收货)?(?:地址|住址)[:：]?|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
+    r"^(?:[^:：]{0,8}(?:地址|住址|户籍地|居住地|所在地|单位|户籍)[:：]"
+    r"|(?:联系|通讯|户籍|家庭|单位|公司|现|居住|收货)?(?:地址|住址)|户籍地|(?:邮编)?\d{6}(?=[\u4e00-\u9fff])|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
 )
 # Words that stand between two levels and name none.
 _FILLERS = (

@@ -23,6 +23,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "detail_missing": "缺少详细地址（路名门牌、小区、村、组、楼栋）。",
         "urban_village": "按规定视为城中村，提交前须致电办事处或乡镇确认是否拆迁。",
         "town_elsewhere": "注意：“{town}”现属{elsewhere}，请核对。",
+        "telephone_inside": "注意：地址中有电话号码，请登记到电话栏。",
         "separator": "、",
     },
     "en": {
@@ -44,6 +45,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "detail_missing": "The detail is missing (road and number, estate, village, group, building).",
         "urban_village": "It counts as an urban village: call the sub-district or town office before filing.",
         "town_elsewhere": "Note: “{town}” belongs to {elsewhere} now; please check.",
+        "telephone_inside": "Note: there is a telephone number in it; record it with the telephones.",
         "separator": ", ",
     },
 }

@@ -14,10 +14,10 @@ _UNLISTED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:街道办事处|街道办|街�
 _NO_TOWN = re.compile(r"[路街巷弄号村区厦院楼]|大道|社区|公司|学校")
 _OFFICE = re.compile(r"^(?:办事处|办)")
 _GOES_ON = re.compile(
-    r"^(?:[东南西北中]?(?:路|街|大道|道|巷|桥|站)|政府|中学|小学|中心|医院|卫生院|派出所|银行|企业|工业|村镇|城|府|大厦|广场)"
+    r"^(?:[东南西北中]?(?:路|街|大道|道|巷|桥|站)|政府|中学|小学|中心|医院|卫生院|派出所|银行|企业|工业|村镇|城|府(?![前后东西南北])|大厦|广场)"
 )
 # Parts of the cities without districts that people call 区; the table lists no towns of these cities.
-_QUARTERS: dict[str, frozenset[str]] = {
+QUARTERS: dict[str, frozenset[str]] = {
     "441900": frozenset({"莞城区", "东城区", "南城区", "万江区"}),
     "442000": frozenset({"石岐区", "东区", "西区", "南区", "五桂山区"}),
     "620200": frozenset({"雄关区", "镜铁区", "长城区"}),
@@ -45,7 +45,7 @@ def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
 
 def is_quarter(division: Division, spelling: str) -> bool:
     """Whether a city without districts has a part that is written like a district (东莞市东城区)."""
-    return not division.county and spelling in _QUARTERS.get(division.code, ())
+    return not division.county and spelling in QUARTERS.get(division.code, ())
 
 
 def _with_office(tail: str, length: int) -> tuple[str, str]:

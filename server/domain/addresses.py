@@ -18,6 +18,7 @@ from server.domain.address_typos import named_divisions, near_texts, sounds_real
 from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
 from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
 from server.domain.policy.registry import clause
+from server.domain.telephones import telephone_inside
 from server.domain.urban_villages import r8_urban_village
 
 
@@ -264,6 +265,8 @@ class _Check:
         if answer.urban_village:
             message += sentence(self.locale, "urban_village")
             cited = cited or "R8"
+        if telephone_inside(self.address):
+            message += sentence(self.locale, "telephone_inside")
         other = elsewhere(answer.town, division, self.divisions)
         if other and answer.verdict in (Verdict.OK, Verdict.INCOMPLETE):
             message += sentence(self.locale, "town_elsewhere", town=answer.town, elsewhere=other)

@@ -17,6 +17,7 @@ _FORMS = re.compile(
     r"|(?:9[56]|1[012])[0-9]{3,6}"  # banks and public services
     r"|\+[1-9][0-9]{6,14}"  # abroad, E.164
 )
+_INSIDE = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,2}-?[2-9][0-9]{6,7})(?![0-9])")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 
 
@@ -29,6 +30,11 @@ def normalize_telephone(text: str) -> str:
     if _FORMS.fullmatch(number) is None:
         raise ValueError("must be a telephone number such as 13800001234 or 0371-66001234")
     return number
+
+
+def telephone_inside(text: str) -> bool:
+    """Whether a mobile number, or one with its area code, stands in a text that is kept unsealed (S6)."""
+    return _INSIDE.search(text.translate(_FULL_WIDTH)) is not None
 
 
 def is_mobile(number: str) -> bool:
