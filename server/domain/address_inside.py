@@ -4,18 +4,25 @@ Refuses short names there: 人民路 and 中山 are everywhere."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from server.domain.address_matching import Fit, Match, best_match
-from server.domain.address_reading import Token, skip_separators
+from server.domain.address_reading import skip_separators, tokens_at
 from server.domain.address_towns import is_quarter
 from server.domain.address_zones import runs_on
-from server.domain.divisions import Division, Divisions
+from server.domain.divisions import Division, Divisions, Token
+
+# A county's full name ends in one of these, a city's in one of those: where none is left, none is named.
+_COUNTY_END = re.compile("[区县市旗]")
+_CITY_AND_COUNTY = re.compile("[市州盟区].*[区县市旗]")
 
 
 def inside(text: str, outer: Match, divisions: Divisions) -> Match | None:
     """The first full county name behind `outer`, where a road or a company stands in front of it; None for
     none."""
+    if _COUNTY_END.search(text, outer.reading.end + 2) is None:
+        return None
     for start in range(outer.reading.end + 1, len(text) - 2):
         match = _starting_at(text, start, outer, divisions)
         if match is not None:
@@ -24,7 +31,7 @@ def inside(text: str, outer: Match, divisions: Divisions) -> Match | None:
 
 
 def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> Match | None:
-    if not any(divisions.forms(text[start : start + length]) for length in range(2, 7)):
+    if not any(len(token.spelling) < 7 for token, _ in tokens_at(text, start, divisions)):
         return None
     match = best_match(text, divisions, start)
     read = match.reading
@@ -36,8 +43,8 @@ def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> M
     # A division in front that does not go with this one is a contradiction, not a road (双鸭山路北区).
     if not there or runs_on(text, read.end) or divisions.forms(front):
         return None
-    whole = replace(
-        read, province=read.province or outer.reading.province, city=read.city or outer.reading.city
+    whole = read._replace(
+        province=read.province or outer.reading.province, city=read.city or outer.reading.city
     )
     return replace(match, reading=whole, divisions=there, front=front)
 
@@ -48,6 +55,8 @@ def second_county(text: str, match: Match, division: Division, divisions: Divisi
     beside = _named_at(text, position, divisions, needs_city=False)
     if beside is not None and beside != division and not is_quarter(division, beside.county):
         return beside
+    if _CITY_AND_COUNTY.search(text, position + 1) is None:
+        return None
     for start in range(position + 1, len(text) - 4):
         other = _named_at(text, start, divisions, needs_city=True)
         if other is not None and other != division:
@@ -56,8 +65,7 @@ def second_county(text: str, match: Match, division: Division, divisions: Divisi
 
 
 def _named_at(text: str, start: int, divisions: Divisions, *, needs_city: bool) -> Division | None:
-    lengths = range(3, min(divisions.longest, len(text) - start) + 1)
-    if not any(divisions.forms(text[start : start + length]) for length in lengths):
+    if not any(len(token.spelling) > 2 for token, _ in tokens_at(text, start, divisions)):
         return None
     match = best_match(text, divisions, start)
     reading = match.reading

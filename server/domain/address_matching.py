@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from server.domain.address_reading import GENERIC, NEEDS_PARENT, Reading, Token, readings
+from server.domain.address_reading import GENERIC, NEEDS_PARENT, Reading, readings
 from server.domain.address_towns import is_quarter
-from server.domain.divisions import Division, Divisions, Form, Level
+from server.domain.divisions import Division, Divisions, Form, Level, Token
 
 
 class Fit(IntEnum):
@@ -44,13 +44,15 @@ def best_match(text: str, divisions: Divisions, start: int = 0) -> Match:
 
     Coverage comes first: 郑州市 alone is right, but 郑州市原阳县 is what was written.
     """
-    matches = (
-        match
-        for reading in readings(text, divisions, start)
-        for match in [_match(reading, divisions)]
-        if match
-    )
-    return min(matches, key=_rank)
+    found = readings(text, divisions, start)
+    while True:
+        # What a reading stands for takes longer to tell than to read it, so the longest are tried alone first.
+        most = max(reading.covered for reading in found)
+        longest = [reading for reading in found if reading.covered == most]
+        matches = [match for reading in longest if (match := _match(reading, divisions)) is not None]
+        if matches:
+            return matches[0] if len(matches) == 1 else min(matches, key=_rank)
+        found = [reading for reading in found if reading.covered < most]
 
 
 def _rank(match: Match) -> tuple[int, int, bool, int, int]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from server.domain.address_zones import continued, known_zone, names_a_road, zone_at
-from server.domain.divisions import Divisions, Form, Level, Path
+from server.domain.divisions import Divisions, Level, Path, Token
 from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
@@ -19,16 +19,8 @@ _LABEL = re.compile(
     r"|(?:联系|通讯|户籍|家庭|单位|公司|现|居住|收货)?(?:地址|住址)|户籍地|(?:邮编)?\d{6}(?=[\u4e00-\u9fff])|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
 )
 # Words that stand between two levels and name none.
-_FILLERS = (
-    "市辖区",
-    "自治区直辖县级行政区划",
-    "省直辖县级行政区划",
-    "省直辖行政单位",
-    "直辖县",
-    "市区",
-    "辖区",
-    "县",  # 重庆市县彭水县: tables of codes have such a level
-)
+# The last one is in 重庆市县彭水县: tables of codes have such a level.
+_FILLER = re.compile("市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖行政单位|直辖县|市区|辖区|县")
 # County-level cities whose short names are everyday words.
 _EVERYDAY = frozenset(
     {
@@ -54,21 +46,7 @@ NEEDS_PARENT = GENERIC | {"老城区"}
 """Words that name a division only behind its city or province; many a town calls a part of itself so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A spelling found in the text with its meanings on one level."""
-
-    spelling: str
-    forms: tuple[Form, ...]
-
-    @property
-    def short(self) -> bool:
-        """Whether no meaning has this as its full name."""
-        return all(form.short for form in self.forms)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read the beginning of a text: the tokens of each level, where they end, and a zone in
     between."""
 
@@ -86,6 +64,17 @@ class Reading:
             return self.province
         return self.city if level is Level.CITY else self.county
 
+    def onward(self, token: Token, end: int, length: int) -> Reading:
+        """The reading with `token` on its level, that many characters longer up to `end`."""
+        start, _, covered, province, city, county, zone = self
+        if token.level is Level.PROVINCE:
+            province = token
+        elif token.level is Level.CITY:
+            city = token
+        else:
+            county = token
+        return Reading(start, end, covered + length, province, city, county, zone)
+
     @property
     def depth(self) -> int:
         """Rank of the lowest level read, -1 for none."""
@@ -98,15 +87,16 @@ class Reading:
 
 def clean(text: str) -> str:
     """The text in one width and in simplified characters, without spaces and without a label in front."""
-    folded = simplified("".join(unicodedata.normalize("NFKC", text).split()))
-    return _LABEL.sub("", folded)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return _LABEL.sub("", simplified("".join(text.split())))
 
 
 def without_country(text: str, divisions: Divisions) -> str:
     """中国 in front of a province or a city is the country; in front of anything else it may be a firm's name."""
     if not text.startswith("中国"):
         return text
-    levels = {level for level, _, _ in tokens_at(text, 2, divisions)}
+    levels = {token.level for token, _ in tokens_at(text, 2, divisions)}
     return text[2:] if levels & {Level.PROVINCE, Level.CITY} else text
 
 
@@ -117,17 +107,12 @@ def skip_separators(text: str, position: int) -> int:
     return position
 
 
-def tokens_at(text: str, position: int, divisions: Divisions) -> Iterator[tuple[Level, Token, int]]:
-    """Every spelling that begins at `position`, longest first: its level, its meanings, where it ends."""
-    for length in range(min(divisions.longest, len(text) - position), 1, -1):
-        spelling = text[position : position + length]
-        forms = divisions.forms(spelling)
-        if not forms:
-            continue  # nearly every spelling; files bring tens of thousands of addresses
-        for level in Level:
-            chosen = tuple(form for form in forms if form.level is level)
-            if chosen:
-                yield level, Token(spelling, chosen), position + length
+def tokens_at(text: str, position: int, divisions: Divisions) -> Iterator[tuple[Token, int]]:
+    """Every spelling that begins at `position`, longest first, once for each of its levels, and where it
+    ends."""
+    for token in divisions.words(text[position : position + 2]):
+        if text.startswith(token.spelling, position):
+            yield token, position + len(token.spelling)
 
 
 def readings(text: str, divisions: Divisions, start: int = 0) -> list[Reading]:
@@ -143,22 +128,26 @@ def readings(text: str, divisions: Divisions, start: int = 0) -> list[Reading]:
 
 def _onward(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
     position = skip_separators(text, reading.end)
-    for filler in _FILLERS:
-        if reading.depth in (0, 1) and text.startswith(filler, position):
-            yield from _extended(text, replace(reading, end=position + len(filler)), divisions)
-    yield from _extended(text, reading, divisions)
+    if reading.depth in (ORDER[Level.PROVINCE], ORDER[Level.CITY]):
+        filler = _FILLER.match(text, position)
+        if filler is not None:
+            yield from _extended(text, reading, skip_separators(text, filler.end()), divisions)
+    yield from _extended(text, reading, position, divisions)
     yield from _written_again(text, reading, position, divisions)
     zone = _zone_between(text, reading, position)
     if zone:
-        behind = replace(reading, end=position + len(zone), zone=zone)
-        yield from (other for other in _extended(text, behind, divisions) if other.county is not None)
+        behind = reading._replace(zone=zone)
+        further = skip_separators(text, position + len(zone))
+        yield from (
+            other for other in _extended(text, behind, further, divisions) if other.county is not None
+        )
 
 
 def _zone_between(text: str, reading: Reading, position: int) -> str:
     """A zone written before the county it lies in (雄安新区容城县), with or without its province."""
-    if reading.zone or reading.depth > 1:
+    if reading.zone or reading.county is not None:
         return ""
-    return known_zone(text[position:])[0] if reading.depth < 0 else zone_at(text, position)
+    return zone_at(text, position) if reading.depth >= 0 else known_zone(text[position:])[0]
 
 
 def _written_again(text: str, reading: Reading, position: int, divisions: Divisions) -> Iterator[Reading]:
@@ -170,18 +159,21 @@ def _written_again(text: str, reading: Reading, position: int, divisions: Divisi
         if len(again) < 4 or not text.startswith(again, position):
             continue
         end = position + len(again)
-        behind = replace(reading, end=end, covered=reading.covered + len(again))
+        behind = reading._replace(end=end, covered=reading.covered + len(again))
         if reading.county is not None:
             yield behind
         else:
-            yield from (other for other in _extended(text, behind, divisions) if other.county is not None)
+            further = _extended(text, behind, skip_separators(text, end), divisions)
+            yield from (other for other in further if other.county is not None)
         return
 
 
-def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
-    position = skip_separators(text, reading.end)
+def _extended(text: str, reading: Reading, position: int, divisions: Divisions) -> Iterator[Reading]:
+    """The reading with one more token, which begins at `position`."""
+    depth = reading.depth
     hidden = False
-    for level, token, end in tokens_at(text, position, divisions):
+    for token, end in tokens_at(text, position, divisions):
+        level = token.level
         known = reading.token(level)
         rank = ORDER[level]
         if level is Level.CITY and _is_province_again(reading, token):
@@ -190,17 +182,15 @@ def _extended(text: str, reading: Reading, divisions: Divisions) -> Iterator[Rea
             continue
         if known is not None:
             goes_on = token.short and continued(text, end) and not text.startswith("新区", end)
-            if rank == reading.depth and not goes_on:
-                covered = reading.covered + end - position
-                yield from _repeated(reading, known, token, end, covered)
+            if rank == depth and not goes_on:
+                yield from _repeated(reading, known, token, end)
             continue
-        if rank < reading.depth or (token.short and hidden):
+        if rank < depth or (token.short and hidden):
             continue
         if token.short and not _short_allowed(text, reading, token, end, divisions):
             hidden = level is Level.COUNTY  # 龙泉驿路 is no 龙泉 either
             continue
-        longer = replace(reading, end=end, covered=reading.covered + end - position)
-        yield _with(longer, level, token)
+        yield reading.onward(token, end, len(token.spelling))
 
 
 def _is_province_again(reading: Reading, token: Token) -> bool:
@@ -209,26 +199,20 @@ def _is_province_again(reading: Reading, token: Token) -> bool:
     return province is not None and token.spelling == province.spelling and all(f.former for f in token.forms)
 
 
-def _with(reading: Reading, level: Level, token: Token) -> Reading:
-    if level is Level.PROVINCE:
-        return replace(reading, province=token)
-    return replace(reading, city=token) if level is Level.CITY else replace(reading, county=token)
-
-
-def _repeated(reading: Reading, known: Token, token: Token, end: int, covered: int) -> Iterator[Reading]:
+def _repeated(reading: Reading, known: Token, token: Token, end: int) -> Iterator[Reading]:
     """A level written twice (瓯海区瓯海区, 和田和田市): what both mean, the fuller one kept."""
     paths = {form.path for form in known.forms}
     both = tuple(form for form in token.forms if form.path in paths)
     if not both:
         return
-    fuller = known if token.short else Token(token.spelling, both)
-    yield _with(replace(reading, end=end, covered=covered), token.forms[0].level, fuller)
+    fuller = known if token.short else token._replace(forms=both, short=all(form.short for form in both))
+    yield reading.onward(fuller, end, len(token.spelling))
 
 
 def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
     if token.spelling[-1] in "区县旗市" or _is_prefecture(token):
         return True  # 管城区, 黔南州: shortened, yet nothing else can be meant
-    if token.forms[0].level is not Level.COUNTY:
+    if token.level is not Level.COUNTY:
         # 青岛市南区 is 青岛 with its 市南区, 江西九江市 no river: a full name of a division below outweighs
         # the look of a road.
         # And 西安高新区 is 西安 with a zone behind it.
@@ -246,7 +230,7 @@ def _is_prefecture(token: Token) -> bool:
 
 
 def _before_own_division(text: str, token: Token, end: int, divisions: Divisions) -> bool:
-    for _, below, _ in tokens_at(text, end, divisions):
+    for below, _ in tokens_at(text, end, divisions):
         for form in below.forms:
             if any(_under(form.path, above.path) for above in token.forms):
                 return True

@@ -10,23 +10,25 @@ from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
 
 # A short name before one of these is part of another name: 朝阳路, 西湖大道, 长安镇, 黄河北街.
 _CONTINUED = re.compile(
-    r"^[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
+    r"[东南西北中前后上下内外大小新老一二三四五六七八九十\d]{0,2}"
     r"(?:路|街|大道|道|巷|弄|胡同|里弄|村|乡|镇|苏木|小区|社区|花园|花苑|桥|大桥|广场|大厦|公寓|站|门|山庄|高速|公路|国道|省道"
     r"|苑|家园|宾馆|[大]?酒店|饭店|商城|医院|公园|里\d|湾(?![街镇乡村])|国际|市场|城区|新村|新城|新区|开发区|经济|高新|工业|产业|风景|旅游|度假|省|市|区|县|州|盟|旗|综合|[\u4e00-\u9fff]{0,3}族|[\u4e00-\u9fff]{0,6}自治[州县旗])"
 )
+# Those of them that are one character long: nearly every short name stands in its own full one.
+_ENDS_A_NAME = "省市区县州盟旗路街道巷弄村乡镇桥站门族"
 # 钱塘 in 钱塘江路 is the river, in 滨江江陵路 the district.
-_RIVER = re.compile(r"^[江河湖](?:[东南西北中]?(?:路|街|大道|桥|大桥)|边|畔|堤|滨|岸|$)")
+_RIVER = re.compile(r"[江河湖](?:[东南西北中]?(?:路|街|大道|桥|大桥)|边|畔|堤|滨|岸|$)")
 # 费县路, 沙市一路: cities name roads after counties, and a name of two characters says no more than that.
 _ROAD = re.compile(
-    r"^[东南西北中支]?[一二三四五六七八九十]{0,2}(?:路|支路|街|大街|大道|道|巷|弄|里\d|大厦|小区|小吃)"
+    r"[东南西北中支]?[一二三四五六七八九十]{0,2}(?:路|支路|街|大街|大道|道|巷|弄|里\d|大厦|小区|小吃)"
 )
-_RUNS_ON = re.compile(r"^(?:路|街|大街|大道|道|巷|场|桥|站|村|小区)")
-_ZONE = re.compile(
-    r"^(?P<zone>[\u4e00-\u9fffA-Za-z]{0,14}?"
+_RUNS_ON = re.compile(r"(?:路|街|大街|大道|道|巷|场|桥|站|村|小区)")
+_ZONE_END = re.compile(
     r"(?:开发区|开发园区|高新区|经开区|工业园区|产业园区|科技园区|软件园区|物流园区|工业区|示范区|试验区|实验区|保税区|保税港区"
     r"|度假区|名胜区|风景区|集聚区|管理区|合作区|示范园区|高新园区|教育园区|商务区|加工区|投资区|产业区|石化区|化工区|先导区|艺术区|物流区|园区|新区|旅游区|航空港区|空港区|港务区|港区|生态区|综保区|政务区|自贸区|经济区|(?:大亚湾|仲恺|枫溪|新站|松山湖|科创|高技|高开)区|科学城|科技城|生态城|林管局|管委会"
-    r"|新城(?=[\u4e00-\u9fff]{1,6}(?:路|街|大道))))(?!路|街|大道)"
+    r"|新城(?=[\u4e00-\u9fff]{1,6}(?:路|街|大道)))(?!路|街|大道)"
 )
+_ZONE_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,14}")
 _ZONE_STOP = re.compile(r"[省市县路街巷弄号镇乡村道楼栋幢组院厦]|小区|社区|街道|校区|医院|学校|公司")
 # Half the country has one of these; without the right parent above it such a word is no division.
 SPECIAL_NAMES = {
@@ -105,30 +107,31 @@ def _named_after(zone: str, division: Division) -> bool:
 
 def continued(text: str, position: int) -> bool:
     """Whether what follows makes the name before it part of a longer one (a road, a village, a market)."""
-    ahead = text[position : position + 12]
-    return _CONTINUED.match(ahead) is not None or _RIVER.match(ahead) is not None
+    if text[position : position + 1] in _ENDS_A_NAME:
+        return position < len(text)
+    ahead = position + 12
+    return (
+        _CONTINUED.match(text, position, ahead) is not None or _RIVER.match(text, position, ahead) is not None
+    )
 
 
 def runs_on(text: str, position: int) -> bool:
     """Whether even a full name is part of a longer one (南京市场, 朝阳区路)."""
-    return _RUNS_ON.match(text[position : position + 3]) is not None
+    return _RUNS_ON.match(text, position, position + 3) is not None
 
 
 def names_a_road(text: str, position: int) -> bool:
     """Whether a road or a house begins at `position` that the name before it belongs to."""
-    return _ROAD.match(text[position : position + 6]) is not None
+    return _ROAD.match(text, position, position + 6) is not None
 
 
 def zone_at(text: str, position: int) -> str:
     """The development zone or the like that begins at `position`; empty for none."""
-    found = _ZONE.match(text[position : position + 24])
-    if (
-        found is None
-        or _ZONE_STOP.search(found["zone"][:-2]) is not None
-        or found["zone"] in ("园区", "新区")
-    ):
+    found = _ZONE_END.search(text, position, position + 24)
+    if found is None or _ZONE_NAME.fullmatch(text, position, found.start()) is None:
         return ""
-    return found["zone"]
+    zone = text[position : found.end()]
+    return "" if zone in ("园区", "新区") or _ZONE_STOP.search(zone[:-2]) is not None else zone
 
 
 def certain_zone(zone: str) -> bool:
@@ -139,11 +142,9 @@ def certain_zone(zone: str) -> bool:
 def special_province(text: str) -> str:
     """The province of an address in Hong Kong, Macau or Taiwan; empty for any other (市南区香港中路 is a
     road)."""
-    for name, province in SPECIAL_NAMES.items():
-        if not text.startswith(name):
-            continue
-        if text.startswith(("省", "特别行政区"), len(name)) or not continued(text, len(name)):
-            return province
+    province = SPECIAL_NAMES.get(text[:2], "")
+    if province and (text.startswith(("省", "特别行政区"), 2) or not continued(text, 2)):
+        return province
     return "台湾省" if _TAIWAN_CITIES.match(text) else ""
 
 

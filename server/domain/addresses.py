@@ -11,12 +11,12 @@ from enum import StrEnum
 
 from server.domain.address_inside import inside, second_county
 from server.domain.address_matching import Fit, Match, best_match
-from server.domain.address_reading import SEPARATORS, Reading, Token, clean, skip_separators, without_country
+from server.domain.address_reading import SEPARATORS, Reading, clean, skip_separators, without_country
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
 from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
-from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level
+from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level, Token
 from server.domain.policy.registry import clause
 from server.domain.telephones import telephone_inside
 from server.domain.urban_villages import r8_urban_village
@@ -318,7 +318,6 @@ class _Check:
     def _without_county(self, match: Match) -> AddressVerdict:
         position = skip_separators(self.text, match.reading.end)
         tail = self.text[position:]
-        typo = self._typo(match) if match.fit is Fit.PLACE_ONLY else None
         zone = zone_at(self.text, position)
         if match.place[1] and self.text.startswith("新区", position):
             zone = match.reading.city.spelling + "新区" if match.reading.city is not None else zone
@@ -327,8 +326,6 @@ class _Check:
             zone, match = zone or name, replace(match, place=place)
         if zone:
             return self._zone(match, zone, tail)
-        if typo is not None:
-            return typo
         if match.former and not match.place[1]:
             return self._placed(Verdict.HISTORICAL, match, _Rest("", tail), "historical_unknown")
         return self._placed(Verdict.NO_COUNTY, match, _Rest("", tail), "no_county")

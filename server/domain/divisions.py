@@ -4,10 +4,10 @@ Refuses the table itself: server/geo holds it and hands over an index built once
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
 """Provinces that are cities too: their districts have no city between."""
@@ -66,18 +66,30 @@ class Form:
     recent: bool = False
 
 
-class Divisions(Protocol):
+class Token(NamedTuple):
+    """A spelling with its meanings on one level; `short` when none of them has it as its full name."""
+
+    spelling: str
+    level: Level
+    forms: tuple[Form, ...]
+    short: bool
+
+
+class Divisions(Hashable, Protocol):
     """The index the check reads: spellings, towns, and the counties of a place. Built once, never changed."""
 
-    @property
-    def longest(self) -> int:
-        """Length of the longest spelling."""
+    def words(self, beginning: str) -> Sequence[Token]:
+        """Every spelling that begins with these two characters, the longest first, a token for each level it
+        stands on.
+
+        No spelling is shorter, so that two characters tell at once that nothing begins in a place."""
 
     def forms(self, spelling: str) -> Sequence[Form]:
         """What a spelling may mean, current and former, full and short; empty when nothing."""
 
-    def spellings(self, length: int) -> Sequence[str]:
-        """All full spellings of today's divisions of that length, for near names."""
+    @property
+    def names(self) -> Sequence[str]:
+        """All full names of today's divisions, for near names."""
 
     def towns(self, code: str) -> frozenset[str]:
         """Names of the towns and sub-districts of a county or a city without districts."""

@@ -7,6 +7,8 @@ choice of each, where it is a character of GB 2312 or of a division's name.
 
 from __future__ import annotations
 
+import re
+
 _TRADITIONAL = (
     "䃮䓣丟並亂亙亞佇佈佔併來侖侶侷俁係俠俬倀倆倉個們倖倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僉僑僕僞僥僨"
     "僱價儀儁儂億儈儉儐儔儕儘償優儲儷儺儻儼兇兌兒兗內兩冊冑冪凈凍凜凱別刪剄則剋剎剛剝剮剴創剷劃劇劉劊劌劍"
@@ -116,8 +118,10 @@ _SIMPLIFIED = (
     "龇龃龆龄出龈啮龊龉龋腭龌龙庞龚龛龟岁𬒗"
 )
 _TODAY = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
+_ANY = re.compile(f"[{_TRADITIONAL}]")
 
 
 def simplified(text: str) -> str:
     """The text in simplified characters, of the same length."""
-    return text.translate(_TODAY)
+    # Few texts have one, and looking for it takes a quarter of the time that translating does.
+    return text if _ANY.search(text) is None else text.translate(_TODAY)

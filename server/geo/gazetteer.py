@@ -8,12 +8,12 @@ gives back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path as FilePath
 
-from server.domain.divisions import Division, Form, Level, Path
+from server.domain.divisions import Division, Form, Level, Path, Token
 from server.geo.short_names import city_names, county_names, province_names
 
 FOLDER = FilePath(__file__).parent
@@ -78,21 +78,22 @@ class Gazetteer:
         self._read_today()
         self._add_former()
         self._towns = {row[0]: row[1] for row in _rows("towns.tsv")}
-        self.longest = max(len(spelling) for spelling in self._forms)
-        self._spellings: dict[int, list[str]] = defaultdict(list)
-        for spelling, forms in self._forms.items():
-            if any(not form.short and not form.former for form in forms):
-                self._spellings[len(spelling)].append(spelling)
+        self._words = _by_beginning(self._forms)
+        self.names = tuple(
+            spelling
+            for spelling, forms in self._forms.items()
+            if any(not form.short and not form.former for form in forms)
+        )
 
     # The index that the address check reads
+
+    def words(self, beginning: str) -> Sequence[Token]:
+        """Spellings that begin with two characters, the longest first."""
+        return self._words.get(beginning, ())
 
     def forms(self, spelling: str) -> Sequence[Form]:
         """What a spelling may mean."""
         return self._forms.get(spelling, ())
-
-    def spellings(self, length: int) -> Sequence[str]:
-        """Full names of today of that length."""
-        return self._spellings.get(length, ())
 
     def towns(self, code: str) -> frozenset[str]:
         """Towns and sub-districts by the code of their county or city without districts."""
@@ -184,6 +185,17 @@ class Gazetteer:
                 places = tuple(self._cities[code] for code in old.successors)
                 shorts = city_names(city) if city.endswith("市") else (city,)
                 self._add(shorts, Form(Level.CITY, old.path, former=True, cities=places))
+
+
+def _by_beginning(forms: Mapping[str, Sequence[Form]]) -> dict[str, tuple[Token, ...]]:
+    found: dict[str, list[Token]] = defaultdict(list)
+    for spelling in sorted(forms, key=len, reverse=True):
+        for level in Level:
+            chosen = tuple(form for form in forms[spelling] if form.level is level)
+            if chosen:
+                short = all(form.short for form in chosen)
+                found[spelling[:2]].append(Token(spelling, level, chosen, short))
+    return {beginning: tuple(tokens) for beginning, tokens in found.items()}
 
 
 @cache

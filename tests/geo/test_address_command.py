@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
-from server.cli.address import address
+from server.cli.address import address, as_json
+from server.domain.addresses import check_address
+from server.geo.gazetteer import Gazetteer
 
 
 def test_a_missing_file_is_a_usage_error() -> None:
@@ -37,3 +41,25 @@ def test_standard_input() -> None:
         "410725",
         ["province"],
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"金水区\\花园路"\t39号\x01\u2028😀',
+        "鼓楼区中山路1号",
+        "河南省郑州市金水区柳林村3号",
+        "",
+    ],
+)
+def test_a_line_is_what_json_writes(divisions: Gazetteer, text: str) -> None:
+    answer = check_address(text, divisions)
+    assert as_json(answer) == json.dumps(asdict(answer), ensure_ascii=False)
+
+
+def test_a_long_file_comes_back_line_for_line(tmp_path: Path) -> None:
+    path = tmp_path / "addresses.txt"
+    texts = [f"郑州市金水区花园路{number}号" for number in range(1001)]
+    path.write_text("\n".join(texts), encoding="utf-8-sig")
+    result = CliRunner().invoke(address, ["check", str(path)])
+    assert [json.loads(line)["address"] for line in result.stdout.splitlines()] == texts

@@ -145,3 +145,22 @@ def test_a_spelling_keeps_all_its_meanings(divisions: Gazetteer) -> None:
     assert levels[Level.PROVINCE] == 1
     assert levels[Level.CITY] == 1
     assert len([form for form in divisions.forms("鼓楼区") if not form.former]) == 4
+
+
+def test_names_end_as_the_check_looks_for_them(divisions: Gazetteer) -> None:
+    full = [form for name in divisions._forms for form in divisions.forms(name) if not form.short]
+    counties = {form.path[2][-1] for form in full if form.level is Level.COUNTY}
+    cities = {form.path[1][-1] for form in full if form.level is Level.CITY}
+    assert (counties, cities) == (set("区县市旗"), set("市州盟区"))
+
+
+def test_words_are_found_by_their_beginning_the_longest_first(divisions: Gazetteer) -> None:
+    assert divisions.words("缥缈") == ()
+    found = [(token.spelling, token.level, token.short) for token in divisions.words("吉林")]
+    assert found == [
+        ("吉林省", "province", False),
+        ("吉林市", "city", False),
+        ("吉林", "province", True),
+        ("吉林", "city", True),
+    ]
+    assert min(len(spelling) for spelling in divisions._forms) == 2
