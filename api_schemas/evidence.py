@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, pre_load, validate, validates_schema
 
 from api_schemas.base import Day, Id, Instant, Latitude, Longitude, Metres, PageQuery, Strict, Text, page_of
+from server.domain.coordinates import Datum
 from server.domain.evidence import EvidenceKind, EvidenceSource
 from server.domain.visits import VisitState
 
@@ -29,6 +30,7 @@ class EvidenceParticulars(Strict):
     latitude = Latitude()
     longitude = Longitude()
     accuracy_m = Metres()
+    datum = fields.Enum(Datum, by_value=True, load_default=Datum.WGS84)
     run = fields.Integer(
         validate=validate.Range(0, 100_000), metadata={"description": "which run of the recorder it is"}
     )
@@ -89,6 +91,7 @@ class EvidenceView(Strict):
     latitude = fields.Float(required=True, allow_none=True)
     longitude = fields.Float(required=True, allow_none=True)
     accuracy_m = fields.Float(required=True, allow_none=True)
+    datum = fields.Enum(Datum, by_value=True, required=True)
     width = fields.Integer(required=True, allow_none=True)
     height = fields.Integer(required=True, allow_none=True)
     duration_ms = fields.Integer(required=True, allow_none=True)

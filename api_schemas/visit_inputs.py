@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from api_schemas.base import Day, Id, Instant, Latitude, Longitude, Metres, Strict, Text
+from server.domain.coordinates import Datum
 from server.domain.placements import AddressKind, CallLine, Direction, PhoneOwner
 from server.domain.telephones import normalize_telephone
 from server.domain.visits import (
@@ -46,6 +47,7 @@ class CheckInNew(Strict):
     """V1. `partner_code`: the partner's `account_id` and `code`, typed on the device of the one who sends this.
 
     `began_offline`: the visit had begun before the server could be asked; it is kept with what stood against it.
+    `datum`: what the place is given in; it is kept in WGS-84.
     """
 
     id = Id(required=True)
@@ -60,6 +62,7 @@ class CheckInNew(Strict):
     latitude = Latitude(required=True, allow_none=True)
     longitude = Longitude(required=True, allow_none=True)
     accuracy_m = Metres(required=True, allow_none=True)
+    datum = fields.Enum(Datum, by_value=True, load_default=Datum.WGS84)
     device_id = Text(most=100, load_default=None, allow_none=True)
     account_id = Id(load_default=None, allow_none=True)
     code = Text(most=12, load_default=None, allow_none=True)

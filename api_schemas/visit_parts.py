@@ -9,7 +9,9 @@ from marshmallow import fields
 from api_schemas.base import Id, Instant, Latitude, Longitude, Metres, Strict
 from api_schemas.problems import Words
 from server.domain.adverse import FINDING_WORDS
+from server.domain.coordinates import Datum
 from server.domain.missing import MISSING_WORDS, Missing
+from server.domain.places import Against, Observed, PlaceVerdict, VisitPlace
 from server.domain.problems import CATALOGUE
 from server.domain.problems import Finding as Refusal
 from server.domain.visits import CheckDirection, CheckInWay, Finding, VisitState
@@ -46,6 +48,7 @@ class CheckInView(Strict):
     latitude = Latitude(required=True, allow_none=True)
     longitude = Longitude(required=True, allow_none=True)
     accuracy_m = Metres(required=True, allow_none=True)
+    datum = fields.Enum(Datum, by_value=True, required=True)
     device_id = fields.String(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
     verified_by = fields.String(required=True, allow_none=True)
@@ -112,12 +115,49 @@ class VisitMoment(Strict):
     version = fields.Integer(required=True)
 
 
+class KnownPointView(Strict):
+    """Where an address lies, WGS-84: as a geocoder says, or as an earlier visit found it."""
+
+    latitude = Latitude(required=True)
+    longitude = Longitude(required=True)
+    accuracy_m = Metres(required=True)
+    against = fields.Enum(Against, by_value=True, required=True)
+
+
+class JudgedPlaceView(Strict):
+    """One check-in or photo with its own verdict; the distance is the bare one, before accuracies are taken off."""
+
+    source = fields.Enum(Observed, by_value=True, required=True, attribute="observation.source")
+    id = Id(required=True, attribute="observation.id")
+    verdict = fields.Enum(PlaceVerdict, by_value=True, required=True)
+    distance_m = Metres(required=True, allow_none=True)
+    accuracy_m = Metres(required=True, attribute="observation.accuracy_m")
+
+
+class PlaceView(Strict):
+    """Where the team was, by check-ins and photos, against where the address lies (V1, V8). A flag, never a refusal."""
+
+    verdict = fields.Enum(PlaceVerdict, by_value=True, required=True)
+    distance_m = Metres(required=True, allow_none=True)
+    accuracy_m = Metres(required=True, allow_none=True)
+    against = fields.Enum(Against, by_value=True, required=True)
+    clause = fields.String(required=True)
+    flag = fields.Nested(Explained, required=True, allow_none=True)
+    observations = fields.List(fields.Nested(JudgedPlaceView), required=True)
+
+    def get_attribute(self, obj: VisitPlace, attr: str, default: Any) -> Any:
+        if attr == "flag":
+            return None if obj.flag is None else explained(obj.flag)
+        return super().get_attribute(obj, attr, default)
+
+
 class CheckInAnswer(Strict):
     """`present`: who of the two is proven to have been there. `missing` is told at check-out."""
 
     check_in = fields.Nested(CheckInView, required=True)
     visit = fields.Nested(VisitMoment, required=True)
     present = fields.List(fields.String(), required=True)
+    place = fields.Nested(PlaceView, required=True, allow_none=True)
     findings = fields.List(fields.Nested(FindingView), required=True)
     missing = fields.List(fields.Nested(MissingView), required=True)
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Day, Id, Instant, Latitude, Longitude, Money, PageQuery, Strict, Text, page_of
+from api_schemas.base import Day, Id, Instant, Money, PageQuery, Strict, Text, page_of
 from api_schemas.problems import Words
 from api_schemas.visit_parts import (
     CheckInView,
     Explained,
     FindingView,
+    KnownPointView,
     MissingView,
+    PlaceView,
     VisitMoment,
     explained,
 )
@@ -50,8 +52,6 @@ class AddressShown(Strict):
     county = fields.String(required=True)
     county_code = fields.String(required=True)
     standing = fields.Enum(AddressStanding, by_value=True, required=True)
-    latitude = Latitude(required=True, allow_none=True)
-    longitude = Longitude(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
@@ -66,6 +66,7 @@ class VisitBriefView(Strict):
     case_number = fields.String(required=True, attribute="placement.case_number")
     debtor_name = fields.Function(lambda brief: masked_name(brief.debtor.name), metadata={"type": "string"})
     address = fields.Nested(AddressShown, required=True)
+    point = fields.Nested(KnownPointView, required=True, allow_none=True)
     lead_id = fields.String(required=True, allow_none=True, attribute="visit.lead_id")
     partner_id = fields.String(required=True, allow_none=True, attribute="visit.partner_id")
     trainee_id = fields.String(required=True, allow_none=True, attribute="visit.trainee_id")
@@ -222,6 +223,7 @@ class VisitView(Strict):
     address_changed = fields.Boolean(required=True)
     hold = fields.Nested(HoldShown, required=True, allow_none=True)
     present = fields.List(fields.String(), required=True, attribute="presence.present")
+    place = fields.Nested(PlaceView, required=True, allow_none=True)
     check_ins = fields.List(fields.Nested(CheckInView), required=True)
     contacts = fields.List(fields.Nested(ContactView), required=True)
     calls = fields.List(fields.Nested(CallView), required=True)

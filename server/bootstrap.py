@@ -10,8 +10,12 @@ import sqlalchemy as sa
 
 from server.clock import SystemClock
 from server.geo.checker import GazetteerAddresses
+from server.geo.distances import EarthDistances
+from server.geo.no_geocoder import NoGeocoder
+from server.geo.outlines import OutlineTable
 from server.jobs.credit import score_placement
 from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
+from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
 from server.jobs.letters import escalate_counterfoil
 from server.jobs.outbox import outbox_given_up, send_outbox_message
@@ -22,6 +26,7 @@ from server.notify.sender import HttpRobots
 from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import THUMBNAIL_JOB
 from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
+from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
 from server.services.imports import RUN_JOB
 from server.services.letters import ESCALATE_JOB
@@ -30,7 +35,8 @@ from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
-from server.settings import Settings, SettingsError
+from server.services.ports.places import AddressGeocoder
+from server.settings import GeocoderSettings, Settings, SettingsError
 from storage.files.tables import FileTables
 from storage.files.text_messages import FileSmsSender
 from storage.media.reader import FileMediaReader
@@ -49,9 +55,10 @@ HANDLERS: Mapping[str, Handler] = {
     ESCALATE_JOB: escalate_counterfoil,
     RUN_JOB: run_import,
     OUTBOX_JOB: send_outbox_message,
+    GEOCODE_JOB: ask_for_points,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB)
+DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB, GEOCODE_JOB)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
@@ -87,6 +94,9 @@ def build(
         units=units,
         passwords=passwords or Argon2Passwords(),
         addresses=GazetteerAddresses(),
+        outlines=OutlineTable(settings.outlines_file),
+        distances=EarthDistances(),
+        geocoder=_open_geocoder(settings.geocoder),
         objects=_open_objects(settings),
         media=FileMediaReader(),
         tables=FileTables(),
@@ -95,6 +105,15 @@ def build(
         receiving=settings.data_dir / "uploads",
     )
     return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine)
+
+
+def _open_geocoder(settings: GeocoderSettings) -> AddressGeocoder:
+    if not settings.provider:
+        return NoGeocoder()
+    # geopy takes a second to import; a firm that asks nobody does not wait for it.
+    from server.geo.geocoding import open_geocoder
+
+    return open_geocoder(settings.provider, settings.url, settings.key, settings.per_minute)
 
 
 def _open_objects(settings: Settings) -> ObjectStore:

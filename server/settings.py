@@ -13,6 +13,7 @@ from pathlib import Path
 
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
 _SECRET_BYTES = 32
+_WEB_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
 
 
@@ -31,6 +32,20 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class GeocoderSettings:
+    """Who is asked where an address lies: nobody while `provider` is empty. `url` is scheme and host."""
+
+    provider: str
+    url: str
+    per_minute: int
+    key: str = field(repr=False)
+
+
+# Where each one is asked unless said otherwise. The public Nominatim forbids asking in bulk, so it has no default.
+_GEOCODERS = {"baidu": "https://api.map.baidu.com", "amap": "https://restapi.amap.com", "nominatim": ""}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things lie and what they are opened with. `secrets` holds 32 bytes a name."""
 
@@ -44,6 +59,8 @@ class Settings:
     secrets: Mapping[str, bytes]
     webhook_hosts: tuple[str, ...]
     public_url: str
+    outlines_file: Path
+    geocoder: GeocoderSettings
 
     @property
     def embedded(self) -> bool:
@@ -79,7 +96,36 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         secrets=_read_secrets(secrets_file),
         webhook_hosts=_read_hosts(given.get("FIELDVISIT_WEBHOOK_HOSTS", "")),
         public_url=public_url,
+        outlines_file=Path(given.get("FIELDVISIT_OUTLINES") or data_dir / "outlines.fvo"),
+        geocoder=_read_geocoder(given, secrets_file),
     )
+
+
+def _read_geocoder(given: Mapping[str, str], secrets_file: Path) -> GeocoderSettings:
+    """The key stands in the environment or, better, as `geocoder_key` in the secrets file."""
+    provider = given.get("FIELDVISIT_GEOCODER", "")
+    if not provider:
+        return GeocoderSettings("", "", 1, "")
+    if provider not in _GEOCODERS:
+        names = ", ".join(_GEOCODERS)
+        raise SettingsError(f"FIELDVISIT_GEOCODER must be one of {names}, or empty, not {provider!r}")
+    url = given.get("FIELDVISIT_GEOCODER_URL") or _GEOCODERS[provider]
+    if _WEB_HOST.fullmatch(url) is None:
+        raise SettingsError(f"FIELDVISIT_GEOCODER_URL must be https://host for {provider}, not {url!r}")
+    per_minute = given.get("FIELDVISIT_GEOCODER_PER_MINUTE", "30")
+    if re.fullmatch(r"[1-9][0-9]{0,3}", per_minute) is None:
+        raise SettingsError(f"FIELDVISIT_GEOCODER_PER_MINUTE must be from 1 to 9999, not {per_minute!r}")
+    key = given.get("FIELDVISIT_GEOCODER_KEY") or str(_held_secrets(secrets_file).get("geocoder_key", ""))
+    if not key and provider != "nominatim":
+        raise SettingsError(
+            f"{provider} needs a key: put geocoder_key into {secrets_file}, or set FIELDVISIT_GEOCODER_KEY"
+        )
+    return GeocoderSettings(provider, url.rstrip("/"), int(per_minute), key)
+
+
+def _held_secrets(path: Path) -> Mapping[str, object]:
+    held = json.loads(path.read_text()) if path.exists() else {}
+    return held if isinstance(held, dict) else {}
 
 
 def _clock_offset(text: str) -> timedelta:

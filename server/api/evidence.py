@@ -24,7 +24,7 @@ from api_schemas.evidence import (
     LackingVisitPage,
 )
 from server.domain.access import Actor, Permission
-from server.domain.evidence import LARGEST, Capture, EvidenceItem
+from server.domain.evidence import LARGEST, EvidenceItem, said_at
 from server.domain.evidence_problems import (
     BRINGER_NOT_OF_TEAM,
     BYTES_MISSING,
@@ -58,8 +58,12 @@ _PHONE, _DESK = EvidenceParticulars(), DeskParticulars()
 
 
 def _told(visit_id: str, query: dict[str, Any]) -> Particulars:
-    said = Capture(
-        query.get("captured_at"), query.get("latitude"), query.get("longitude"), query.get("accuracy_m")
+    said = said_at(
+        query.get("captured_at"),
+        query.get("latitude"),
+        query.get("longitude"),
+        query.get("accuracy_m"),
+        query["datum"],
     )
     return Particulars(
         id=query["id"],

@@ -179,6 +179,4 @@ def learn_phone(call: Call) -> Phone:
 )
 def learn_address(call: Call) -> Address:
     """V19: an address learnt at the door."""
-    return visit_information.add_address(
-        call.uow, call.house.addresses, call.actor, call.path["visit_id"], call.body
-    )
+    return visit_information.add_address(call.house, call.uow, call.actor, call.path["visit_id"], call.body)

@@ -19,6 +19,7 @@ from server.domain.visit_whole import VisitBrief, VisitWhole
 from server.domain.visits import CheckDirection, Visit
 from server.services import check_ins, desk_signatures, visit_reading
 from server.services.check_ins import CheckInResult
+from server.services.places import place_of
 from server.services.ports.paging import Page, PageRequest
 from server.services.scopes import visit_within
 from server.services.visit_records import edition_at
@@ -81,7 +82,7 @@ def list_visits_without_two(call: Call) -> Page[VisitBrief]:
 def show_visit(call: Call) -> VisitWhole:
     """One visit with everything on it; the total debt only as V10 allows."""
     visit, _ = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
-    whole = visit_reading.whole(call.uow, visit)
+    whole = visit_reading.whole(call.uow, call.house.outlines, visit)
     call.uow.audit(
         AuditEntry("visit.read", "visit", visit.id, {"total_debt": whole.total_debt_fen is not None})
     )
@@ -176,6 +177,7 @@ def _checked(call: Call, result: CheckInResult) -> dict[str, Any]:
         "check_in": result.check_in,
         "visit": result.visit,
         "present": list(result.presence.present),
+        "place": place_of(call.uow, call.house.outlines, result.visit),
         "findings": result.findings,
         "missing": missing,
     }

@@ -16,6 +16,7 @@ _COMMANDS = {
     "demo": "server.cli.demo",
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
+    "outlines": "server.cli.outlines",
     "run": "server.cli.operate",
     "score": "server.cli.score",
     "serve": "server.cli.operate",

@@ -10,6 +10,7 @@ from server.demo.firm import Firm
 from server.demo.planning import Crew
 from server.demo.requesting import Requested
 from server.demo.scripts import Met, Script
+from server.domain.coordinates import Datum
 from server.domain.evidence import EvidenceKind
 from server.domain.placements import AddressKind, CallLine, Direction, PhoneOwner
 from server.domain.visits import (
@@ -135,7 +136,7 @@ def _follow_up(firm: Firm, stop: Stop, *, on_the_spot: bool) -> Visit:
             "text": stop.requested.case.division + firm.inventor.detail(),
             "at": stop.begins + timedelta(minutes=6),
         }
-        address = visit_information.add_address(uow, firm.house.addresses, actor, stop.visit_id, learnt)
+        address = visit_information.add_address(firm.house, uow, actor, stop.visit_id, learnt)
         visit, _findings = follow_ups.open_follow_up(
             uow,
             actor,
@@ -184,6 +185,7 @@ def _check_one(
                 "latitude": stop.latitude + spread(-0.0002, 0.0002),
                 "longitude": stop.longitude + spread(-0.0002, 0.0002),
                 "accuracy_m": _ACCURACY_M,
+                "datum": Datum.WGS84,
                 "device_id": firm.devices[username],
                 "account_id": None if coded is None else firm.actors[coded[0]].account_id,
                 "code": None if coded is None else coded[1],

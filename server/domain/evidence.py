@@ -6,6 +6,7 @@ It refuses to drop a file because it contradicts: what contradicts is kept and n
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from server.domain.calendar import SHANGHAI
+from server.domain.coordinates import Datum, Point, converted
 from server.domain.evidence_problems import BRINGER_NOT_OF_TEAM
 from server.domain.policy.registry import clause, kept_at
 from server.domain.presence import distance_m
@@ -62,7 +64,7 @@ class EvidenceItem:
     """A stored file. `sha256` is the server's own over the whole file: the receipt. Times aware, place in WGS-84.
 
     `captured_at` is what the file says of itself (EXIF), else what the phone said; `run` orders the recorder's runs.
-    What came in at the desk is countersigned by IT (S16).
+    What came in at the desk is countersigned by IT (S16). `datum` is what the place was given in, before conversion.
     """
 
     id: str
@@ -92,6 +94,7 @@ class EvidenceItem:
     version: int
     countersigned_by: str | None = None
     countersigned_at: datetime | None = None
+    datum: Datum = Datum.WGS84
 
 
 class EvidenceCount(NamedTuple):
@@ -104,12 +107,30 @@ class EvidenceCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """When and where a file was made, as somebody says; degrees in WGS-84, `accuracy_m` in metres."""
+    """When and where a file was made, as somebody says; degrees in WGS-84, `accuracy_m` in metres.
+
+    `datum` is what the degrees were given in, before they were converted.
+    """
 
     at: datetime | None = None
     latitude: float | None = None
     longitude: float | None = None
     accuracy_m: float | None = None
+    datum: Datum = Datum.WGS84
+
+
+def said_at(
+    at: datetime | None,
+    latitude: float | None,
+    longitude: float | None,
+    accuracy_m: float | None,
+    datum: Datum,
+) -> Capture:
+    """What a phone says of a file, its place converted into WGS-84."""
+    if latitude is None or longitude is None:
+        return Capture(at, None, None, accuracy_m)
+    place = converted(Point(latitude, longitude, datum), Datum.WGS84)
+    return Capture(at, place.latitude, place.longitude, accuracy_m, datum)
 
 
 @clause("V2")
@@ -144,7 +165,7 @@ def settled(shown: Capture, said: Capture, received_at: datetime) -> tuple[Captu
     """
     at, notes = _settled_time(shown.at, said.at, received_at)
     if shown.latitude is None or shown.longitude is None:
-        return Capture(at, said.latitude, said.longitude, said.accuracy_m), tuple(notes)
+        return dataclasses.replace(said, at=at), tuple(notes)
     if _apart_m(shown, said) > PLACES_AGREE_M:
         notes.append("place_differs")
     return Capture(at, shown.latitude, shown.longitude, shown.accuracy_m), tuple(notes)

@@ -92,8 +92,6 @@ def new_address(
         **place,
         standing=AddressStanding.UNKNOWN,
         standing_reason=None,
-        latitude=None,
-        longitude=None,
         source=origin.source,
         source_visit_id=origin.visit_id,
         duplicate_of_id=None if original is None else original.id,

@@ -119,8 +119,6 @@ class Address:
     urban_village: bool
     standing: AddressStanding
     standing_reason: str | None
-    latitude: float | None
-    longitude: float | None
     source: Source
     source_visit_id: str | None
     duplicate_of_id: str | None

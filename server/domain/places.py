@@ -80,6 +80,16 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPoint:
+    """Where an address lies, WGS-84, as a provider says or as an earlier visit found it."""
+
+    latitude: float
+    longitude: float
+    accuracy_m: float
+    against: Against
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """What places are measured against: `measure(latitude, longitude)` in metres, less `accuracy_m` of its own."""
 
@@ -112,10 +122,13 @@ class VisitPlace:
     observations: tuple[JudgedPlace, ...]
 
 
-def near_point(against: Against, latitude: float, longitude: float, accuracy_m: float) -> Reference:
-    """Measured against a point, WGS-84."""
+def near_point(point: KnownPoint) -> Reference:
+    """Measured against a point."""
     return Reference(
-        against, accuracy_m, POINT_INSIDE_M, lambda north, east: distance_m(latitude, longitude, north, east)
+        point.against,
+        point.accuracy_m,
+        POINT_INSIDE_M,
+        lambda north, east: distance_m(point.latitude, point.longitude, north, east),
     )
 
 

@@ -19,6 +19,16 @@ PLAN_EXISTS = kind(
     "The branch has a plan for {day} already ({plan_id})",
     remedy=("请在已有计划上继续排程。", "Go on with that plan."),
 )
+ROUTE_DIFFERS = kind(
+    "route_differs",
+    Category.CONFLICT,
+    "该路线已不是系统当前建议的较短路线",
+    "This is not the shorter route that is shown by now",
+    remedy=(
+        "请重新查看路线后再采用，或直接调整顺序。",
+        "Look at the route again, or set the order yourself.",
+    ),
+)
 TEAM_PUBLISHED = kind(
     "team_published",
     Category.CONFLICT,

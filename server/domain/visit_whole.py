@@ -9,6 +9,7 @@ from server.domain.calls import CallDay
 from server.domain.disclosure import TalkRules
 from server.domain.missing import Missing
 from server.domain.placements import Address, CallNote, Debtor, Hold, Phone, Placement
+from server.domain.places import KnownPoint, VisitPlace
 from server.domain.presence import Presence
 from server.domain.problems import Finding as Refusal
 from server.domain.visits import (
@@ -24,13 +25,17 @@ from server.domain.visits import (
 
 @dataclass(frozen=True, slots=True)
 class VisitBrief:
-    """A line of a list of visits. `day` is the plan's; of a follow-up without a plan, that of its lease."""
+    """A line of a list of visits. `day` is the plan's; of a follow-up without a plan, that of its lease.
+
+    `point` is where the address lies, as far as that is known.
+    """
 
     visit: Visit
     placement: Placement
     debtor: Debtor
     address: Address
     day: date | None
+    point: KnownPoint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,12 @@ class VisitPhone:
 
 @dataclass(frozen=True, slots=True)
 class VisitWhole:
-    """Everything on one visit. `total_debt_fen` is None as long as V10 hides it."""
+    """Everything on one visit. `total_debt_fen` is None as long as V10 hides it; `place` where nothing says where."""
 
     brief: VisitBrief
     hold: Hold | None
     presence: Presence
+    place: VisitPlace | None
     check_ins: list[CheckIn]
     contacts: list[VisitContact]
     calls: list[CallNote]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from server.domain.coordinates import Datum
+
 
 class VisitState(StrEnum):
     ACCEPTED = "accepted"  # 待排程
@@ -107,6 +109,7 @@ class CheckIn:
     """One person's check-in or check-out: time, place (WGS-84), accuracy in metres, device, way (V1).
 
     `provisional` until a code or a desk signature is verified; `verified_by` names who confirmed one at the desk.
+    `datum` is what the phone gave the place in, before it was converted.
     """
 
     id: str
@@ -123,6 +126,7 @@ class CheckIn:
     verified_by: str | None
     refusal: str | None
     received_at: datetime
+    datum: Datum = Datum.WGS84
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,33 +29,33 @@ from server.domain.placements import (
     Source,
 )
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
-from server.services import credit
-from server.services.ports.addresses import AddressCheck
+from server.services import credit, geocoding
+from server.services.house import House
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_reading import against_calling, phone_file
 from server.services.visit_records import not_in_future, open_incident
 
 
 def add_address(
-    uow: UnitOfWork, check: AddressCheck, actor: Actor, placement: Placement, values: Mapping[str, Any]
+    house: House, uow: UnitOfWork, actor: Actor, placement: Placement, values: Mapping[str, Any]
 ) -> Address:
     """V19: a new address; one that is on file already is kept hidden."""
     origin = Origin(Source.FORM, uow.now, actor.account_id)
-    address = keep_address(uow, check, placement, values, origin)
+    address = keep_address(house, uow, placement, values, origin)
     uow.audit(AuditEntry("address.added", "placement", placement.id, told_of(address)))
     return address
 
 
 def keep_address(
-    uow: UnitOfWork, check: AddressCheck, placement: Placement, values: Mapping[str, Any], origin: Origin
+    house: House, uow: UnitOfWork, placement: Placement, values: Mapping[str, Any], origin: Origin
 ) -> Address:
     """Put a new address of the debtor on file. What does not resolve is kept too (R2, R3): the desk completes it."""
-    place = address_place(values["text"], check.check(values["text"]))
+    place = address_place(values["text"], house.addresses.check(values["text"]))
     on_file = uow.addresses.having(debtor_id=placement.debtor_id)
     known = same_address(values["kind"], place["normalized"], on_file)
-    return uow.addresses.add(
-        new_address(values["id"], placement.debtor_id, values["kind"], place, origin, known)
-    )
+    address = new_address(values["id"], placement.debtor_id, values["kind"], place, origin, known)
+    geocoding.want(uow, house.geocoder, [address])
+    return uow.addresses.add(address)
 
 
 def told_of(address: Address) -> dict[str, Any]:
@@ -64,10 +64,11 @@ def told_of(address: Address) -> dict[str, Any]:
     return {"address_id": address.id, "new": new, "resolved": resolved}
 
 
-def correct_address(uow: UnitOfWork, check: AddressCheck, address: Address, text: str) -> Address:
+def correct_address(house: House, uow: UnitOfWork, address: Address, text: str) -> Address:
     """The text as it should have been; requests made before name the version that they saw."""
-    place = address_place(text, check.check(text))
+    place = address_place(text, house.addresses.check(text))
     corrected = uow.addresses.save(dataclasses.replace(address, **place))
+    geocoding.want(uow, house.geocoder, [corrected])
     detail = {"version": corrected.version, "resolved": bool(corrected.county_code)}
     uow.audit(AuditEntry("address.corrected", "address", address.id, detail))
     return corrected

@@ -16,6 +16,7 @@ from typing import Any
 from server.domain.access import Actor
 from server.domain.audit import AuditEntry
 from server.domain.calls import hours_findings
+from server.domain.coordinates import Datum, Point, converted
 from server.domain.leases import lease_findings
 from server.domain.placements import Placement
 from server.domain.presence import (
@@ -78,9 +79,7 @@ def check(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any
         direction=values["direction"],
         way=values["way"],
         at=at,
-        latitude=values["latitude"],
-        longitude=values["longitude"],
-        accuracy_m=values["accuracy_m"],
+        **_place(values),
         device_id=device_id,
         provisional=False,
         verified_by=None,
@@ -209,6 +208,16 @@ def _refusal(
         return CODE_WRONG.code
     right = code_fits(secret.secret, visit.id, values["at"], values["code"] or "")
     return None if right else CODE_WRONG.code
+
+
+def _place(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The place in WGS-84, with the datum that the phone gave it in."""
+    latitude, longitude, datum = values["latitude"], values["longitude"], values["datum"]
+    if latitude is not None and longitude is not None:
+        place = converted(Point(latitude, longitude, datum), Datum.WGS84)
+        latitude, longitude = place.latitude, place.longitude
+    accuracy_m = values["accuracy_m"]
+    return {"latitude": latitude, "longitude": longitude, "accuracy_m": accuracy_m, "datum": datum}
 
 
 def _despite_device(uow: UnitOfWork, visit: Visit, account_id: str, at: datetime) -> list[Finding]:

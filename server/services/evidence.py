@@ -232,6 +232,7 @@ def _item(uow: UnitOfWork, actor: Actor, visit: Visit, told: Particulars, stored
         latitude=capture.latitude,
         longitude=capture.longitude,
         accuracy_m=capture.accuracy_m,
+        datum=capture.datum,
         width=examined.width,
         height=examined.height,
         duration_ms=examined.duration_ms,

@@ -10,6 +10,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
+from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
 from server.services.ports.sms import SmsSender
 from server.services.ports.tables import TableFiles
@@ -27,6 +28,9 @@ class House:
     units: UnitsOfWork
     passwords: PasswordHasher
     addresses: AddressCheck
+    outlines: CountyOutlines
+    distances: Distances
+    geocoder: AddressGeocoder
     objects: ObjectStore
     media: MediaReader
     tables: TableFiles

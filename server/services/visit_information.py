@@ -10,7 +10,7 @@ from server.domain.audit import AuditEntry
 from server.domain.new_information import Origin
 from server.domain.placements import Address, Phone, Source
 from server.services import case_records, credit
-from server.services.ports.addresses import AddressCheck
+from server.services.house import House
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import begun, not_in_future
 
@@ -28,12 +28,12 @@ def add_phone(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str,
 
 
 def add_address(
-    uow: UnitOfWork, check: AddressCheck, actor: Actor, visit_id: str, values: Mapping[str, Any]
+    house: House, uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any]
 ) -> Address:
     """An address that was learnt, as far as the check settles it; the desk completes what does not resolve."""
     visit, placement = begun(uow, actor, visit_id)
     not_in_future(uow, values["at"])
     origin = Origin(Source.VISIT, values["at"], actor.account_id, visit.id)
-    address = case_records.keep_address(uow, check, placement, values, origin)
+    address = case_records.keep_address(house, uow, placement, values, origin)
     uow.audit(AuditEntry("address.learnt", "visit", visit.id, case_records.told_of(address)))
     return address

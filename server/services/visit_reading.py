@@ -29,6 +29,8 @@ from server.domain.visits import (
 )
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
+from server.services.places import known_points, place_of
+from server.services.ports.places import CountyOutlines
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import edition_at
 
@@ -45,6 +47,7 @@ def briefs(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitBrief]:
     debtors = uow.debtors.by_ids(placement.debtor_id for placement in placements.values())
     addresses = uow.addresses.by_ids(visit.address_id for visit in visits)
     plans = uow.visit_plans.by_ids(visit.plan_id for visit in visits if visit.plan_id is not None)
+    points = known_points(uow, addresses.values())
     return [
         VisitBrief(
             visit,
@@ -52,12 +55,13 @@ def briefs(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitBrief]:
             debtors[placements[visit.placement_id].debtor_id],
             addresses[visit.address_id],
             _day(visit, plans.get(visit.plan_id or "")),
+            points.get(visit.address_id),
         )
         for visit in visits
     ]
 
 
-def whole(uow: UnitOfWork, visit: Visit) -> VisitWhole:
+def whole(uow: UnitOfWork, outlines: CountyOutlines, visit: Visit) -> VisitWhole:
     """Everything on a visit, as of now."""
     brief = briefs(uow, [visit])[0]
     contacts = uow.visit_contacts.having(visit_id=visit.id)
@@ -68,6 +72,7 @@ def whole(uow: UnitOfWork, visit: Visit) -> VisitWhole:
         brief=brief,
         hold=hold_on(uow, visit),
         presence=presence_of(uow, visit),
+        place=place_of(uow, outlines, visit),
         check_ins=sorted(uow.check_ins.having(visit_id=visit.id), key=lambda c: (c.at, c.id)),
         contacts=contacts,
         calls=uow.call_notes.having(visit_id=visit.id),

@@ -62,6 +62,7 @@ from storage.rows.people import (
     SessionQueries,
 )
 from storage.rows.placements import PlacementQueries
+from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
@@ -123,6 +124,10 @@ class AllRows:
     @cached_property
     def addresses(self) -> Rows[Address]:
         return self._rows(tables.placements.addresses, Address)
+
+    @cached_property
+    def address_points(self) -> AddressPointQueries:
+        return AddressPointQueries(self._connection, self._cipher)
 
     @cached_property
     def address_confirmations(self) -> Rows[AddressConfirmation]:

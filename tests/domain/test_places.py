@@ -7,6 +7,7 @@ import pytest
 from server.domain.outlines import distance_to_outline_m
 from server.domain.places import (
     Against,
+    KnownPoint,
     Observation,
     Observed,
     PlaceVerdict,
@@ -21,7 +22,7 @@ from tests.domain.test_outlines import METRE, SQUARE
 
 INSIDE, UNSURE, OUTSIDE = PlaceVerdict
 DOOR = 35.0, 113.95
-POINT = near_point(Against.GEOCODED, *DOOR, 0.0)
+POINT = near_point(KnownPoint(*DOOR, 0.0, Against.GEOCODED))
 COUNTY = within_county([SQUARE])
 
 
@@ -110,7 +111,7 @@ def test_a_circle_that_overlaps_counts_for_the_agents(accuracy_m: float, verdict
 
 
 def test_both_circles_are_taken_off_and_told_together() -> None:
-    reference = near_point(Against.EARLIER_VISIT, *DOOR, 300.0)
+    reference = near_point(KnownPoint(*DOOR, 300.0, Against.EARLIER_VISIT))
     found = place(seen(2600, 300.0), reference=reference)
     assert (found.verdict, found.accuracy_m, found.against) == (UNSURE, 600.0, Against.EARLIER_VISIT)
     assert place(seen(2601, 300.0), reference=reference).verdict is OUTSIDE

@@ -43,7 +43,7 @@ def team(name: str = "first", lead: str = "chenlei", partner: str = "wangqiang",
 def address(county_code: str = "410105", city: str = "郑州市", **changes: Any) -> Address:
     made = Address(
         "address", "debtor", AddressKind.HOUSEHOLD, "text", "text", "河南省", city, "金水区", county_code, "",
-        "经三路9号", False, AddressStanding.UNKNOWN, None, None, None, Source.IMPORT, None, None, NOW, None, 1,
+        "经三路9号", False, AddressStanding.UNKNOWN, None, Source.IMPORT, None, None, NOW, None, 1,
     )  # fmt: skip
     return dataclasses.replace(made, **changes)
 

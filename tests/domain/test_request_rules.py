@@ -41,7 +41,7 @@ def verdict_of(text: str) -> AddressVerdict:
 def an_address(id: str, kind: AddressKind = AddressKind.HOUSEHOLD, **changes: Any) -> Address:
     text = changes.pop("text", "河南省新乡市原阳县建设路12号")
     address = Address(
-        id, "debtor", kind, text, text, "", "", "", "", "", "", False, AddressStanding.UNKNOWN, None, None, None,
+        id, "debtor", kind, text, text, "", "", "", "", "", "", False, AddressStanding.UNKNOWN, None,
         Source.IMPORT, None, None, NOON, None, 1,
     )  # fmt: skip
     return dataclasses.replace(address, **changes)

@@ -105,8 +105,6 @@ def make_address(
             "urban_village": verdict.urban_village,
             "standing": AddressStanding.UNKNOWN,
             "standing_reason": None,
-            "latitude": None,
-            "longitude": None,
             "source": Source.IMPORT,
             "source_visit_id": None,
             "duplicate_of_id": None,

@@ -101,8 +101,6 @@ def address(
         urban_village=False,
         standing=AddressStanding.UNKNOWN,
         standing_reason=None,
-        latitude=None,
-        longitude=None,
         source=Source.IMPORT,
         source_visit_id=None,
         duplicate_of_id=None,

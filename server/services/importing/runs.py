@@ -16,7 +16,7 @@ from server.domain.audit import AuditEntry
 from server.domain.import_problems import FILE_REFUSED, ProblemList
 from server.domain.import_sheets import ImportRow
 from server.domain.imports import COMMAND_LINE, FINAL, ImportFile, ImportState, waits_for_qa
-from server.services import notices
+from server.services import geocoding, notices
 from server.services.house import House
 from server.services.importing.kinds import IMPORTERS, permission_for
 from server.services.importing.outcome import Importer, Outcome, Task
@@ -122,6 +122,7 @@ def _apply(house: House, file: ImportFile, importer: Importer, task: Task) -> Im
             told = dict(outcome.problems.told())
             return _end(uow, current, ImportState.REFUSED, len(task.rows), told, {})
         outcome.write(uow)
+        geocoding.want(uow, house.geocoder, outcome.new.get("addresses", ()))
         return _end(uow, current, ImportState.APPLIED, len(task.rows), {}, _result(outcome))
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
+from server.domain.address_points import AddressPoint
 from server.domain.coordinates import Point
 from server.domain.outlines import Outline
+from server.services.ports.rows import EntityRows
 
 
 class CountyOutlines(Protocol):
@@ -36,13 +40,21 @@ class Geocoded:
     accuracy_m: float | None
 
 
-class GeocodingFailed(Exception):
-    """No answer about this address. `words` hold neither key nor address; `again` says whether trying later helps."""
+class Trouble(StrEnum):
+    """Where it lies that there is no answer."""
 
-    def __init__(self, words: str, *, again: bool = True) -> None:
+    TEXT = "text"  # the provider cannot take this text; others it may
+    PROVIDER = "provider"  # out of reach, or asked too much: later it may answer
+    SETTING = "setting"  # the key is refused; somebody must look
+
+
+class GeocodingFailed(Exception):
+    """No answer about this address. `words` hold neither key nor address."""
+
+    def __init__(self, words: str, trouble: Trouble = Trouble.PROVIDER) -> None:
         super().__init__(words)
         self.words = words
-        self.again = again
+        self.trouble = trouble
 
 
 class AddressGeocoder(Protocol):
@@ -58,3 +70,14 @@ class AddressGeocoder(Protocol):
 
     def ask(self, text: str) -> Geocoded | None:
         """The best answer, None where the provider knows no such place. Raises GeocodingFailed."""
+
+
+class AddressPointRows(EntityRows[AddressPoint], Protocol):
+    def next_waiting(self, asked_before: datetime) -> AddressPoint | None:
+        """The text that waits longest of those asked least often; one that is being asked is left alone."""
+
+    def asked_since(self, moment: datetime) -> list[datetime]:
+        """When questions were asked after that moment."""
+
+    def unasked(self, limit: int) -> list[tuple[str, str]]:
+        """Normalized text and county of addresses that can be asked and never were."""

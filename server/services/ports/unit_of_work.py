@@ -62,6 +62,7 @@ from server.services.ports.people import (
     SessionRows,
 )
 from server.services.ports.placements import PlacementRows
+from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
@@ -117,6 +118,8 @@ class UnitOfWork(Protocol):
     def placements(self) -> PlacementRows: ...
     @property
     def addresses(self) -> EntityRows[Address]: ...
+    @property
+    def address_points(self) -> AddressPointRows: ...
     @property
     def address_confirmations(self) -> EntityRows[AddressConfirmation]: ...
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from server.domain.coordinates import Datum
 from server.domain.evidence import EvidenceKind, EvidenceSource
 from storage.rows.columns import (
     METADATA,
@@ -49,4 +50,5 @@ evidence_items = sa.Table(
     version(),
     text("countersigned_by", nullable=True),
     instant("countersigned_at", nullable=True),
+    choice("datum", Datum),
 )

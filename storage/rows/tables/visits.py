@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from server.domain.coordinates import Datum
 from server.domain.plans import PlanState, TravelKind
 from server.domain.visits import (
     AddressOutcome,
@@ -132,6 +133,7 @@ check_ins = sa.Table(
     text("verified_by", nullable=True),
     text("refusal", nullable=True),
     instant("received_at"),
+    choice("datum", Datum),
     # Refused ones are kept beside the one that counts, so that a wrong code or a far place can be made good.
     sa.Index(
         "ux_check_ins_counted",
