@@ -62,7 +62,8 @@ def _register_api(app: Flask) -> None:
             },
             "security": [{"bearer": []}],
             "info": {
-                "description": "Field visits by the firm's written policy. Errors: RFC 9457, one shape."
+                "description": "Field visits by the firm's written policy. Errors: RFC 9457, one shape. "
+                "What a route does not declare, a field or a parameter of the query, is refused by name (422)."
             },
         },
     )

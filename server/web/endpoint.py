@@ -24,7 +24,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from server.domain.access import Actor, Permission, Scope, require
@@ -88,6 +88,7 @@ ROUTES: dict[str, Route] = {}
 _VERSION = re.compile(r'"(?P<quoted>[0-9]{1,18})"|(?P<bare>[0-9]{1,18})')
 _ALWAYS = (Category.INVALID, Category.INTERNAL, Category.BUSY)
 _SIGNED_IN = (Category.UNAUTHENTICATED, Category.FORBIDDEN)
+_NO_PARAMETERS = Schema(unknown=RAISE)
 
 
 def endpoint(
@@ -136,6 +137,7 @@ def endpoint(
                 with house.units.read() as asking:
                     asker = actor_of(asking, account_id, session_id)
                     require(asker, *needs)
+                query_of(query_schema)  # a file is not stored for what is refused afterwards
                 received = receive(house, asker)
             elif body_schema is not None:
                 request.get_data()  # a slow sender must not hold the writer's turn
@@ -219,6 +221,7 @@ def open_endpoint(
         @functools.wraps(use)
         def view(**path_values: str) -> Response:
             house: House = current_app.extensions["fieldvisit"]
+            query_of(None)
             result = use(house, _load_body(body_schema), **path_values)
             dumped = None if answer_schema is None else answer_schema.dump(result)
             return _respond(dumped, status, None, {})
@@ -306,16 +309,17 @@ def _load_body(schema: Schema | None) -> dict[str, Any]:
 
 
 def query_of(schema: Schema | None) -> dict[str, Any]:
-    """The query of the request by its schema; for `receive`, which comes before the call is made."""
-    if schema is None:
-        return {}
+    """The query of the request by its schema; for `receive`, which comes before the call is made.
+
+    A route without one refuses every parameter: a filter that is left out in silence shows more than was asked for.
+    """
     sent = request.args.to_dict(flat=False)
     several = [name for name, given in sent.items() if len(given) > 1]
     if several:
         raise problem(
             INVALID_INPUT, several[0], field_zh=several[0], field_en=several[0], detail="given twice"
         )
-    return _load(schema, {name: given[0] for name, given in sent.items()})
+    return _load(schema or _NO_PARAMETERS, {name: given[0] for name, given in sent.items()})
 
 
 def _load(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:

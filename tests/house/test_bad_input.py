@@ -10,8 +10,9 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from storage.rows.tables import METADATA
 from tests.conftest import Desk
 from tests.house.world import World, build_world
 from tests.support import cast
+from tests.support import evidence as files
 from tests.support.broken import broken
 from tests.support.samples import sample
 
@@ -30,6 +32,7 @@ _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 _TELLING = ("month", "post", "name")  # parameters that are words, and no ids
 _WITH_BODY = [route for route in ROUTES.values() if route.body is not None]
 _WITH_QUERY = [route for route in ROUTES.values() if route.query is not None]
+_WITHOUT_QUERY = [route for route in ROUTES.values() if route.query is None]
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -79,6 +82,15 @@ def path_of(world: World, route: Route, **words: str) -> str:
 def body_for(world: World, route: Route) -> dict[str, Any]:
     assert route.body is not None
     return sample(route.body, random.Random(route.name), world.known_fields)
+
+
+def sent_to(world: World, route: Route) -> dict[str, Any]:
+    """What a well-formed request carries: a body, a form with a file, bytes, or nothing."""
+    if route.name == "imports.upload_import":
+        return {"data": {"kind": "placements", "file": (BytesIO(b"a,b"), "placements.csv")}}
+    if route.name.startswith("evidence.") and route.method == "POST":
+        return {"data": files.photo(2)}
+    return {} if route.body is None else {"json": body_for(world, route)}
 
 
 def knock(desk: Desk, world: World, route: Route, content: str | bytes, **options: Any) -> TestResponse:
@@ -137,6 +149,49 @@ def test_each_field_of_each_query_is_refused_by_name_when_it_is_wrong(desk: Desk
             if not refused_for(answer, path):
                 wrong.append(f"{route.name} {path}={value[:40]!r}: {answer.status_code} {answer.text[:300]}")
     assert wrong == []
+
+
+@pytest.mark.usefixtures("_nothing_is_stored")
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("surprise=1", "surprise"),
+        ("surprise=", "surprise"),
+        ("surprise=1&surprise=2", "surprise"),
+        ("limits=1", "limits"),
+        ("Limit=1", "Limit"),
+        ("%00=1", "\x00"),
+        ("意外=1", "意外"),
+    ],
+)
+def test_a_parameter_that_nobody_knows_is_refused_by_every_route(
+    desk: Desk, world: World, query: str, field: str
+) -> None:
+    assert len(_WITHOUT_QUERY) > 100
+    for route in ROUTES.values():
+        known = urlencode(world.query_for(route))
+        answer = desk.request(
+            route.method,
+            member_for(route),
+            path_of(world, route),
+            headers={"If-Match": '"1"'} if route.versioned else {},
+            query_string=f"{known}&{query}" if known else query,
+            **sent_to(world, route),
+        )
+        assert refused_for(answer, field), f"{route.name}: {answer.status_code} {answer.text}"
+        assert all(told["remedy"]["zh"] and told["remedy"]["en"] for told in answer.get_json()["errors"])
+
+
+def test_no_parameter_is_wanted_where_none_is_declared(desk: Desk, world: World) -> None:
+    """The same requests without the stranger get past the query: none of them is refused for one."""
+    for route in _WITHOUT_QUERY:
+        headers = {"If-Match": '"1"'} if route.versioned else {}
+        answer = desk.request(
+            route.method, member_for(route), path_of(world, route), headers=headers, **sent_to(world, route)
+        )
+        assert "Unknown field" not in answer.get_data(as_text=True), route.name
+        if route.name == "auth.sign_out":
+            desk.forget(cast.COLLECTOR)
 
 
 @pytest.mark.usefixtures("_nothing_is_stored")
