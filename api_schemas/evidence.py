@@ -120,7 +120,7 @@ class CoverageView(Strict):
 
 
 class CountersignView(Strict):
-    """S16: what IT sees of a file that the desk took in; no case data."""
+    """S16: what IT sees of a file that the desk took in; no case data, and people name files after cases."""
 
     id = Id(required=True)
     visit_id = Id(required=True)
@@ -128,7 +128,6 @@ class CountersignView(Strict):
     account_id = Id(required=True)
     brought_by = Id(required=True)
     bring_reason = fields.String(required=True)
-    filename = fields.String(required=True)
     size = fields.Integer(required=True)
     sha256 = fields.String(required=True)
     received_at = Instant(required=True)

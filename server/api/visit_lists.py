@@ -54,7 +54,7 @@ def send_group_list(call: Call) -> dict[str, int]:
     blueprint,
     "GET",
     "/attendance",
-    needs=[Permission.PLANS_READ],
+    needs=visit_lists.ATTENDANCE_READERS,
     query=AttendanceQuery,
     answer=AttendanceView,
 )
@@ -68,7 +68,7 @@ def show_attendance(call: Call) -> dict[str, object]:
     blueprint,
     "GET",
     "/attendance.csv",
-    needs=[Permission.PLANS_READ],
+    needs=visit_lists.ATTENDANCE_READERS,
     query=AttendanceFileQuery,
     answer=None,
     produces="text/csv",

@@ -21,7 +21,7 @@ from api_schemas.requests import (
 from server.domain.access import Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.placements import Placement
-from server.domain.problems import WRONG_STATE
+from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.request_problems import NOT_OF_DEBTOR, RECALL_TOO_NEAR
 from server.domain.request_rules import ClauseCheck
 from server.domain.requests import VisitRequest
@@ -90,7 +90,7 @@ def count_requests(call: Call) -> dict[str, Any]:
     answer=VisitRequestView,
     status=201,
     once=True,
-    problems=[NOT_OF_DEBTOR],
+    problems=[NOT_OF_DEBTOR, NOT_FOUND],
 )
 def open_draft(call: Call) -> ShownRequest:
     """Open a draft for one of one's cases; nothing is refused by the clauses before it is filed."""

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     REQUESTS_MARK_PROMISING = "requests.mark_promising"
     PLANS_READ = "plans.read"
     PLANS_WRITE = "plans.write"
+    ATTENDANCE_READ = "attendance.read"  # R15: who is out and where, for the gate; no case
     TRAVEL_APPROVE = "travel.approve"
     VISITS_READ = "visits.read"
     VISITS_CONDUCT = "visits.conduct"
@@ -155,7 +156,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
     Post.ADMINISTRATION: _grants(
-        branch="devices.read devices.write people.read incidents.report plans.read papers.shred",
+        branch="devices.read devices.write people.read incidents.report attendance.read papers.shred",
     ),
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "

@@ -38,9 +38,12 @@ class PaperListed:
 
 
 def page(uow: UnitOfWork, actor: Actor, request: PageRequest, listed: PaperList | None) -> Page[PaperListed]:
-    """Papers of the branch, or one of V21's lists."""
+    """Papers of the branch, or one of V21's lists; who only shreds is shown what was handed over for it (S13)."""
     today = datetime.combine(local_day(uow.now), time(0), SHANGHAI)
-    found = uow.papers.page(request, reach(actor, *READERS), listed=listed, start_of_today=today)
+    only_shreds = not (actor.may(Permission.LETTERS_RECEIVE) or actor.may(Permission.PAPERS_RELEASE))
+    found = uow.papers.page(
+        request, reach(actor, *READERS), listed=listed, start_of_today=today, handed_over=only_shreds
+    )
     return Page(with_cases(uow, found.items), found.next)
 
 

@@ -26,6 +26,7 @@ from server.domain.visits import Visit, VisitState
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
 
+ATTENDANCE_READERS = (Permission.ATTENDANCE_READ, Permission.PLANS_READ)
 LISTED = (VisitState.PUBLISHED, VisitState.IN_PROGRESS, VisitState.COMPLETED, VisitState.FAILED)
 
 
@@ -97,7 +98,7 @@ def send_to_group(uow: UnitOfWork, actor: Actor, day: date) -> tuple[int, int]:
 
 def attendance_on(uow: UnitOfWork, actor: Actor, day: date) -> list[AttendanceLine]:
     """R15: who is out on a day by published plans, as far as the actor reaches; everybody sees the own line."""
-    reached = reach(actor, Permission.PLANS_READ)
+    reached = reach(actor, *ATTENDANCE_READERS)
     branches = None if reached.scope is Scope.ALL else [b for b in (actor.branch_id,) if b is not None]
     lines = attendance(listed_teams(uow, _visits_on(uow, day, branches)))
     people = uow.accounts.by_ids(line.account_id for line in lines)

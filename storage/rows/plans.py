@@ -81,7 +81,9 @@ class TravelApprovalQueries(Rows[TravelApproval]):
             visit_plans, visit_plans.c.id == travel_approvals.c.plan_id
         )
         if reach.scope is not Scope.ALL:
-            statement = statement.where(visit_plans.c.branch_id == reach.branch_id)
+            # A plan is its branch's: a narrower scope reaches none of it, whatever the table of posts grants.
+            branch_id = reach.branch_id if reach.scope is Scope.BRANCH else None
+            statement = statement.where(visit_plans.c.branch_id == branch_id)
         if waiting:
             notice = travel_approvals.c.kind == TravelKind.PHONE_NOTICE
             undecided = travel_approvals.c.granted.is_(None)

@@ -80,7 +80,13 @@ class PaperQueries(Rows[Paper]):
         super().__init__(connection, papers, Paper, cipher)
 
     def page(
-        self, request: PageRequest, reach: Reach, *, listed: PaperList | None, start_of_today: datetime
+        self,
+        request: PageRequest,
+        reach: Reach,
+        *,
+        listed: PaperList | None,
+        start_of_today: datetime,
+        handed_over: bool = False,
     ) -> Page[Paper]:
         statement = (
             sa.select(papers)
@@ -88,6 +94,8 @@ class PaperQueries(Rows[Paper]):
             .join(placements, placements.c.id == visits.c.placement_id)
             .where(visits_within(reach))
         )
+        if handed_over:
+            statement = statement.where(papers.c.returned_at.is_not(None))
         out = sa.and_(papers.c.left_at.is_(None), papers.c.returned_at.is_(None))
         match listed:
             case PaperList.UNRELEASED:

@@ -73,6 +73,7 @@ def test_it_countersigns_what_the_desk_took_in(desk: Desk, visit: Visit) -> None
     brought = desk.ok(bring(desk, DISPATCHER, visit), 201)["id"]
     waiting = desk.ok(desk.get(IT, "/api/v1/desk-import/uncountersigned"))["items"]
     assert [item["id"] for item in waiting] == [brought]
+    assert "filename" not in waiting[0]
     desk.refused(desk.get(DISPATCHER, "/api/v1/desk-import/uncountersigned"), 403, "forbidden")
     path = f"/api/v1/desk-import/{brought}/countersign"
     desk.refused(desk.post(DISPATCHER, path), 403, "forbidden")

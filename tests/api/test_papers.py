@@ -91,6 +91,20 @@ def test_v21_the_road_of_a_paper_ends_in_the_shredder(desk: Desk) -> None:
     assert (listed(desk, "to_shred"), listed(desk, "shredded")) == ([], [paper["id"]])
 
 
+def test_s13_who_only_shreds_is_shown_what_was_handed_over(desk: Desk) -> None:
+    path = "/api/v1/papers"
+    paper = desk.ok(issue(desk, published_visit(desk), "case_sheet"), 201)
+    for which in ("unreleased", "out", "overdue", "left"):
+        assert listed(desk, which, ADMINISTRATION) == []
+    assert desk.ok(desk.get(ADMINISTRATION, path))["items"] == []
+    desk.ok(release(desk, paper))
+    assert desk.ok(desk.get(ADMINISTRATION, path))["items"] == []
+    for member in (DISPATCHER, MANAGER):
+        assert [item["id"] for item in desk.ok(desk.get(member, path))["items"]] == [paper["id"]]
+    desk.ok(act(desk, paper, "return"))
+    assert [item["id"] for item in desk.ok(desk.get(ADMINISTRATION, path))["items"]] == [paper["id"]]
+
+
 def test_v6_a_letter_may_stay_at_the_place(desk: Desk) -> None:
     paper = desk.ok(issue(desk, published_visit(desk)), 201)
     desk.ok(release(desk, paper))

@@ -104,6 +104,7 @@ def test_r15_the_published_plan_is_the_list_for_the_gate(desk: Desk) -> None:
     desk.ok(assign(desk, team, waiting_visit(desk), waiting_visit(desk)))
     assert desk.ok(desk.get(ADMINISTRATION, path))["items"] == []
     desk.ok(publish(desk, plan))
+    desk.refused(desk.get(ADMINISTRATION, f"/api/v1/visit-plans/{plan['id']}"), 403, "forbidden")
     lines = desk.ok(desk.get(ADMINISTRATION, path))["items"]
     assert [(line["name"], line["role"]) for line in lines] == [
         ("陈磊", "lead"),

@@ -1,30 +1,36 @@
-"""The objects of one case, for tests that walk every route: each parameter of a route names one of them."""
+"""The objects of a case, for tests that walk every route: each parameter of a route names one of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from server.domain.placements import AddressKind, Debtor
+from server.domain.calendar import local_day
+from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Webhook
+from server.domain.people import Certificate
+from server.domain.placements import Address, AddressKind, Debtor, Phone, Placement
+from server.domain.plans import VisitPlan
 from server.domain.visits import MessageState, Visit, VisitState
+from server.services import notices
 from server.web.endpoint import Route
 from tests.conftest import Desk
+from tests.house.sides import HOME, Side
 from tests.support import builders, case_builders, cast, plan_builders, visit_builders
 from tests.support import evidence as files
 
-MARKS = ("欧阳守静", "AJ-SECRET-0001", "13912345678", "秘密花园7号楼")
-IDENTITY_NUMBER, CARD_NUMBER = builders.identity_number(19_999), "6222021234567890128"
-# What must stand nowhere in clear but in its own sealed column: not in the trail, not in the log (S6, S8).
-SEALED = (MARKS[0], IDENTITY_NUMBER, CARD_NUMBER, MARKS[2])
+MARKS, SEALED = HOME.marks, HOME.sealed
+_NOBODYS = frozenset({"post", "month", "name", "template_id", "webhook_id", "outbox_message_id"})
 
 
 @dataclass
 class World:
-    """Ids by the names of route parameters, and fields that bodies may name."""
+    """Ids by the names of route parameters, and fields that bodies may name. `further` are ids that no route has."""
 
+    side: Side
     ids: dict[str, str]
     known_fields: dict[str, Any]
-    not_of_the_case: frozenset[str]
+    further: frozenset[str] = frozenset()
 
     def id_for(self, parameter: str) -> str:
         assert parameter in self.ids, (
@@ -34,7 +40,11 @@ class World:
 
     def names_the_case(self, route: Route) -> bool:
         """Whether the route names an object that belongs to the case."""
-        return not any(f"{name}>" in route.path for name in self.not_of_the_case)
+        return not any(f"{name}>" in route.path for name in _NOBODYS)
+
+    def case_ids(self) -> frozenset[str]:
+        """The ids that nobody who is out of reach may be shown."""
+        return frozenset(id_ for name, id_ in self.ids.items() if name not in _NOBODYS) | self.further
 
     def query_for(self, route: Route) -> dict[str, str]:
         match route.name:
@@ -43,83 +53,154 @@ class World:
             case "evidence.keep_evidence":
                 return files.told(files.photo(2))
             case "evidence.import_evidence":
-                return files.told(files.photo(2), brought_by=cast.AGENT.id, reason="test")
+                return files.told(files.photo(2), brought_by=self.side.lead.id, reason="test")
         return {}
 
 
-def build_world(desk: Desk) -> World:
-    """A placement of 李敏 with everything on it, marked so that a leak is seen."""
+def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) -> World:
+    """A placement of the side's collector with everything on it, marked so that a leak is seen."""
+    debtor = debtor or _make_debtor(desk, side)
     placement = builders.make_placement(
-        desk, case_number=MARKS[1], debtor_id=_make_debtor(desk).id, card_number=CARD_NUMBER
-    )
-    builders.make_phone(desk, placement, number=MARKS[2], owner_name=MARKS[0])
-    address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{MARKS[3]}")
-    visit = builders.make_visit(desk, placement, address, VisitState.IN_PROGRESS, started_at=desk.clock.now())
-    request = builders.make_request(desk, placement, [address])
-    waiver = builders.make_waiver(desk, request)
-    plan = plan_builders.make_plan(desk)
-    team = plan_builders.make_team(desk, plan)
-    on_plan = {"plan_id": plan.id, "team_id": team.id}
-    builders.make_visit(desk, placement, address, VisitState.PUBLISHED, **on_plan)
+        desk, side.collector, case_number=side.case_number, debtor_id=debtor.id, card_number=side.card_number,
+        client_id=side.client_id, project_id=side.project_id,
+    )  # fmt: skip
+    phone = builders.make_phone(desk, placement, number=side.telephone, owner_name=side.debtor_name)
+    address = builders.make_address(desk, placement, AddressKind.HOUSEHOLD, detail=f"建设路{side.place}")
+    visit = builders.make_visit(
+        desk, placement, address, VisitState.IN_PROGRESS, side.lead, side.partner,
+        started_at=desk.clock.now(), outcome_note=side.words,
+    )  # fmt: skip
+    request = builders.make_request(desk, placement, [address], note=side.words)
+    plan = plan_builders.make_plan(desk, _plan_day(desk, side), side.dispatcher.branch)
+    planned = _make_planned(desk, side, plan, placement, address)
+    paper = plan_builders.make_paper(desk, visit, purpose=side.words)
+    _make_certificate(desk, side.bystander)
     ids = {
-        "account_id": cast.COLLEAGUE.id,
-        "session_id": cast.known_id("no session"),
+        "account_id": side.bystander.id,
+        "session_id": _make_session(desk, side),
         "post": "qa",
         "month": "2026-03",
-        "placement_id": placement.id,
-        "address_id": address.id,
-        "visit_id": visit.id,
-        "evidence_id": _make_evidence(desk, visit),
-        "plan_id": plan.id,
-        "device_id": builders.make_device(desk, cast.AGENT).id,
-        "paper_id": plan_builders.make_paper(desk, visit).id,
-        "team_id": team.id,
-        "approval_id": plan_builders.make_travel_approval(desk, plan).id,
-        "incident_id": visit_builders.make_incident(desk, visit).id,
-        "hold_id": case_builders.make_hold(desk, placement).id,
-        "block_id": case_builders.make_block(desk, placement).id,
-        "referral_id": case_builders.make_referral(desk, placement).id,
-        "import_id": case_builders.make_import(desk).id,
         "name": "placements.csv",
-        "message_id": cast.known_id("no message"),
-        "webhook_id": cast.known_id("no robot"),
-        "outbox_message_id": cast.known_id("no message to a group"),
-        "request_id": request.id,
-        "waiver_id": waiver.id,
-        "contact_id": visit_builders.make_contact(desk, visit, name=MARKS[0]).id,
-        "letter_id": visit_builders.make_letter(desk, visit).id,
-        "template_id": visit_builders.make_template(desk).id,
-        "batch_id": _make_batch(desk, visit),
-    }
-    known = {
         "placement_id": placement.id,
         "address_id": address.id,
         "visit_id": visit.id,
+        "evidence_id": _make_evidence(desk, side, visit),
+        "plan_id": plan.id,
+        "team_id": str(planned.team_id),
+        "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
+        "paper_id": paper.id,
+        "device_id": builders.make_device(desk, side.lead).id,
         "request_id": request.id,
+        "waiver_id": builders.make_waiver(desk, request, asked_reason=side.words).id,
+        "contact_id": visit_builders.make_contact(desk, visit, name=side.debtor_name).id,
+        "letter_id": visit_builders.make_letter(desk, visit, manner=side.words).id,
+        "incident_id": visit_builders.make_incident(desk, visit, note=side.words).id,
+        "template_id": visit_builders.make_template(desk).id,
+        "batch_id": _make_batch(desk, side, visit, phone),
+        "message_id": _make_message(desk, side),
+        **_make_case_records(desk, side, placement),
+        **_make_robot(desk, side),
     }
-    not_of_the_case = {"account_id", "session_id", "post", "month", "template_id", "name"}
-    not_of_the_case |= {"message_id", "webhook_id", "outbox_message_id"}
-    return World(ids, known, frozenset(not_of_the_case))
+    named = {name: ids[name] for name in ("placement_id", "address_id", "visit_id", "request_id")}
+    known = {"phone_id": phone.id, "visit_ids": [planned.id], "paper_ids": [paper.id]} | named
+    return World(side, ids, known, frozenset({phone.id, planned.id}))
 
 
-def _make_debtor(desk: Desk) -> Debtor:
+def _make_certificate(desk: Desk, member: cast.Member) -> None:
+    """V11: a certificate that the account's routes find."""
     with desk.installation.house.units.write() as uow:
-        debtor = uow.debtors.add(Debtor(uow.new_id(), IDENTITY_NUMBER, MARKS[0], uow.now, 1))
+        today = local_day(uow.now)
+        uow.certificates.add(
+            Certificate(uow.new_id(), member.id, 90, "江涛", today, today, True, today.replace(year=2099), 1)
+        )
+        uow.commit()
+
+
+def _plan_day(desk: Desk, side: Side) -> Any:
+    """Each side has a day of its own, for there is one plan a branch and day."""
+    return local_day(desk.clock.now()) + timedelta(days=1 + side.number)
+
+
+def _make_debtor(desk: Desk, side: Side) -> Debtor:
+    with desk.installation.house.units.write() as uow:
+        debtor = uow.debtors.add(Debtor(uow.new_id(), side.identity_number, side.debtor_name, uow.now, 1))
         uow.commit()
     return debtor
 
 
-def _make_evidence(desk: Desk, visit: Visit) -> str:
+def _make_planned(desk: Desk, side: Side, plan: VisitPlan, placement: Placement, address: Address) -> Visit:
+    team = plan_builders.make_team(desk, plan, side.lead, side.partner)
+    on_plan = {"plan_id": plan.id, "team_id": team.id}
+    return builders.make_visit(
+        desk, placement, address, VisitState.PUBLISHED, side.lead, side.partner, **on_plan
+    )
+
+
+def _make_case_records(desk: Desk, side: Side, placement: Placement) -> dict[str, str]:
+    """What stands on the case itself, and the file that it came in by."""
+    words = side.words
+    brought = {
+        "filename": f"{words}.csv",
+        "branch_id": side.dispatcher.branch.id,
+        "uploaded_by": side.dispatcher.id,
+    }
+    return {
+        "hold_id": case_builders.make_hold(desk, placement, note=words).id,
+        "block_id": case_builders.make_block(desk, placement, reason=words).id,
+        "referral_id": case_builders.make_referral(desk, placement, early_explanation=words).id,
+        "import_id": case_builders.make_import(desk, **brought).id,
+    }
+
+
+def _make_evidence(desk: Desk, side: Side, visit: Visit) -> str:
     """A photo that was brought to the desk, so that every route of evidence finds it, with a telling name."""
-    brought = {"filename": f"{MARKS[3]}.jpg", "brought_by": cast.AGENT.id, "reason": "手机送修"}
-    answer = files.send(desk, cast.DISPATCHER, visit, files.photo(), desk_import=True, **brought)
+    brought = {"filename": f"{side.place}.jpg", "brought_by": side.lead.id, "reason": side.words}
+    photo = files.photo(1 + 10 * side.number)
+    answer = files.send(desk, side.dispatcher, visit, photo, desk_import=True, **brought)
     return str(desk.ok(answer, 201)["id"])
 
 
-def _make_batch(desk: Desk, visit: Visit) -> str:
+def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:
     """A batch with a message of the case in it; the case itself is on hold, so no route would make one."""
-    phone = builders.make_phone(desk, visit_builders.placement_of(desk, visit), number=MARKS[2])
-    batch = visit_builders.make_text_message_batch(desk)
-    values = {"text": MARKS[0], "state": MessageState.BATCHED, "batch_id": batch.id}
+    batch = visit_builders.make_text_message_batch(desk, side.dispatcher)
+    values = {"text": side.debtor_name, "state": MessageState.BATCHED, "batch_id": batch.id}
     visit_builders.make_text_message(desk, visit, phone, **values)
     return batch.id
+
+
+def _make_session(desk: Desk, side: Side) -> str:
+    """A second login of the collector, so that the one that a test speaks by goes on when this one is ended."""
+    login = {"username": side.collector.username, "password": cast.PASSWORD}
+    desk.token(side.collector)
+    with desk.installation.house.units.read() as uow:
+        before = {session.id for session in uow.sessions.open_of(side.collector.id)}
+    desk.ok(desk.client.post("/api/v1/auth/login", json=login))
+    with desk.installation.house.units.read() as uow:
+        (second,) = {session.id for session in uow.sessions.open_of(side.collector.id)} - before
+    return second
+
+
+def _make_message(desk: Desk, side: Side) -> str:
+    """A message in the collector's inbox."""
+    told = {"case_number": side.case_number, "reason": side.words}
+    with desk.installation.house.units.write() as uow:
+        notices.tell(uow, [side.collector.id], "text_message_failed", told)
+        uow.commit()
+    with desk.installation.house.units.read() as uow:
+        return str(uow.inbox_messages.having(account_id=side.collector.id)[-1].id)
+
+
+def _make_robot(desk: Desk, side: Side) -> dict[str, str]:
+    """A robot that is switched off, so that no test sends anything, and a message that waits for it."""
+    with desk.installation.house.units.write() as uow:
+        url, branch_id = "https://robot.example/send", side.dispatcher.branch.id
+        robot = uow.webhooks.add(
+            Webhook(uow.new_id(), branch_id, RobotFlavour.WECOM, "工作群", url, None, False, 1)
+        )
+        message = uow.outbox_messages.add(
+            OutboxMessage(
+                uow.new_id(), robot.id, "visit_list", "外访名单", OutboxState.WAITING, 0, uow.now, None, None
+            )
+        )  # fmt: skip
+        uow.commit()
+    return {"webhook_id": robot.id, "outbox_message_id": message.id}

@@ -21,7 +21,7 @@ from server.domain.visits import (
     VisitContact,
 )
 from tests.conftest import Desk
-from tests.support.cast import DISPATCHER, MANAGER
+from tests.support.cast import DISPATCHER, MANAGER, Member
 
 _numbers = itertools.count(1)
 
@@ -91,12 +91,10 @@ def make_text_message(desk: Desk, visit: Visit, phone: Phone, **changes: Any) ->
     return message
 
 
-def make_text_message_batch(desk: Desk) -> TextMessageBatch:
-    """An empty batch of the dispatcher's."""
+def make_text_message_batch(desk: Desk, by: Member = DISPATCHER) -> TextMessageBatch:
+    """An empty batch of a dispatcher's."""
     with desk.installation.house.units.write() as uow:
-        batch = TextMessageBatch(
-            uow.new_id(), DISPATCHER.branch.id, uow.now, DISPATCHER.id, None, None, None, None, None, 1
-        )
+        batch = TextMessageBatch(uow.new_id(), by.branch.id, uow.now, by.id, None, None, None, None, None, 1)
         uow.text_message_batches.add(batch)
         uow.commit()
     return batch

@@ -57,6 +57,12 @@ class DeviceHandoutRows(EntityRows[DeviceHandout], Protocol):
 
 class PaperRows(EntityRows[Paper], Protocol):
     def page(
-        self, request: PageRequest, reach: Reach, *, listed: PaperList | None, start_of_today: datetime
+        self,
+        request: PageRequest,
+        reach: Reach,
+        *,
+        listed: PaperList | None,
+        start_of_today: datetime,
+        handed_over: bool = False,
     ) -> Page[Paper]:
-        """Papers of visits within reach, the oldest first."""
+        """Papers of visits within reach, the oldest first; `handed_over`: only what has come back."""
