@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, render_template, request, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
+from server.services.house import House
 from server.web.problems import language_asked
 
 blueprint = Blueprint(
@@ -20,7 +21,8 @@ _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
 @blueprint.get("/")
 def start() -> str:
     """Where one arrives: what this is and where to go on."""
-    return render_template("start.html", language=_language())
+    house: House = current_app.extensions["fieldvisit"]
+    return render_template("start.html", language=_language(), edition=house.addresses.edition())
 
 
 @blueprint.get("/api/v1/docs")

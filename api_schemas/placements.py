@@ -105,6 +105,7 @@ class AddressView(Strict):
     source = fields.Enum(Source, by_value=True, required=True)
     duplicate_of_id = fields.String(required=True, allow_none=True)
     added_at = Instant(required=True)
+    recheck_since = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 

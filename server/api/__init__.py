@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 
 from server.api import (
     accounts,
+    addresses,
     auth,
     case_records,
     credit,
@@ -50,6 +51,7 @@ _MODULES = (
     imports,
     placements,
     case_records,
+    addresses,
     holds,
     credit,
     message_templates,

@@ -84,7 +84,7 @@ def correct_address(call: Call) -> Address:
     """Correct the text of an address; its divisions are checked anew (R2, R3)."""
     address = address_within(call.uow, call.actor, call.path["address_id"], Permission.FACTS_WRITE)
     call.check_version(address.version)
-    return case_records.correct_address(call.house, call.uow, address, call.body["text"])
+    return case_records.correct_address(call.house, call.uow, call.actor, address, call.body["text"])
 
 
 @endpoint(

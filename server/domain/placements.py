@@ -103,6 +103,7 @@ class Address:
     """An address of a debtor. `text` as it was given; the divisions as they were validated (R2, R3).
 
     `standing_since` says when the standing was recorded by hand; newer evidence overrides it (`address_standing`).
+    `recheck_since`: a newer table of divisions reads it otherwise, and nobody has looked at it since.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Address:
     added_by: str | None
     version: int
     standing_since: datetime | None = None
+    recheck_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.domain.addresses import AddressVerdict, check_address
 from server.geo.gazetteer import gazetteer
+from server.services.ports.addresses import DivisionEdition, DivisionSource
 
 
 class GazetteerAddresses:
@@ -11,3 +12,12 @@ class GazetteerAddresses:
 
     def check(self, text: str, locale: str = "zh-CN") -> AddressVerdict:
         return check_address(text, gazetteer(), locale)
+
+    def edition(self) -> DivisionEdition:
+        table = gazetteer()
+        sources = tuple(
+            DivisionSource(one.package, one.version, one.sha256, one.data_date, one.licence)
+            for one in table.source
+        )
+        newest = max(source.data_date for source in sources)
+        return DivisionEdition(newest, sources, len(table.divisions), len(table.former))

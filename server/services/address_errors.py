@@ -13,6 +13,7 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.placements import Address
 from server.domain.requests import AddressError
+from server.domain.zone_choices import zone_of
 from server.services.ports.unit_of_work import UnitOfWork
 
 
@@ -40,10 +41,10 @@ def record_address_error(
 ) -> AddressError | None:
     """An address that was submitted and then found wrong by the dispatcher or at the door; `account_id` submitted it.
 
-    The same address of the same request counts once, whoever finds it again. What does not resolve to a division, a
-    development zone above all, is not counted: the form refuses it, and nobody is fined for what no table could tell.
+    The same address of the same request counts once, whoever finds it again. What does not resolve to a division is not
+    counted, nor is an address in a development zone, whose county was chosen: no table could tell it.
     """
-    if not address.county_code:
+    if not address.county_code or zone_of(address.detail):
         return None
     same = {"request_id": request_id} if request_id is not None else {"visit_id": visit_id}
     for known in uow.address_errors.having(address_id=address.id, **same):

@@ -30,6 +30,7 @@ from server.domain.placements import (
 )
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
 from server.services import credit, geocoding
+from server.services.address_checks import remember_zone
 from server.services.house import House
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_reading import against_calling, phone_file
@@ -64,11 +65,15 @@ def told_of(address: Address) -> dict[str, Any]:
     return {"address_id": address.id, "new": new, "resolved": resolved}
 
 
-def correct_address(house: House, uow: UnitOfWork, address: Address, text: str) -> Address:
-    """The text as it should have been; requests made before name the version that they saw."""
+def correct_address(house: House, uow: UnitOfWork, actor: Actor, address: Address, text: str) -> Address:
+    """The text as it should have been; requests made before name the version that they saw.
+
+    A county written for a zone is remembered, so that the next address of the zone is offered it first.
+    """
     place = address_place(text, house.addresses.check(text))
-    corrected = uow.addresses.save(dataclasses.replace(address, **place))
+    corrected = uow.addresses.save(dataclasses.replace(address, **place, recheck_since=None))
     geocoding.want(uow, house.geocoder, [corrected])
+    remember_zone(uow, actor, house.addresses.check(address.text), corrected)
     detail = {"version": corrected.version, "resolved": bool(corrected.county_code)}
     uow.audit(AuditEntry("address.corrected", "address", address.id, detail))
     return corrected

@@ -248,6 +248,7 @@ def _keep_validated(uow: UnitOfWork, facts: RequestFacts) -> None:
             "town": verdict.town,
             "detail": verdict.detail,
             "urban_village": verdict.urban_village,
+            "recheck_since": None,
         }
         if asked.known.standing is not asked.address.standing:
             validated |= {

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from server.domain.credit import MonthlyStatement
 from server.domain.placements import (
-    Address,
     AddressConfirmation,
     ContactBlock,
     ContactRestoration,
@@ -32,6 +31,7 @@ from server.domain.visits import (
     VisitAnswers,
     VisitContact,
 )
+from server.domain.zone_choices import ZoneChoice
 from server.services.ports.first_answers import FirstAnswer
 from storage.rows import tables
 from storage.rows.column_cipher import ColumnCipher
@@ -61,7 +61,7 @@ from storage.rows.people import (
     OrganisationQueries,
     SessionQueries,
 )
-from storage.rows.placements import PlacementQueries
+from storage.rows.placements import AddressQueries, PlacementQueries
 from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.policy import PolicyDocumentQueries
@@ -122,8 +122,12 @@ class AllRows:
         return PlacementQueries(self._connection, self._cipher)
 
     @cached_property
-    def addresses(self) -> Rows[Address]:
-        return self._rows(tables.placements.addresses, Address)
+    def addresses(self) -> AddressQueries:
+        return AddressQueries(self._connection, self._cipher)
+
+    @cached_property
+    def zone_choices(self) -> Rows[ZoneChoice]:
+        return self._rows(tables.requests.zone_choices, ZoneChoice)
 
     @cached_property
     def address_points(self) -> AddressPointQueries:

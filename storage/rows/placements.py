@@ -7,14 +7,24 @@ from datetime import date
 import sqlalchemy as sa
 
 from server.domain.access import Reach
-from server.domain.placements import Placement
+from server.domain.placements import Address, Placement
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.placements import PlacementFilter
 from storage.rows.column_cipher import TAIL, ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import placements_within
-from storage.rows.tables.placements import debtors, phones, placements
+from storage.rows.tables.placements import addresses, debtors, phones, placements
+
+
+class AddressQueries(Rows[Address]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, addresses, Address, cipher)
+
+    def behind(self, id: str, limit: int) -> list[Address]:
+        return self.fetch(
+            sa.select(addresses).where(addresses.c.id > id).order_by(addresses.c.id).limit(limit)
+        )
 
 
 class PlacementQueries(Rows[Placement]):

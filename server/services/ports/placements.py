@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.access import Reach
-from server.domain.placements import Placement
+from server.domain.placements import Address, Placement
 from server.domain.telephones import normalize_telephone
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -36,6 +36,11 @@ def searched_number(text: str) -> str:
         return normalize_telephone(bare)
     except ValueError:
         return bare  # an ID or card number, or four characters of one
+
+
+class AddressRows(EntityRows[Address], Protocol):
+    def behind(self, id: str, limit: int) -> list[Address]:
+        """The next addresses by id, of all debtors: a newer table of divisions is held against each."""
 
 
 class PlacementRows(EntityRows[Placement], Protocol):

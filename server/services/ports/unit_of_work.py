@@ -14,7 +14,6 @@ from typing import Protocol
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.credit import MonthlyStatement
 from server.domain.placements import (
-    Address,
     AddressConfirmation,
     ContactBlock,
     ContactRestoration,
@@ -34,6 +33,7 @@ from server.domain.visits import (
     VisitAnswers,
     VisitContact,
 )
+from server.domain.zone_choices import ZoneChoice
 from server.services.ports.credit import (
     CallNoteRows,
     CreditLineRows,
@@ -61,7 +61,7 @@ from server.services.ports.people import (
     OrganisationRows,
     SessionRows,
 )
-from server.services.ports.placements import PlacementRows
+from server.services.ports.placements import AddressRows, PlacementRows
 from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
@@ -117,7 +117,9 @@ class UnitOfWork(Protocol):
     @property
     def placements(self) -> PlacementRows: ...
     @property
-    def addresses(self) -> EntityRows[Address]: ...
+    def addresses(self) -> AddressRows: ...
+    @property
+    def zone_choices(self) -> EntityRows[ZoneChoice]: ...
     @property
     def address_points(self) -> AddressPointRows: ...
     @property

@@ -84,6 +84,7 @@ addresses = sa.Table(
     text("duplicate_of_id", nullable=True),
     instant("added_at"),
     text("added_by", nullable=True),
+    instant("recheck_since", nullable=True),
     version(),
 )
 

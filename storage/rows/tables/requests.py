@@ -83,6 +83,21 @@ demolition_checks = sa.Table(
     instant("recorded_at"),
 )
 
+zone_choices = sa.Table(
+    "zone_choices",
+    METADATA,
+    id_column(),
+    text("province"),
+    text("city"),
+    text("zone"),
+    text("county_code"),
+    text("county"),
+    reference("address_id", "addresses.id"),
+    text("chosen_by", nullable=True),
+    instant("chosen_at"),
+    sa.Index("ix_zone_choices_zone", "province", "city", "zone"),
+)
+
 address_errors = sa.Table(
     "address_errors",
     METADATA,

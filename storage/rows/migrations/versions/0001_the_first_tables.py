@@ -163,6 +163,7 @@ def upgrade() -> None:
     sa.Column('duplicate_of_id', columns.text_type(), nullable=True),
     sa.Column('added_at', columns.Instant(), nullable=False),
     sa.Column('added_by', columns.text_type(), nullable=True),
+    sa.Column('recheck_since', columns.Instant(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_addresses_debtor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses'))
@@ -378,6 +379,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_travel_approvals'))
     )
     op.create_index(op.f('ix_travel_approvals_plan_id'), 'travel_approvals', ['plan_id'], unique=False)
+    op.create_table('zone_choices',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('province', columns.text_type(), nullable=False),
+    sa.Column('city', columns.text_type(), nullable=False),
+    sa.Column('zone', columns.text_type(), nullable=False),
+    sa.Column('county_code', columns.text_type(), nullable=False),
+    sa.Column('county', columns.text_type(), nullable=False),
+    sa.Column('address_id', columns.text_type(), nullable=False),
+    sa.Column('chosen_by', columns.text_type(), nullable=True),
+    sa.Column('chosen_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_zone_choices_address_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_zone_choices'))
+    )
+    op.create_index(op.f('ix_zone_choices_address_id'), 'zone_choices', ['address_id'], unique=False)
+    op.create_index('ix_zone_choices_zone', 'zone_choices', ['province', 'city', 'zone'], unique=False)
     op.create_table('address_errors',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
