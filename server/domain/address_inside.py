@@ -31,7 +31,8 @@ def inside(text: str, outer: Match, divisions: Divisions) -> Match | None:
 
 
 def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> Match | None:
-    if not any(len(token.spelling) < 7 for token, _ in tokens_at(text, start, divisions)):
+    named = tokens_at(text, start, divisions)
+    if not named or all(len(token.spelling) > 6 for token, _ in named):
         return None
     match = best_match(text, divisions, start)
     read = match.reading
@@ -65,7 +66,8 @@ def second_county(text: str, match: Match, division: Division, divisions: Divisi
 
 
 def _named_at(text: str, start: int, divisions: Divisions, *, needs_city: bool) -> Division | None:
-    if not any(len(token.spelling) > 2 for token, _ in tokens_at(text, start, divisions)):
+    named = tokens_at(text, start, divisions)
+    if not named or all(len(token.spelling) < 3 for token, _ in named):
         return None
     match = best_match(text, divisions, start)
     reading = match.reading

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from server.domain.address_reading import GENERIC, NEEDS_PARENT, Reading, readings
 from server.domain.address_towns import is_quarter
@@ -23,7 +24,7 @@ class Fit(IntEnum):
     NOTHING = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Match:
     """A reading with its fit, today's divisions it may stand for, and the (province, city) that is certain.
 
@@ -38,13 +39,35 @@ class Match:
     by_town: tuple[Division, ...] = ()
     front: str = ""
 
+    @cached_property
+    def filled(self) -> tuple[str, ...]:
+        """Levels of its one division that the text lacks or shortens; told once for all that share a head."""
+        (division,) = self.divisions
+        _, _, _, province, city, county, _ = self.reading
+        filled: tuple[str, ...] = () if province is not None and not province.short else ("province",)
+        if division.city and (city is None or city.short):
+            filled += ("city",)
+        if division.county and (county is None or county.short or _shortened(county, division)):
+            filled += ("county",)
+        return filled
+
+
+def _shortened(county: Token, division: Division) -> bool:
+    """雨花区 is a district of 长沙, and how 南京 shortens its 雨花台区."""
+    own = [form for form in county.forms if division in form.divisions]
+    return bool(own) and all(form.short for form in own)
+
 
 def best_match(text: str, divisions: Divisions, start: int = 0) -> Match:
     """The best of all readings: the one that covers most of the text, then the one whose levels fit best.
 
     Coverage comes first: 郑州市 alone is right, but 郑州市原阳县 is what was written.
     """
-    found = readings(text, divisions, start)
+    return best_of(readings(text, divisions, start), divisions)
+
+
+def best_of(found: list[Reading], divisions: Divisions) -> Match:
+    """The best of the readings, one of which is the empty one."""
     while True:
         # What a reading stands for takes longer to tell than to read it, so the longest are tried alone first.
         most = max(reading.covered for reading in found)

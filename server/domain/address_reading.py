@@ -5,22 +5,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from server.domain.address_zones import continued, known_zone, names_a_road, zone_at
-from server.domain.divisions import Divisions, Level, Path, Token
+from server.domain.divisions import Divisions, Level, Path, Token, lengths
 from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
 ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
 _LABEL = re.compile(
     r"^(?:[^:：]{0,8}(?:地址|住址|户籍地|居住地|所在地|单位|户籍)[:：]"
-    r"|(?:联系|通讯|户籍|家庭|单位|公司|现|居住|收货)?(?:地址|住址)|户籍地|(?:邮编)?\d{6}(?=[\u4e00-\u9fff])|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
+    r"|(?:联系|通讯|户籍|家庭|单位|公司|现住?|居住|收货)?(?:地址|住址)|户籍地|(?:邮编)?\d{6}(?=[\u4e00-\u9fff])|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
 )
 # Words that stand between two levels and name none.
 # The last one is in 重庆市县彭水县: tables of codes have such a level.
-_FILLER = re.compile("市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖行政单位|直辖县|市区|辖区|县")
+FILLER = re.compile("市辖区|自治区直辖县级行政区划|省直辖县级行政区划|省直辖行政单位|直辖县|市区|辖区|县")
 # County-level cities whose short names are everyday words.
 _EVERYDAY = frozenset(
     {
@@ -107,12 +106,14 @@ def skip_separators(text: str, position: int) -> int:
     return position
 
 
-def tokens_at(text: str, position: int, divisions: Divisions) -> Iterator[tuple[Token, int]]:
+def tokens_at(text: str, position: int, divisions: Divisions) -> list[tuple[Token, int]]:
     """Every spelling that begins at `position`, longest first, once for each of its levels, and where it
     ends."""
-    for token in divisions.words(text[position : position + 2]):
-        if text.startswith(token.spelling, position):
-            yield token, position + len(token.spelling)
+    return [
+        (token, position + len(token.spelling))
+        for token in divisions.words(text[position : position + 2])
+        if text.startswith(token.spelling, position)
+    ]
 
 
 def readings(text: str, divisions: Divisions, start: int = 0) -> list[Reading]:
@@ -126,21 +127,21 @@ def readings(text: str, divisions: Divisions, start: int = 0) -> list[Reading]:
     return found
 
 
-def _onward(text: str, reading: Reading, divisions: Divisions) -> Iterator[Reading]:
+def _onward(text: str, reading: Reading, divisions: Divisions) -> list[Reading]:
     position = skip_separators(text, reading.end)
-    if reading.depth in (ORDER[Level.PROVINCE], ORDER[Level.CITY]):
-        filler = _FILLER.match(text, position)
+    found: list[Reading] = []
+    if reading.county is None and reading.depth >= 0:
+        filler = FILLER.match(text, position)
         if filler is not None:
-            yield from _extended(text, reading, skip_separators(text, filler.end()), divisions)
-    yield from _extended(text, reading, position, divisions)
-    yield from _written_again(text, reading, position, divisions)
+            found += _extended(text, reading, skip_separators(text, filler.end()), divisions)
+    found += _extended(text, reading, position, divisions)
+    found += _written_again(text, reading, position, divisions)
     zone = _zone_between(text, reading, position)
     if zone:
         behind = reading._replace(zone=zone)
         further = skip_separators(text, position + len(zone))
-        yield from (
-            other for other in _extended(text, behind, further, divisions) if other.county is not None
-        )
+        found += [other for other in _extended(text, behind, further, divisions) if other.county is not None]
+    return found
 
 
 def _zone_between(text: str, reading: Reading, position: int) -> str:
@@ -150,26 +151,33 @@ def _zone_between(text: str, reading: Reading, position: int) -> str:
     return zone_at(text, position) if reading.depth >= 0 else known_zone(text[position:])[0]
 
 
-def _written_again(text: str, reading: Reading, position: int, divisions: Divisions) -> Iterator[Reading]:
+def written_again(text: str, reading: Reading, position: int) -> str:
+    """The levels of a reading where they stand once more, all of them or without the upper ones; else empty."""
+    tokens = [token for token in (reading.province, reading.city, reading.county) if token is not None]
+    for first, token in enumerate(tokens):
+        if text.startswith(token.spelling, position):
+            again = "".join(token.spelling for token in tokens[first:])
+            if len(again) > 3 and text.startswith(again, position):
+                return again
+    return ""
+
+
+def _written_again(text: str, reading: Reading, position: int, divisions: Divisions) -> list[Reading]:
     """The levels written before once more: forms put the chosen region in front of an address that has it."""
-    tokens = (reading.province, reading.city, reading.county)
-    spellings = [token.spelling for token in tokens if token is not None]
-    for first in range(len(spellings)):
-        again = "".join(spellings[first:])
-        if len(again) < 4 or not text.startswith(again, position):
-            continue
-        end = position + len(again)
-        behind = reading._replace(end=end, covered=reading.covered + len(again))
-        if reading.county is not None:
-            yield behind
-        else:
-            further = _extended(text, behind, skip_separators(text, end), divisions)
-            yield from (other for other in further if other.county is not None)
-        return
+    again = written_again(text, reading, position)
+    if not again:
+        return []
+    end = position + len(again)
+    behind = reading._replace(end=end, covered=reading.covered + len(again))
+    if reading.county is not None:
+        return [behind]
+    further = _extended(text, behind, skip_separators(text, end), divisions)
+    return [other for other in further if other.county is not None]
 
 
-def _extended(text: str, reading: Reading, position: int, divisions: Divisions) -> Iterator[Reading]:
+def _extended(text: str, reading: Reading, position: int, divisions: Divisions) -> list[Reading]:
     """The reading with one more token, which begins at `position`."""
+    found: list[Reading] = []
     depth = reading.depth
     hidden = False
     for token, end in tokens_at(text, position, divisions):
@@ -183,14 +191,15 @@ def _extended(text: str, reading: Reading, position: int, divisions: Divisions) 
         if known is not None:
             goes_on = token.short and continued(text, end) and not text.startswith("新区", end)
             if rank == depth and not goes_on:
-                yield from _repeated(reading, known, token, end)
+                found += _repeated(reading, known, token, end)
             continue
         if rank < depth or (token.short and hidden):
             continue
         if token.short and not _short_allowed(text, reading, token, end, divisions):
             hidden = level is Level.COUNTY  # 龙泉驿路 is no 龙泉 either
             continue
-        yield reading.onward(token, end, len(token.spelling))
+        found.append(reading.onward(token, end, len(token.spelling)))
+    return found
 
 
 def _is_province_again(reading: Reading, token: Token) -> bool:
@@ -199,14 +208,14 @@ def _is_province_again(reading: Reading, token: Token) -> bool:
     return province is not None and token.spelling == province.spelling and all(f.former for f in token.forms)
 
 
-def _repeated(reading: Reading, known: Token, token: Token, end: int) -> Iterator[Reading]:
+def _repeated(reading: Reading, known: Token, token: Token, end: int) -> list[Reading]:
     """A level written twice (瓯海区瓯海区, 和田和田市): what both mean, the fuller one kept."""
     paths = {form.path for form in known.forms}
     both = tuple(form for form in token.forms if form.path in paths)
     if not both:
-        return
+        return []
     fuller = known if token.short else token._replace(forms=both, short=all(form.short for form in both))
-    yield reading.onward(fuller, end, len(token.spelling))
+    return [reading.onward(fuller, end, len(token.spelling))]
 
 
 def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
@@ -247,7 +256,8 @@ def _under(path: Path, above: Path) -> bool:
 def _before_own_town(text: str, token: Token, end: int, divisions: Divisions) -> bool:
     for form in token.forms:
         for division in form.divisions:
-            if any(text.startswith(town, end) for town in divisions.towns(division.code)):
+            towns = divisions.towns(division.code)
+            if any(text[end : end + length] in towns for length in lengths(towns)):
                 return True
     return False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from server.domain.address_reading import SEPARATORS
-from server.domain.divisions import Division, Divisions
+from server.domain.divisions import Division, Divisions, lengths
 
 _UNLISTED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:街道办事处|街道办|街道|民族乡|镇|乡|苏木)")
 _NO_TOWN = re.compile(r"[路街巷弄号村区厦院楼]|大道|社区|公司|学校")
@@ -29,8 +29,7 @@ def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
 
     A known town wins by its full name, the longest first; else what is written like one is taken as one.
     """
-    longest = max((len(name) for name in names), default=0)
-    for length in range(min(longest, len(tail)), 1, -1):
+    for length in lengths(names):
         if tail[:length] in names and not _GOES_ON.match(tail[length:]):
             return _with_office(tail, length)
     found = _UNLISTED.match(tail)

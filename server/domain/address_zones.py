@@ -28,6 +28,7 @@ _ZONE_END = re.compile(
     r"|度假区|名胜区|风景区|集聚区|管理区|合作区|示范园区|高新园区|教育园区|商务区|加工区|投资区|产业区|石化区|化工区|先导区|艺术区|物流区|园区|新区|旅游区|航空港区|空港区|港务区|港区|生态区|综保区|政务区|自贸区|经济区|(?:大亚湾|仲恺|枫溪|新站|松山湖|科创|高技|高开)区|科学城|科技城|生态城|林管局|管委会"
     r"|新城(?=[\u4e00-\u9fff]{1,6}(?:路|街|大道)))(?!路|街|大道)"
 )
+_ZONE_LAST = re.compile("[区城局会]")
 _ZONE_NAME = re.compile(r"[\u4e00-\u9fffA-Za-z]{0,14}")
 _ZONE_STOP = re.compile(r"[省市县路街巷弄号镇乡村道楼栋幢组院厦]|小区|社区|街道|校区|医院|学校|公司")
 # Half the country has one of these; without the right parent above it such a word is no division.
@@ -63,6 +64,7 @@ ZONES: dict[str, tuple[str, str]] = {
     "洋浦": ("海南省", ""),
     "杨凌示范区": ("陕西省", "咸阳市"),
 }
+_ZONES_BY_BEGINNING = {name[:2]: [other for other in ZONES if other[:2] == name[:2]] for name in ZONES}
 
 
 # Where most of a zone lies, for zones whose name does not tell; whoever writes the address still chooses.
@@ -125,13 +127,25 @@ def names_a_road(text: str, position: int) -> bool:
     return _ROAD.match(text, position, position + 6) is not None
 
 
+def _zone_end(text: str, position: int) -> re.Match[str] | None:
+    # Few addresses have such a character within sight, and looking for it costs a tenth.
+    if _ZONE_LAST.search(text, position, position + 24) is None:
+        return None
+    return _ZONE_END.search(text, position, position + 24)
+
+
 def zone_at(text: str, position: int) -> str:
     """The development zone or the like that begins at `position`; empty for none."""
-    found = _ZONE_END.search(text, position, position + 24)
+    found = _zone_end(text, position)
     if found is None or _ZONE_NAME.fullmatch(text, position, found.start()) is None:
         return ""
     zone = text[position : found.end()]
     return "" if zone in ("园区", "新区") or _ZONE_STOP.search(zone[:-2]) is not None else zone
+
+
+def names_zone(text: str, position: int) -> bool:
+    """Whether any word for a zone stands within sight of `position`."""
+    return _zone_end(text, position) is not None
 
 
 def certain_zone(zone: str) -> bool:
@@ -150,7 +164,7 @@ def special_province(text: str) -> str:
 
 def known_zone(text: str) -> tuple[str, tuple[str, str]]:
     """A zone known by its own name at the beginning, with its province and city; empty for none."""
-    for name, place in ZONES.items():
+    for name in _ZONES_BY_BEGINNING.get(text[:2], ()):
         if text.startswith(name):
-            return name, place
+            return name, ZONES[name]
     return "", ("", "")

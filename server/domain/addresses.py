@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
+from server.domain.address_heads import heads_of
 from server.domain.address_inside import inside, second_county
 from server.domain.address_matching import Fit, Match, best_match
-from server.domain.address_reading import SEPARATORS, Reading, clean, skip_separators, without_country
+from server.domain.address_reading import SEPARATORS, clean, skip_separators, without_country
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
 from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
-from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Level, Token
+from server.domain.divisions import MUNICIPALITIES, Division, Divisions
 from server.domain.policy.registry import clause
 from server.domain.telephones import telephone_inside
 from server.domain.urban_villages import r8_urban_village
@@ -104,8 +106,7 @@ def r3_parents_right(answer: AddressVerdict) -> bool:
     return not refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Rest:
+class _Rest(NamedTuple):
     """What stands behind the divisions: the town, the detail, and both as they go into a normalized text."""
 
     town: str
@@ -143,7 +144,7 @@ class _Check:
         special = self._special()
         if special is not None:
             return special
-        match = best_match(self.text, self.divisions)
+        match = heads_of(self.divisions).match(self.text)
         if match.fit in (Fit.NOTHING, Fit.PLACE_ONLY) and not zone_at(self.text, match.reading.end):
             return self._sought(match)
         return self._judge(match)
@@ -178,11 +179,9 @@ class _Check:
         tail = self.text[skip_separators(self.text, reading.end) :]
         if match.fit is Fit.HISTORICAL and len(match.divisions) == 1 and len(match.divisions[0].county) > 2:
             tail = tail.removeprefix(match.divisions[0].county)  # 绍兴县柯桥区: the old name and the new one
-        names: frozenset[str] = frozenset().union(
-            *(self.divisions.towns(d.code) for d in (*match.divisions, *match.by_town))
-        )
-        town, detail = split_town(tail, names)
-        front = match.front.strip("".join(SEPARATORS))
+        towns = [self.divisions.towns(division.code) for division in (*match.divisions, *match.by_town)]
+        town, detail = split_town(tail, towns[0] if len(towns) == 1 else frozenset().union(*towns))
+        front = match.front.strip("".join(SEPARATORS)) if match.front else ""
         return _Rest(town, front + detail.strip(" ,.;:/\\_-—、。；："))
 
     def _narrowed(self, match: Match, rest: _Rest) -> Match:
@@ -214,8 +213,7 @@ class _Check:
             )
         if match.former:
             return self._settled(match, rest, Verdict.HISTORICAL)
-        filled = _filled(match.reading, division)
-        if filled:
+        if match.filled:
             return self._answer(Verdict.INCOMPLETE, match, rest, division, key="incomplete")
         return self._answer(Verdict.OK, match, rest, division, key="ok", suggestions=())
 
@@ -237,40 +235,43 @@ class _Check:
         suggestions: tuple[str, ...] | None = None,
         choices: tuple[str, ...] = (),
     ) -> AddressVerdict:
-        normalized = division.written + rest.written
+        town, detail = rest
+        normalized = division.written + town + detail
         towns = self.divisions.towns(division.code)
-        answer = AddressVerdict(
+        urban_village = r8_urban_village(division.county or division.city, town, detail, towns)
+        listed = joined(self.locale, choices) if choices else ""
+        message = sentence(self.locale, key, suggestion=normalized, choices=listed)
+        missing = "" if detail else "R2"
+        return AddressVerdict(
             self.address,
             verdict,
             division.province,
             _written_city(division.province, division.city),
             division.county,
             division.code,
-            rest.town,
-            rest.detail,
+            town,
+            detail,
             normalized,
-            _filled(match.reading, division),
-            r8_urban_village(division.county or division.city, rest.town, rest.detail, towns),
-            not rest.detail,
+            match.filled,
+            urban_village,
+            not detail,
             (normalized,) if suggestions is None else suggestions,
+            CLAUSES[verdict] or missing or ("R8" if urban_village else ""),
+            message + self._notes(verdict, division, rest, urban_village),
         )
-        message = sentence(self.locale, key, suggestion=normalized, choices=joined(self.locale, choices))
-        return self._worded(answer, message, division)
 
-    def _worded(self, answer: AddressVerdict, message: str, division: Division) -> AddressVerdict:
-        cited = CLAUSES[answer.verdict]
-        if answer.detail_missing:
-            message += sentence(self.locale, "detail_missing")
-            cited = cited or "R2"
-        if answer.urban_village:
-            message += sentence(self.locale, "urban_village")
-            cited = cited or "R8"
+    def _notes(self, verdict: Verdict, division: Division, rest: _Rest, urban_village: bool) -> str:
+        """What the person is told besides the verdict."""
+        notes = "" if rest.detail else sentence(self.locale, "detail_missing")
+        if urban_village:
+            notes += sentence(self.locale, "urban_village")
         if telephone_inside(self.address):
-            message += sentence(self.locale, "telephone_inside")
-        other = elsewhere(answer.town, division, self.divisions)
-        if other and answer.verdict in (Verdict.OK, Verdict.INCOMPLETE):
-            message += sentence(self.locale, "town_elsewhere", town=answer.town, elsewhere=other)
-        return replace(answer, clause=cited, message=message)
+            notes += sentence(self.locale, "telephone_inside")
+        if rest.town and verdict in (Verdict.OK, Verdict.INCOMPLETE):
+            other = elsewhere(rest.town, division, self.divisions)
+            if other:
+                notes += sentence(self.locale, "town_elsewhere", town=rest.town, elsewhere=other)
+        return notes
 
     def _choices(self, verdict: Verdict, match: Match, rest: _Rest, key: str) -> AddressVerdict:
         names = tuple(d.written for d in match.divisions)
@@ -373,20 +374,3 @@ class _Check:
 
 def _written_city(province: str, city: str) -> str:
     return province if province in MUNICIPALITIES else city
-
-
-def _shortened(token: Token, level: Level, division: Division) -> bool:
-    """雨花区 is a district of 长沙, and how 南京 shortens its 雨花台区."""
-    own = [form for form in token.forms if level is Level.COUNTY and division in form.divisions]
-    return bool(own) and all(form.short for form in own)
-
-
-def _filled(reading: Reading, division: Division) -> tuple[str, ...]:
-    """Levels that the text lacks or shortens."""
-    names = {Level.PROVINCE: division.province, Level.CITY: division.city, Level.COUNTY: division.county}
-    filled = []
-    for level, name in names.items():
-        token = reading.token(level)
-        if name and (token is None or token.short or _shortened(token, level, division)):
-            filled.append(level.value)
-    return tuple(filled)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
@@ -96,3 +97,9 @@ class Divisions(Hashable, Protocol):
 
     def counties(self, province: str, city: str = "") -> Sequence[Division]:
         """The counties of a city, or of a whole province when no city is given."""
+
+
+@lru_cache(maxsize=4096)
+def lengths(names: frozenset[str]) -> tuple[int, ...]:
+    """How long the names are, the longest first: so many looks tell whether one of them begins in a place."""
+    return tuple(sorted({len(name) for name in names}, reverse=True))

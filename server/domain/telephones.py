@@ -18,6 +18,7 @@ _FORMS = re.compile(
     r"|\+[1-9][0-9]{6,14}"  # abroad, E.164
 )
 _INSIDE = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|0[1-9][0-9]{1,2}-?[2-9][0-9]{6,7})(?![0-9])")
+_LONG = re.compile(r"[0-9０-９][0-9０-９-]{9}")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９＋", "0123456789+")
 
 
@@ -34,7 +35,7 @@ def normalize_telephone(text: str) -> str:
 
 def telephone_inside(text: str) -> bool:
     """Whether a mobile number, or one with its area code, stands in a text that is kept unsealed (S6)."""
-    return _INSIDE.search(text.translate(_FULL_WIDTH)) is not None
+    return _LONG.search(text) is not None and _INSIDE.search(text.translate(_FULL_WIDTH)) is not None
 
 
 def is_mobile(number: str) -> bool:

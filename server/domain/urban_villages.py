@@ -30,6 +30,8 @@ def r8_urban_village(county: str, town: str, detail: str, towns: frozenset[str])
         detail: what follows them.
         towns: those of the county; a village's name that is a town's own (黄村, 钟村, 蒋村) is that town.
     """
+    if "村" not in detail:
+        return False
     if town:
         if not town.endswith(_OFFICE):
             return False
