@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from server.domain.placements import HoldReason, Repayment
+from server.domain.placements import Hold, HoldReason, Placement, Repayment
 from server.domain.repayment_rules import repaid_in_full
 from server.services.holds import place_hold, release_hold
 from server.services.ports.unit_of_work import UnitOfWork
@@ -13,20 +13,33 @@ from server.services.ports.unit_of_work import UnitOfWork
 
 def settle_holds(uow: UnitOfWork, placement_ids: Iterable[str]) -> None:
     """Place or release the hold `repaid` of each placement by its net repayments; for any number in few queries."""
-    ids = set(placement_ids)
-    placements = uow.placements.by_ids(ids)
+    for placement, hold in unsettled(uow, uow.placements.by_ids(set(placement_ids)).values()):
+        if hold is None:
+            place_hold(uow, placement, HoldReason.REPAID, "", by=None)
+        else:
+            release_hold(uow, placement, hold, "reversed", by=None)
+
+
+def unsettled(
+    uow: UnitOfWork, placements: Iterable[Placement], coming: Iterable[Repayment] = ()
+) -> list[tuple[Placement, Hold | None]]:
+    """Placements whose hold `repaid` is not as their repayments want it, with the one to release or None to place one.
+
+    `coming` are repayments that are not on file yet.
+    """
+    ids = {placement.id: placement for placement in placements}
     paid: dict[str, list[Repayment]] = defaultdict(list)
-    for repayment in uow.repayments.having_any("placement_id", ids):
+    for repayment in (*uow.repayments.having_any("placement_id", ids), *coming):
         paid[repayment.placement_id].append(repayment)
     held = {
         hold.placement_id: hold
         for hold in uow.holds.having_any("placement_id", ids)
         if hold.reason is HoldReason.REPAID and hold.released_at is None
     }
-    for placement in placements.values():
+    found: list[tuple[Placement, Hold | None]] = []
+    for placement in ids.values():
         full = repaid_in_full(placement, paid[placement.id])
         hold = held.get(placement.id)
-        if full and hold is None and placement.ended_on is None:
-            place_hold(uow, placement, HoldReason.REPAID, "", by=None)
-        elif not full and hold is not None:
-            release_hold(uow, placement, hold, "reversed", by=None)
+        if (full and hold is None and placement.ended_on is None) or (not full and hold is not None):
+            found.append((placement, hold))
+    return found

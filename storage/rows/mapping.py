@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
 from server.domain.problems import NOT_FOUND, STALE, problem
 from storage.rows.column_cipher import ColumnCipher
+from storage.rows.ready import ReadyRows, make_ready
 
 E = TypeVar("E")
 
@@ -63,14 +65,17 @@ class Rows(Generic[E]):
         return self.many(*(self._equal(name, value) for name, value in equal.items()))
 
     def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
-        """Entities whose field is one of the values, in order of id; asked a thousand values at a time."""
+        """Entities whose field is one of the values, in order of id; asked a thousand values at a time.
+
+        The order is made here: asked to order by id, SQLite walks the whole table by it for every thousand values.
+        """
         wanted = list(dict.fromkeys(values))
         column = self.table.c[f"{field}_key" if field in self._sealed else field]
         if field in self._sealed:
             wanted = [self.cipher.key(value) for value in wanted]
         found: list[E] = []
         for start in range(0, len(wanted), 1000):
-            found += self.many(column.in_(wanted[start : start + 1000]))
+            found += self.fetch(sa.select(self.table).where(column.in_(wanted[start : start + 1000])))
         return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
 
     def _equal(self, name: str, value: Any) -> sa.ColumnElement[bool]:
@@ -115,6 +120,13 @@ class Rows(Generic[E]):
         if entities:
             self.connection.execute(sa.insert(self.table), [self.dump(entity) for entity in entities])
 
+    def ready(self, entities: Sequence[E], moment: datetime) -> ReadyRows:
+        dumped = [self.dump(entity) for entity in entities]
+        return make_ready(self.table, dumped, self.connection.dialect, moment)
+
+    def add_ready(self, ready: ReadyRows, moment: datetime) -> None:
+        ready.write(self.connection, moment)
+
     def save(self, entity: E) -> E:
         """Write over the version that was read; returns the entity with the next version. Stale writes are refused."""
         id_: str = entity.id  # type: ignore[attr-defined]
@@ -130,3 +142,33 @@ class Rows(Generic[E]):
                 STALE, yours=getattr(entity, "version", 0) - 1, current=getattr(current, "version", "?")
             )
         return entity
+
+    def save_all(self, entities: Sequence[E], fields: Sequence[str]) -> list[E]:
+        """As `save`, of many at a time and of these fields alone, none of them sealed; one stale write refuses all."""
+        saved = [dataclasses.replace(e, version=e.version + 1) for e in entities]  # type: ignore[type-var,attr-defined]
+        rows = [
+            {"read_id": new.id} | {f"set_{name}": getattr(new, name) for name in (*fields, "version")}  # type: ignore[attr-defined]
+            for new in saved
+        ]
+        held = self._versions(row["read_id"] for row in rows)
+        for row in rows:
+            read_at, current = row["set_version"] - 1, held.get(row["read_id"])
+            if current != read_at:
+                raise problem(STALE, yours=read_at, current="?" if current is None else current)
+        statement = sa.update(self.table).where(self.table.c.id == sa.bindparam("read_id"))
+        if rows:
+            names = (*fields, "version")
+            self.connection.execute(
+                statement.values({name: sa.bindparam(f"set_{name}") for name in names}), rows
+            )
+        return saved
+
+    def _versions(self, ids: Iterable[str]) -> dict[str, int]:
+        """By id; what is read in the writer's turn is true to its end."""
+        wanted = sorted(set(ids))
+        found: dict[str, int] = {}
+        for start in range(0, len(wanted), 1000):
+            some = self.table.c.id.in_(wanted[start : start + 1000])
+            rows = self.connection.execute(sa.select(self.table.c.id, self.table.c.version).where(some))
+            found.update((row.id, row.version) for row in rows)
+        return found

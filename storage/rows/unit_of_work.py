@@ -6,7 +6,7 @@ Audit lines and jobs are written just before the commit, so that their order is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from server.services.ports.jobs import Job, JobState
 from storage.rows.all_rows import AllRows
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import transaction
+from storage.rows.watching import SeenRows, watched
 
 
 class SqlUnitOfWork(AllRows):
@@ -76,6 +77,12 @@ class SqlUnitOfWork(AllRows):
         )
         self._jobs.append(job)
         return job.id
+
+    def watch(self) -> AbstractContextManager[SeenRows]:
+        return watched(self._connection)
+
+    def still(self, seen: SeenRows) -> bool:
+        return seen.still(self._connection)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         self._acts.append(act)

@@ -13,7 +13,6 @@ from server.services import credit
 from server.services.house import House
 from server.services.ports.unit_of_work import UnitOfWork
 
-BATCH = 1000
 # Rows are written in this order, so that a row is there before the one that refers to it.
 _ORDER = (
     "accounts",
@@ -51,7 +50,8 @@ class Task:
 @dataclass
 class Outcome:
     """`new` holds entities by their rows; `later` acts in the same transaction after they are written; `touched`
-    are placements that are to be scored again; `unchanged` counts rows that were on file already."""
+    are placements that are to be scored again; `unchanged` counts rows that were on file already; `ready` is `new` as
+    it will be written."""
 
     problems: ProblemList = field(default_factory=ProblemList)
     warnings: ProblemList = field(default_factory=ProblemList)
@@ -60,17 +60,22 @@ class Outcome:
     changed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     touched: set[str] = field(default_factory=set)
     unchanged: int = 0
+    ready: list[tuple[str, Any]] = field(default_factory=list)
 
     def counts(self) -> dict[str, Any]:
         """How many of each were made and changed, as the import's result tells it."""
         made = {name: len(entities) for name, entities in self.new.items() if entities}
         return {"created": made, "changed": dict(self.changed), "unchanged": self.unchanged}
 
-    def write(self, uow: UnitOfWork) -> None:
+    def make_ready(self, uow: UnitOfWork) -> None:
+        """What can be done of the writing before its turn, in the unit of work that resolved the rows."""
         for name in _ORDER:
-            entities = self.new.get(name, [])
-            for start in range(0, len(entities), BATCH):
-                getattr(uow, name).add_all(entities[start : start + BATCH])
+            if entities := self.new.get(name):
+                self.ready.append((name, getattr(uow, name).ready(entities, uow.now)))
+
+    def write(self, uow: UnitOfWork) -> None:
+        for name, ready in self.ready:
+            getattr(uow, name).add_ready(ready, uow.now)
         for act in self.later:
             act(uow)
         for placement_id in sorted(self.touched):
@@ -88,7 +93,7 @@ def nothing_to_prepare(_house: House, _rows: Sequence[ImportRow], _tell: Tell) -
 class Importer:
     """One kind: its sheet, what is prepared of its rows outside any transaction, and how rows become an outcome.
 
-    `resolve` only reads; it runs once to check and once more in the writing transaction.
+    `resolve` only reads, and only what `uow.watch` sees; it runs again where that has changed before the writer's turn.
     """
 
     sheet: Sheet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from server.domain.access import Post
@@ -80,6 +81,7 @@ def _resolve(uow: UnitOfWork, task: Task) -> Outcome:
     reading = _Reading(uow, task)
     for row in task.rows:
         reading.row(row)
+    reading.retain()
     return reading.outcome
 
 
@@ -101,6 +103,7 @@ class _Reading:
         known = [debtor.id for debtor in self._debtors.values()]
         self._contacts = Contacts(uow, known, task, self.outcome)
         self._seen: dict[tuple[str, str], int] = {}
+        self._retained: list[tuple[Placement, date]] = []
 
     def row(self, row: ImportRow) -> None:
         before = self.outcome.problems.total
@@ -123,6 +126,12 @@ class _Reading:
             self._retain(row, former)
         else:
             self._place(row, client_id, project_id, branch, collector, former)
+
+    def retain(self) -> None:
+        """Once the rows are written, all at once: the former placements are as they were read, or this is read anew."""
+        retained = self._retained
+        if retained:
+            self.outcome.later.append(lambda uow: _discard(placements.retain_all(uow, retained, by=None)))
 
     def _unknown(self, row: ImportRow, key: str) -> None:
         unknown(self.outcome.problems, row, PLACEMENTS.column(key), row[key])
@@ -182,9 +191,7 @@ class _Reading:
     def _retain(self, row: ImportRow, former: Placement) -> None:
         until = row["retained_until"] or row["recall_on"]
         self.outcome.changed["placements"] += 1
-        self.outcome.later.append(
-            lambda uow: _discard(placements.retain(uow, uow.placements.need(former.id), until, by=None))
-        )
+        self._retained.append((former, until))
         self._add_contacts(row, former.debtor_id)
 
     def _place(

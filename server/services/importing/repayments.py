@@ -21,7 +21,7 @@ from server.services.importing.facts import not_ahead
 from server.services.importing.outcome import Importer, Outcome, Task
 from server.services.importing.references import CASE_COLUMNS, Cases
 from server.services.ports.unit_of_work import UnitOfWork
-from server.services.repayments import settle_holds
+from server.services.repayments import settle_holds, unsettled
 
 REPAYMENTS = Sheet(
     *CASE_COLUMNS,
@@ -103,8 +103,16 @@ class _Reading:
         self._judge_reversals(originals, reversals)
         # An original must be there before its reversal names it.
         self.outcome.new["repayments"].sort(key=lambda repayment: repayment.reverses_id is not None)
-        touched = frozenset(self.outcome.touched)
-        self.outcome.later.append(lambda uow: settle_holds(uow, touched))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Which holds change is found here, outside the writer's turn; there it is done for those few alone."""
+        touched = {placement.id: placement for _, placement in self._taken}
+        touched = {id_: touched[id_] for id_ in sorted(self.outcome.touched)}
+        moving = unsettled(self._uow, touched.values(), self.outcome.new["repayments"])
+        ids = [placement.id for placement, _ in moving]
+        if ids:
+            self.outcome.later.append(lambda uow: settle_holds(uow, ids))
 
     def _judge_reversals(
         self, originals: dict[str, Repayment], reversals: dict[str, list[tuple[ImportRow, Repayment]]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 E = TypeVar("E")
@@ -27,5 +28,14 @@ class EntityRows(Protocol[E]):
 
     def add(self, entity: E) -> E: ...
     def add_all(self, entities: Sequence[E]) -> None: ...
+    def ready(self, entities: Sequence[E], moment: datetime) -> Any:
+        """At least one entity, made ready for `add_ready` outside the writer's turn; only the rows know what it is."""
+
+    def add_ready(self, ready: Any, moment: datetime) -> None:
+        """Add them as `add_all` does; fields that held the moment of `ready` say this moment."""
+
     def save(self, entity: E) -> E:
         """Write over the version that was read; refused as `stale` when somebody was faster."""
+
+    def save_all(self, entities: Sequence[E], fields: Sequence[str]) -> list[E]:
+        """As `save`, of many versioned entities and of these fields alone; refused as a whole."""

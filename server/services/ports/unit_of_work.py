@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.credit import MonthlyStatement
@@ -226,6 +226,10 @@ class UnitOfWork(Protocol):
     ) -> str:
         """Have a job run after the commit; returns its id. The same `once_key` enqueues only once."""
 
+    def watch(self) -> AbstractContextManager[Any]:
+        """Remember what is read inside; `still` tells, in a later transaction, whether reading it again is the same."""
+
+    def still(self, seen: Any) -> bool: ...
     def after_commit(self, act: Callable[[], None]) -> None: ...
     def commit(self) -> None: ...
     def rollback(self) -> None: ...
