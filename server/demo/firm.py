@@ -40,6 +40,7 @@ class Firm:
         self.today = today
         self.actors: dict[str, Actor] = {}
         self.lapses_on = today  # the last day of the certificates that lapse (V11)
+        self._places: dict[str, tuple[float, float]] = {}
         self.devices: dict[str, str] = {}  # by the user name of whoever it was handed out to
 
     @property
@@ -58,11 +59,13 @@ class Firm:
         if moment > self.now:
             self.clock.move_to(moment)
 
-    def point(self, county_code: str) -> tuple[float, float]:
-        """A place in the county (longitude, latitude, WGS-84), some kilometres around its point."""
+    def place(self, address_id: str, county_code: str) -> tuple[float, float]:
+        """Where an address lies (latitude, longitude, WGS-84): some kilometres around its county's point, and always
+        at the same place."""
         longitude, latitude = gazetteer().point(county_code) or (113.62, 34.75)
         spread = self.inventor.dice.uniform
-        return longitude + spread(-0.02, 0.02), latitude + spread(-0.02, 0.02)
+        drawn = latitude + spread(-0.02, 0.02), longitude + spread(-0.02, 0.02)
+        return self._places.setdefault(address_id, drawn)
 
     def later(self, minutes: float) -> datetime:
         self.clock.advance(timedelta(minutes=minutes))

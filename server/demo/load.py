@@ -14,6 +14,7 @@ from server.demo.evidence import Studio
 from server.demo.firm import Firm
 from server.demo.names import Inventor
 from server.demo.people import open_firm
+from server.demo.points import bring_points
 from server.demo.staff import Member, staff
 from server.domain.access import Post
 from server.domain.calendar import SHANGHAI
@@ -103,6 +104,8 @@ def _play(firm: Firm, cases: list[Case], first: date, visits: int, tell: Tell) -
                 tell(f"{day} · {course.visited}/{visits} 次外访 / visits")
         tell("今天 / today")
         course.today()
+    tell("地址坐标 / where addresses lie")
+    bring_points(firm)
     tell("回款归属计算 / scoring")
     firm.run_jobs()
     tell("完成 / done")

@@ -68,7 +68,7 @@ def prepare(
     firm: Firm, studio: Studio, crew: Crew, requested: Requested, visit: Visit, begins: datetime, seconds: int
 ) -> Stop:
     """Draw what the phones will bring while the crew is on its way; `seconds` is the length of the recording."""
-    longitude, latitude = firm.point(requested.case.county_code)
+    latitude, longitude = firm.place(visit.address_id, requested.case.county_code)
     minutes = max(15, seconds // 60 + 2)
     script = requested.script
     drawings: list[Drawing] = []

@@ -80,6 +80,30 @@ def _check(url: str) -> None:
     assert {line["collector_commission"] for line in lines} == {"normal", "to_visit", "none"}  # A3, A4
     assert any(line["window"]["extended"] for line in credited)  # W3
     assert any(line["reverses_id"] is not None for line in lines)  # A5
+    _check_places(url, headers)
+
+
+def _check_places(url: str, headers: dict[str, str]) -> None:
+    """Recent visits say where they were, most at the address and some flagged; a day's routes have their lengths."""
+
+    def get(path: str, **query: str) -> Any:
+        answer = requests.get(f"{url}/api/v1{path}", params=query, headers=headers, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    listed = get("/visits", state="completed", limit="200")["items"]
+    known = [visit["id"] for visit in listed if (visit["point"] or {}).get("against") == "geocoded"]
+    places = [get(f"/visits/{id_}")["place"] for id_ in known]
+    verdicts = [place["verdict"] for place in places if place is not None]
+    assert verdicts.count("inside") > len(verdicts) / 2
+    assert [place["flag"]["clause"] for place in places if place and place["verdict"] == "outside"]
+    plans = get("/visit-plans", limit="5")["items"]
+    totals = [
+        route["entered"]["total_m"]
+        for plan in plans
+        for route in get(f"/visit-plans/{plan['id']}/routes")["items"]
+    ]
+    assert any(total > 0 for total in totals)
 
 
 def _lines(url: str, month: str, headers: dict[str, str]) -> list[dict[str, Any]]:
