@@ -26,6 +26,7 @@ from tests.support.cast import AGENT, COLLECTOR
 from tests.support.geocoders import KEY, Place, Provider, providing
 from tests.support.geography import bring_outlines
 from tests.support.on_site import new_id, on_site
+from tests.support.sheets import bring
 
 PER_MINUTE = 2
 TEXT = "河南省新乡市原阳县福宁集镇建设路1号"
@@ -255,6 +256,16 @@ def test_an_address_learnt_at_the_door_is_asked(asking: Desk, provider: Provider
     learnt = {"kind": "home", "text": TEXT, "at": asking.clock.now().isoformat()}
     site.write(AGENT, "information/addresses", **learnt)
     assert [row.normalized for row in rows(asking)] == [TEXT]
+
+
+def test_the_addresses_of_a_file_are_asked_when_it_is_applied_and_not_on_a_dry_run(
+    asking: Desk, provider: Provider
+) -> None:
+    row = {"案件编号": make_placement(asking).case_number, "地址类型": "家庭", "地址": TEXT}
+    assert bring(asking, "addresses", [row], dry_run=True)["file"]["state"] == "checked"
+    assert (rows(asking), provider.asked) == ([], [])
+    assert bring(asking, "addresses", [row, row | {"地址类型": "单位"}])["file"]["state"] == "applied"
+    assert provider.texts == [TEXT]
 
 
 def test_a_hidden_duplicate_wants_nothing_more(asking: Desk) -> None:
