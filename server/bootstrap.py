@@ -33,14 +33,18 @@ from server.services.letters import ESCALATE_JOB
 from server.services.notices import OUTBOX_JOB
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
-from server.services.ports.objects import ObjectStore
+from server.services.ports.objects import ObjectStoreUnavailable
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder
 from server.settings import GeocoderSettings, Settings, SettingsError
 from storage.files.tables import FileTables
 from storage.files.text_messages import FileSmsSender
 from storage.media.reader import FileMediaReader
+from storage.objects.key_store import KeyStore
 from storage.objects.local import LocalObjectStore
+from storage.objects.master_keys import MasterKeys
+from storage.objects.pieces import PieceStore
+from storage.objects.sealed import SealedObjectStore
 from storage.passwords import Argon2Passwords
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import open_engine
@@ -67,13 +71,14 @@ GIVEN_UP: Mapping[str, GivenUp] = {
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The house with what runs around it: the job runner, the waker, the settings."""
+    """The house with what runs around it: the job runner, the waker, the settings, the keys of evidence."""
 
     house: House
     runner: JobRunner
     waker: Waker
     settings: Settings
     engine: sa.Engine
+    keys: KeyStore
 
 
 def build(
@@ -89,6 +94,7 @@ def build(
     used_clock = clock or SystemClock(settings.clock_offset)
     engine = open_engine(settings.database_url)
     units = SqlUnitsOfWork(engine, cipher, used_clock, wake or waker.wake)
+    keys = _open_keys(settings)
     house = House(
         clock=used_clock,
         units=units,
@@ -97,14 +103,14 @@ def build(
         outlines=OutlineTable(settings.outlines_file),
         distances=EarthDistances(),
         geocoder=_open_geocoder(settings.geocoder),
-        objects=_open_objects(settings),
+        objects=SealedObjectStore(_open_store(settings, settings.object_store), keys),
         media=FileMediaReader(),
         tables=FileTables(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         sms=FileSmsSender(FileTables()),
         receiving=settings.data_dir / "uploads",
     )
-    return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine)
+    return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine, keys)
 
 
 def _open_geocoder(settings: GeocoderSettings) -> AddressGeocoder:
@@ -116,16 +122,38 @@ def _open_geocoder(settings: GeocoderSettings) -> AddressGeocoder:
     return open_geocoder(settings.provider, settings.url, settings.key, settings.per_minute)
 
 
-def _open_objects(settings: Settings) -> ObjectStore:
+def _open_keys(settings: Settings) -> KeyStore:
+    """The keys of evidence (S6). A master key is made for a key store that is empty, and for no other."""
+    if settings.key_store == settings.object_store:
+        raise SettingsError(
+            "FIELDVISIT_KEY_STORE must not be where FIELDVISIT_OBJECT_STORE is: whoever has both reads"
+        )
+    store = _open_store(settings, settings.key_store, shard_digits=1)
+    masters = MasterKeys(settings.master_key_file, settings.data_dir / "keys" / "master.lock")
+    try:
+        if not masters.exists():
+            if next(iter(store.keys()), None) is not None:
+                raise SettingsError(
+                    f"the master keys {settings.master_key_file} are gone but there are keys under them: "
+                    "restore the file from its backup"
+                )
+            masters.make()
+        masters.all()
+    except ObjectStoreUnavailable as error:
+        raise SettingsError(str(error)) from error
+    return KeyStore(store, masters)
+
+
+def _open_store(settings: Settings, place: str, *, shard_digits: int = 2) -> PieceStore:
     """`s3://BUCKET`, or a folder."""
-    if not settings.object_store.startswith("s3://"):
-        return LocalObjectStore(Path(settings.object_store))
+    if not place.startswith("s3://"):
+        return LocalObjectStore(Path(place), shard_digits=shard_digits)
     if not settings.s3.endpoint:
-        raise SettingsError("FIELDVISIT_S3_ENDPOINT must be set when FIELDVISIT_OBJECT_STORE is s3://BUCKET")
+        raise SettingsError("FIELDVISIT_S3_ENDPOINT must be set when evidence or its keys are in s3://BUCKET")
     # boto3 takes a second to import; a branch with a folder does not wait for it.
     from storage.objects.s3 import S3Address, S3ObjectStore, connect
 
-    bucket = settings.object_store.removeprefix("s3://").strip("/")
+    bucket = place.removeprefix("s3://").strip("/")
     address = S3Address(
         settings.s3.endpoint, bucket, settings.s3.access_key, settings.s3.secret_key, settings.s3.region
     )

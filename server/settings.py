@@ -52,6 +52,8 @@ class Settings:
     data_dir: Path
     database_url: str
     object_store: str
+    key_store: str
+    master_key_file: Path
     s3: S3Settings
     queue_url: str
     port: int
@@ -84,6 +86,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=given.get("FIELDVISIT_DATABASE_URL") or f"sqlite:///{data_dir / 'db' / 'fieldvisit.db'}",
         object_store=given.get("FIELDVISIT_OBJECT_STORE") or str(data_dir / "objects"),
+        key_store=given.get("FIELDVISIT_KEY_STORE") or str(data_dir / "keys" / "objects"),
+        master_key_file=Path(given.get("FIELDVISIT_MASTER_KEY_FILE") or data_dir / "keys" / "master"),
         s3=S3Settings(
             endpoint=given.get("FIELDVISIT_S3_ENDPOINT", ""),
             region=given.get("FIELDVISIT_S3_REGION", "us-east-1"),

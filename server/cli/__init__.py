@@ -14,6 +14,7 @@ _COMMANDS = {
     "audit": "server.cli.audit",
     "import": "server.cli.import_file:import_file",
     "demo": "server.cli.demo",
+    "keys": "server.cli.keys",
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
     "outlines": "server.cli.outlines",

@@ -88,6 +88,6 @@ def clear_unfinished(settings: Settings) -> None:
         return
     if not settings.embedded:
         raise click.ClickException(f"a demo was interrupted: empty the database, then remove {mark}")
-    for part in ("db", "objects", "uploads", "cache"):
+    for part in ("db", "objects", "uploads", "cache", "keys/objects"):
         shutil.rmtree(settings.data_dir / part, ignore_errors=True)
     mark.unlink()

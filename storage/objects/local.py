@@ -1,6 +1,6 @@
 """Evidence bytes in a local folder: one file an object, safe against kills, power cuts and crafted keys.
 
-It owns the folder alone: `objects/xx/` holds whole objects, 256 shards by a digest of the key so that no
+It owns the folder alone: `objects/xx/` holds whole objects, in shards by a digest of the key so that no
 folder grows without bound; `incoming/` holds what is being written. It refuses file systems without hard
 links, for these are how a key is taken by exactly one writer.
 """
@@ -8,7 +8,7 @@ links, for these are how a key is taken by exactly one writer.
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -25,34 +25,41 @@ _SLASH = "!"
 class LocalObjectStore:
     """The embedded default; several processes may share the folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make the folder, private to this user, with its shards; they are made once so that writing an
-        object later has one directory entry to make durable and no more."""
+    def __init__(self, folder: Path, *, shard_digits: int = 2) -> None:
+        """Make the folder, private to this user, with its shards (16 to the power of `shard_digits`); they are made
+        once so that writing an object later has one directory entry to make durable and no more."""
+        self._digits = shard_digits
         self._objects = folder / "objects"
         self._incoming = folder / "incoming"
         for made in (folder, self._objects, self._incoming):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for shard in range(256):
-            (self._objects / f"{shard:02x}").mkdir(mode=0o700, exist_ok=True)
+        for shard in self._shards():
+            shard.mkdir(mode=0o700, exist_ok=True)
         for changed in (self._objects, folder, folder.parent):
             _sync_folder(changed)
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
+        measured = Measured(source, limit=limit, piece=PIECE)
+        self.put(key, measured)
+        return measured.stored(key)
+
+    def put(
+        self, key: str, pieces: Iterable[bytes | memoryview], ready: Callable[[], None] = lambda: None
+    ) -> None:
         final = self._path(key)
         if final.exists():
             raise ObjectExists(key)
-        measured = Measured(source, limit=limit, piece=PIECE)
         unfinished = self._incoming / f"{uuid.uuid4().hex}.part"
         try:
             with _new_file(unfinished) as file:
-                for piece in measured:
+                for piece in pieces:
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
+            ready()
             _take_key(unfinished, final, key)
         finally:
             unfinished.unlink(missing_ok=True)
-        return measured.stored(key)
 
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         checked_range(start, length)
@@ -78,8 +85,8 @@ class LocalObjectStore:
         _sync_folder(path.parent)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        for shard in range(256):
-            with os.scandir(self._objects / f"{shard:02x}") as entries:
+        for shard in self._shards():
+            with os.scandir(shard) as entries:
                 for entry in entries:
                     key = entry.name.replace(_SLASH, "/")
                     if key.startswith(prefix):
@@ -98,8 +105,12 @@ class LocalObjectStore:
         return discarded
 
     def _path(self, key: str) -> Path:
-        shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[:2]
+        shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[: self._digits]
         return self._objects / shard / key.replace("/", _SLASH)
+
+    def _shards(self) -> Iterator[Path]:
+        for shard in range(16**self._digits):
+            yield self._objects / f"{shard:0{self._digits}x}"
 
 
 def _take_key(unfinished: Path, final: Path, key: str) -> None:

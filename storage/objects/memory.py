@@ -3,7 +3,7 @@ process."""
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
@@ -23,13 +23,19 @@ class MemoryObjectStore:
         self._lock = threading.Lock()
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
-        self._refuse_taken(checked_key(key))
         measured = Measured(source, limit=limit, piece=PIECE)
-        content = b"".join(measured)
+        self.put(key, measured)
+        return measured.stored(key)
+
+    def put(
+        self, key: str, pieces: Iterable[bytes | memoryview], ready: Callable[[], None] = lambda: None
+    ) -> None:
+        self._refuse_taken(checked_key(key))
+        content = b"".join(bytes(piece) for piece in pieces)
+        ready()
         with self._lock:
             self._refuse_taken(key)
             self._objects[key] = (content, self._now())
-        return measured.stored(key)
 
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         checked_range(start, length)

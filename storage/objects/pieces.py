@@ -2,10 +2,24 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, Protocol
 
-from server.services.ports.objects import ObjectTooLarge, StoredObject
+from server.services.ports.objects import ObjectStore, ObjectTooLarge, StoredObject
+
+
+class PieceStore(ObjectStore, Protocol):
+    """A store that also takes bytes which somebody else measures: a wrapper need not have them digested again."""
+
+    def put(
+        self, key: str, pieces: Iterable[bytes | memoryview], ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """Store the pieces as one object, with the promises of `write`. A piece holds until the next is asked for.
+
+        `ready` is called when all pieces were taken and before the object appears. What it or the iteration raises
+        passes through, and nothing appears.
+        """
+        ...
 
 
 class Measured:
@@ -59,11 +73,10 @@ class Slice(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         wanted = len(buffer) if self._left is None else min(len(buffer), self._left)
-        piece = self._file.read(wanted)
-        buffer[: len(piece)] = piece
+        given: int = self._file.readinto(memoryview(buffer)[:wanted])  # type: ignore[attr-defined]
         if self._left is not None:
-            self._left -= len(piece)
-        return len(piece)
+            self._left -= given
+        return given
 
     def close(self) -> None:
         if not self.closed:

@@ -9,10 +9,11 @@ not do that (SeaweedFS takes a body that it does not fit), and boto3's own check
 are left off because not every compatible store reads them.
 """
 
+import hashlib
 import io
 import uuid
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,7 @@ from server.services.ports.objects import (
     ObjectStat,
     ObjectStoreError,
     ObjectStoreUnavailable,
+    ObjectTooLarge,
     StoredObject,
 )
 from storage.objects.keys import checked_key, checked_range
@@ -86,25 +88,33 @@ class S3ObjectStore:
         self._bucket = bucket
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
+        measured = Measured(source, limit=min(limit, LARGEST), piece=PIECE)
+        self.put(key, measured)
+        return measured.stored(key)
+
+    def put(
+        self, key: str, pieces: Iterable[bytes | memoryview], ready: Callable[[], None] = lambda: None
+    ) -> None:
         if self.exists(key):
             raise ObjectExists(key)
-        measured = Measured(source, limit=min(limit, LARGEST), piece=PIECE)
-        writer = uuid.uuid4().hex
+        writer, digest = uuid.uuid4().hex, hashlib.sha256()
         with SpooledTemporaryFile(max_size=SPOOLED_IN_MEMORY) as spool:
-            for piece in measured:
+            for piece in pieces:
+                digest.update(piece)
                 spool.write(piece)
+            if spool.tell() > LARGEST:
+                raise ObjectTooLarge(f"more than {LARGEST} bytes")
             spool.seek(0)
-            stored = measured.stored(key)
+            ready()
             with self._own_write_forgiven(key, writer):
                 self._client.put_object(
                     Bucket=self._bucket,
                     Key=key,
                     Body=spool,
                     IfNoneMatch="*",
-                    ChecksumSHA256=b64encode(bytes.fromhex(stored.sha256)).decode(),
+                    ChecksumSHA256=b64encode(digest.digest()).decode(),
                     Metadata={_WRITER: writer},
                 )
-        return stored
 
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         checked_range(start, length)

@@ -35,6 +35,19 @@ class ObjectTooLarge(ObjectStoreError):
     """The source has more bytes than the limit; nothing was stored."""
 
 
+class ObjectDamaged(ObjectStoreError):
+    """What is stored is not what was written; `part` says where: `header`, `frame 3`, `trailer`, `size`, `key`."""
+
+    def __init__(self, key: str, part: str) -> None:
+        super().__init__(f"{key}: the {part} is damaged")
+        self.key = key
+        self.part = part
+
+
+class ObjectKeyDestroyed(ObjectStoreError):
+    """The bytes are there, but no key opens them any more."""
+
+
 class ObjectStoreUnavailable(ObjectStoreError):
     """The store did not answer, or answered something that it should not; trying again may help."""
 
@@ -74,8 +87,8 @@ class ObjectStore(Protocol):
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         """A stream to read forward and to close, of `length` bytes from `start` or as many as there are.
 
-        Raises ObjectMissing here, ObjectStoreUnavailable here or while reading; ValueError for negative
-        numbers.
+        Raises ObjectMissing and, where bytes are sealed, ObjectKeyDestroyed here; ObjectDamaged and
+        ObjectStoreUnavailable here or while reading; ValueError for negative numbers.
         """
         ...
 
@@ -84,7 +97,7 @@ class ObjectStore(Protocol):
         ...
 
     def stat(self, key: str) -> ObjectStat:
-        """Size and age. Raises ObjectMissing."""
+        """Size and age. Raises ObjectMissing, and ObjectDamaged for a size that no writer leaves."""
         ...
 
     def delete(self, key: str) -> None:

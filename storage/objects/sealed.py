@@ -1,0 +1,246 @@
+"""Evidence sealed at rest (S6): any store, with what lies in it encrypted under one key an object.
+
+Owns the way of bytes into frames (`frames`) and back, in bounded memory, and the order of things: the key of an object
+is durable before the object appears, so no object stands that cannot be opened. Refuses to give out a byte that was
+not authenticated, and to say that an object ends before its trailer said so.
+
+Two writers of one key may meet: whoever makes its key durable first may go on, the other is told that the key is taken.
+A key that a killed writer left is taken over by the next writer of the same object; one without a next is swept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from server.services.ports.objects import (
+    ObjectDamaged,
+    ObjectKeyDestroyed,
+    ObjectMissing,
+    ObjectStat,
+    StoredObject,
+)
+from storage.objects.frames import (
+    FRAME,
+    MAGIC,
+    OVERHEAD,
+    STORED_FRAME,
+    TRAILER,
+    Seal,
+    frames_in,
+    offset_of,
+    place_of,
+    plain_size,
+)
+from storage.objects.key_store import KeyStore
+from storage.objects.keys import checked_key, checked_range
+from storage.objects.pieces import Measured, PieceStore
+
+# Sealed and written together: one write of four frames costs little more than one of a frame.
+_FRAMES_A_PIECE = 4
+PIECE = _FRAMES_A_PIECE * FRAME
+# Writers at a time whose keys do not wait for each other; more than a server has threads that write.
+_KEEPERS = 32
+
+
+class SealedObjectStore:
+    """The port over `inner`, whose bytes nobody reads without `keys`."""
+
+    def __init__(self, inner: PieceStore, keys: KeyStore) -> None:
+        self._inner = inner
+        self._keys = keys
+        self._keepers = ThreadPoolExecutor(_KEEPERS, "keeper")
+
+    def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
+        measured = Measured(source, limit=limit, piece=PIECE)
+        writing = _Writing(checked_key(key), measured, self._keys, self._keepers)
+        self._inner.put(key, writing.pieces(), writing.ready)
+        if writing.taken_over is not None:
+            # The sweeper may have removed the left key while we sealed with it.
+            self._keys.keep_again(key, writing.taken_over)
+        return measured.stored(key)
+
+    def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
+        checked_range(start, length)
+        size = self.stat(key).size
+        data_key = self._key(key)
+        if length == 0:
+            return io.BytesIO()
+        try:
+            return self._reading(key, data_key, size, start, length)
+        except ObjectDamaged:
+            # Another process may have deleted the object and written it anew since we remembered its key.
+            self._keys.forget(key)
+            if self._key(key) == data_key:
+                raise
+            return self.open(key, start, length)
+
+    def _key(self, key: str) -> bytes:
+        data_key = self._keys.find(key)
+        if data_key is None:
+            # It may have been deleted, with its key, since it was found.
+            raise ObjectKeyDestroyed(key) if self._inner.exists(key) else ObjectMissing(key)
+        return data_key
+
+    def _reading(self, key: str, data_key: bytes, size: int, start: int, length: int | None) -> BinaryIO:
+        stop = size if length is None else min(size, start + length)
+        begins = offset_of(place_of(start, size), size)
+        needed = offset_of(frames_in(stop), size) - begins
+        if frames_in(stop) == frames_in(size):
+            needed += TRAILER + (len(MAGIC) if size == 0 else 0)
+        stream = self._inner.open(key, begins, needed)
+        reading = _Reading(key, stream, Seal(key, data_key), size, start=start, stop=stop)
+        try:
+            reading.begin()
+        except BaseException:
+            reading.close()
+            raise
+        return io.BufferedReader(reading, FRAME)
+
+    def exists(self, key: str) -> bool:
+        return self._inner.exists(key)
+
+    def stat(self, key: str) -> ObjectStat:
+        found = self._inner.stat(key)
+        size = plain_size(found.size)
+        if size is None:
+            raise ObjectDamaged(key, "size")
+        return replace(found, size=size)
+
+    def delete(self, key: str) -> None:
+        """The bytes first: killed in between, a key without an object is left and no object without its key."""
+        self._inner.delete(key)
+        self._keys.destroy(key)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        return self._inner.keys(prefix)
+
+    def discard_unfinished(self, before: datetime) -> int:
+        """Also the keys of objects that never appeared."""
+        discarded = self._inner.discard_unfinished(before)
+        standing = {hashlib.sha256(key.encode()).digest() for key in self._inner.keys("")}
+        return discarded + self._keys.sweep(before, standing, self._inner.exists)
+
+
+class _Writing:
+    """One object on its way in; `taken_over` is the key that an earlier writer of it had left.
+
+    Its key is kept while its last bytes go to the disk, for both wait for the same disk. It is not kept earlier, so
+    that a source which fails leaves none.
+    """
+
+    def __init__(self, object_key: str, measured: Measured, keys: KeyStore, keepers: Executor) -> None:
+        self._keepers = keepers
+        self._kept: Future[None] | None = None
+        self._object_key = object_key
+        self._measured = measured
+        self._keys = keys
+        self.taken_over: bytes | None = None
+
+    def pieces(self) -> Iterator[memoryview]:
+        """The sealed form, header to trailer."""
+        source = iter(self._measured)
+        plain = next(source, b"")
+        self.taken_over = self._keys.find(self._object_key)
+        data_key = self.taken_over or os.urandom(32)
+        seal = Seal(self._object_key, data_key)
+        out = memoryview(bytearray(len(MAGIC) + frames_in(len(plain)) * STORED_FRAME + TRAILER))
+        out[: len(MAGIC)] = MAGIC
+        used, frames = len(MAGIC), 0
+        while plain:
+            for start in range(0, len(plain), FRAME):
+                used += seal.frame(frames, memoryview(plain)[start : start + FRAME], out[used:])
+                frames += 1
+            plain = next(source, b"") if len(plain) == PIECE else b""
+            if plain:
+                yield out[:used]
+                used = 0
+        used += seal.trailer(self._measured.size, frames, out[used:])
+        if self.taken_over is None:
+            self._kept = self._keepers.submit(self._keys.keep, self._object_key, data_key)
+        yield out[:used]
+
+    def ready(self) -> None:
+        """Raises what keeping the key raised, ObjectExists above all."""
+        if self._kept is not None:
+            self._kept.result()
+
+
+class _Reading(io.RawIOBase):
+    """The bytes `start` to `stop` of an object of `size` bytes, opened frame by frame as they are asked for.
+
+    `stream` begins with the header when `start` is in the first frame, else with the frame of `start`; it goes on to
+    the trailer when the range reaches the end.
+    """
+
+    def __init__(self, key: str, stream: BinaryIO, seal: Seal, size: int, *, start: int, stop: int) -> None:
+        super().__init__()
+        self._key = key
+        self._stream = stream
+        self._seal = seal
+        self._size = size
+        self._place = place_of(start, size)
+        self._skip = start - self._place * FRAME
+        self._left = max(stop - start, 0)
+        self._to_end = stop == size
+        self._opened = memoryview(b"")
+
+    def begin(self) -> None:
+        """What is found at once is told at once: the header and the first frame, or the trailer of nothing."""
+        if self._place == 0 and self._stream.read(len(MAGIC)) != MAGIC:
+            raise ObjectDamaged(self._key, "header")
+        if self._left:
+            room = memoryview(bytearray(FRAME))
+            self._opened = room[: self._next_frame(room)][self._skip :]
+        elif self._to_end:
+            # A claim that there is nothing more is as good as the trailer that makes it.
+            self._seal.check_trailer(self._stream.read(TRAILER), self._size)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        out = memoryview(buffer).cast("B")
+        given = 0
+        while self._left and given < len(out):
+            if not self._opened and len(out) - given >= FRAME <= self._left:
+                taken = self._next_frame(out[given:])
+            else:
+                taken = self._from_opened(out[given:])
+            given += taken
+            self._left -= taken
+        return given
+
+    def readall(self) -> bytes:
+        whole = bytearray(self._left)
+        self.readinto(memoryview(whole))
+        return bytes(whole)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+    def _from_opened(self, out: memoryview) -> int:
+        if not self._opened:
+            room = memoryview(bytearray(FRAME))
+            self._opened = room[: self._next_frame(room)]
+        taken = min(len(out), len(self._opened), self._left)
+        out[:taken] = self._opened[:taken]
+        self._opened = self._opened[taken:]
+        return taken
+
+    def _next_frame(self, out: memoryview) -> int:
+        """The last frame is given only once the trailer agrees that it is the last."""
+        place, self._place = self._place, self._place + 1
+        sealed = self._stream.read(min(FRAME, self._size - place * FRAME) + OVERHEAD)
+        opened = self._seal.open_frame(place, sealed, out)
+        if self._place == frames_in(self._size):
+            self._seal.check_trailer(self._stream.read(TRAILER), self._size)
+        return opened
