@@ -258,6 +258,32 @@ def test_r8_the_office_is_called_before(desk: Desk) -> None:
     desk.ok(file(desk, request))
 
 
+def test_r8_a_demolished_village_is_filed_with_a_reason_that_a_dispatcher_accepts(desk: Desk) -> None:
+    placement = builders.make_placement(desk)
+    village = builders.make_address(desk, placement, county="河南省郑州市金水区", detail="张庄村12号")
+    request = draft(desk, placement, village)
+    call = {
+        "id": fresh(),
+        "office": "某街道办事处",
+        "telephone": "0371-66660000",
+        "called_at": "2026-03-10T09:30:00+08:00",
+        "answer": "demolished",
+    }
+    calls = f"/api/v1/addresses/{village.id}/demolition-checks"
+    for field in ("office", "telephone", "called_at", "answer"):
+        short = {name: value for name, value in call.items() if name != field}
+        desk.refused(desk.post(COLLECTOR, calls, short), 422, "invalid_input")
+    told = desk.ok(desk.post(COLLECTOR, calls, call), 201)
+    assert (told["called_by"], told["answer"]) == (COLLECTOR.id, "demolished")
+    declined = desk.ok(ask(desk, request, "demolished", village), 201)
+    desk.ok(decide(desk, declined, granted=False))
+    refused(desk, file(desk, request), "R8", "address_demolished")
+    granted = desk.ok(ask(desk, request, "demolished", village), 201)
+    refused(desk, file(desk, request), "R8", "address_demolished")
+    desk.ok(decide(desk, granted, granted=True))
+    desk.ok(file(desk, request))
+
+
 def test_r8_a_dispatcher_records_that_it_is_no_urban_village(desk: Desk) -> None:
     placement = builders.make_placement(desk)
     village = builders.make_address(desk, placement, county="河南省郑州市金水区", detail="张庄村12号")
