@@ -96,7 +96,7 @@ def _texts(file: BinaryIO, broken: list[int]) -> Iterator[str]:
 def as_json(answer: AddressVerdict) -> str:
     """The answer as `json.dumps` would write its fields, in a tenth of the time: the keys are known."""
     return (
-        f'{{"address": {quoted(answer.address)}, "verdict": "{answer.verdict}"'
+        f'{{"address": {quoted(answer.address)}, "verdict": {quoted(answer.verdict)}'
         f', "province": "{answer.province}", "city": "{answer.city}", "county": "{answer.county}"'
         f', "county_code": "{answer.county_code}", "town": {quoted(answer.town)}'
         f', "detail": {quoted(answer.detail)}, "normalized": {quoted(answer.normalized)}'

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from server.domain.address_matching import Match, best_match, best_of
 from server.domain.address_reading import FILLER, Reading, readings, skip_separators, tokens_at, written_again
 from server.domain.address_zones import ZONES, continued, names_zone
-from server.domain.divisions import Divisions, Level, Token
+from server.domain.divisions import COUNTY, Divisions, Token
 
 MOST_HEADS = 24_000
 """Heads kept at a time, in 18 MB: every county as it is written in eight ways."""
@@ -71,7 +71,7 @@ class Heads:
                 return 0
             spelling, level, _, short = token
             position += len(spelling)
-            if level is Level.COUNTY:
+            if level is COUNTY:
                 # 费县路 is a road: a name of two characters says little by itself.
                 return 0 if short or len(spelling) == 2 else position
             position = skip_separators(text, position)
@@ -85,9 +85,10 @@ class Heads:
         if head.edge and self._divisions.words(text[end - 1 : end + 1]):
             return False
         position = skip_separators(text, end)
-        named = tokens_at(text, position, self._divisions)
-        if named and (head.zone or any(_again(text, reading, position, named) for reading in head.readings)):
-            return False
+        if self._words(text[position : position + 2]):
+            named = tokens_at(text, position, self._divisions)
+            if named and (head.zone or any(_again(text, whole, position, named) for whole in head.readings)):
+                return False
         if head.peoples and _PEOPLES.search(text, end, end + 10) is not None:
             return False
         return not names_zone(text, end)
@@ -113,14 +114,14 @@ class Heads:
         match = best_of(found, self._divisions)
         whole = [match.reading if reading == match.reading else reading for reading in whole]
         last = len(spelled) - 1
-        edge = last in starts or any(end == last and token.level is not Level.COUNTY for token, end in named)
+        edge = last in starts or any(end == last and token.level is not COUNTY for token, end in named)
         peoples = any(token.short and end > last - 9 and not continued(spelled, end) for token, end in named)
         return _Head(match, tuple(whole), goes_on, edge, zone, peoples)
 
     def _ends_whole(self, spelled: str, start: int) -> bool:
         """Whether what is read from `start` to the end is a county's full name, which needs no look ahead."""
         return all(
-            token.level is Level.COUNTY and not token.short and len(token.spelling) > 2
+            token.level is COUNTY and not token.short and len(token.spelling) > 2
             for token, end in tokens_at(spelled, start, self._divisions)
             if end == len(spelled)
         )
@@ -138,7 +139,7 @@ class Heads:
         for start in starts:
             for token, end in tokens_at(spelled, start, self._divisions):
                 rest = spelled[end:]
-                if rest and token.short and token.level is Level.COUNTY:
+                if rest and token.short and token.level is COUNTY:
                     codes = (division.code for form in token.forms for division in form.divisions)
                     names = (name for code in codes for name in self._divisions.towns(code))
                     yield from (name[len(rest)] for name in names if name.startswith(rest) and name != rest)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from server.domain.address_matching import Fit, Match, best_match
+from server.domain.address_matching import CURRENT, Match, best_match
 from server.domain.address_reading import skip_separators, tokens_at
 from server.domain.address_towns import is_quarter
 from server.domain.address_zones import runs_on
@@ -37,7 +37,7 @@ def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> M
     match = best_match(text, divisions, start)
     read = match.reading
     first = read.province or read.city or read.county
-    if first is None or first.short or match.fit is not Fit.CURRENT or not _full(read.county):
+    if first is None or first.short or match.fit is not CURRENT or not _full(read.county):
         return None
     there = tuple(division for division in match.divisions if _within(division, outer.place))
     front = text[outer.reading.end : start]
@@ -53,9 +53,10 @@ def _starting_at(text: str, start: int, outer: Match, divisions: Divisions) -> M
 def second_county(text: str, match: Match, division: Division, divisions: Divisions) -> Division | None:
     """Another county of today named behind the first: right behind it, or with its full city in front."""
     position = skip_separators(text, match.reading.end)
-    beside = _named_at(text, position, divisions, needs_city=False)
-    if beside is not None and beside != division and not is_quarter(division, beside.county):
-        return beside
+    if divisions.words(text[position : position + 2]):
+        beside = _named_at(text, position, divisions, needs_city=False)
+        if beside is not None and beside != division and not is_quarter(division, beside.county):
+            return beside
     if _CITY_AND_COUNTY.search(text, position + 1) is None:
         return None
     for start in range(position + 1, len(text) - 4):
@@ -71,7 +72,7 @@ def _named_at(text: str, start: int, divisions: Divisions, *, needs_city: bool) 
         return None
     match = best_match(text, divisions, start)
     reading = match.reading
-    if match.fit is not Fit.CURRENT or len(match.divisions) != 1 or not _full(reading.county):
+    if match.fit is not CURRENT or len(match.divisions) != 1 or not _full(reading.county):
         return None
     if needs_city and not _full(reading.city):
         return None

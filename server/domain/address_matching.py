@@ -11,7 +11,7 @@ from functools import cached_property
 
 from server.domain.address_reading import GENERIC, NEEDS_PARENT, Reading, readings
 from server.domain.address_towns import is_quarter
-from server.domain.divisions import Division, Divisions, Form, Level, Token
+from server.domain.divisions import CITY, Division, Divisions, Form, Token
 
 
 class Fit(IntEnum):
@@ -22,6 +22,9 @@ class Fit(IntEnum):
     WRONG_PARENT = 2
     PLACE_ONLY = 3
     NOTHING = 4
+
+
+CURRENT, HISTORICAL, WRONG_PARENT, PLACE_ONLY, NOTHING = Fit
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,8 @@ def _match(reading: Reading, divisions: Divisions) -> Match | None:
     if reading.city is not None:
         return _match_city(reading, province, reading.city)
     if province:
-        return Match(reading, Fit.PLACE_ONLY, place=(province, ""))
-    return Match(reading, Fit.NOTHING)
+        return Match(reading, PLACE_ONLY, place=(province, ""))
+    return Match(reading, NOTHING)
 
 
 def _places(city: Token | None, *, former: bool) -> set[tuple[str, str]] | None:
@@ -133,7 +136,7 @@ def _match_county(reading: Reading, province: str, county: Token, divisions: Div
         became = renamed or _unique(d for form in old for d in form.divisions)
         place = _common_place(became) if became else _place(old[0], divisions)
         others = _unique(d for form in old for d in form.by_town)
-        return Match(reading, Fit.HISTORICAL, became, place, True, others)
+        return Match(reading, HISTORICAL, became, place, True, others)
     if county.short or county.spelling in GENERIC or _is_quarter(reading, county):
         return None
     if not current and len(county.spelling) < 3:
@@ -142,7 +145,7 @@ def _match_county(reading: Reading, province: str, county: Token, divisions: Div
     if not candidates:
         return None
     meant = _true_ones(candidates, province, today or ever)
-    return Match(reading, Fit.WRONG_PARENT, meant, _common_place(meant), former=not current)
+    return Match(reading, WRONG_PARENT, meant, _common_place(meant), former=not current)
 
 
 def _match_current(
@@ -155,7 +158,7 @@ def _match_current(
     alone = reading.city is None and reading.province is None
     if alone and county.spelling in NEEDS_PARENT and len(fitting) == 1:
         return None  # 西区 behind a university is no district of 攀枝花
-    return Match(reading, Fit.CURRENT, fitting, _common_place(fitting))
+    return Match(reading, CURRENT, fitting, _common_place(fitting))
 
 
 def _is_its_city(form: Form, reading: Reading, divisions: Divisions) -> bool:
@@ -164,7 +167,7 @@ def _is_its_city(form: Form, reading: Reading, divisions: Divisions) -> bool:
     if county is None or not form.short or reading.city is not None:
         return False
     namesakes = divisions.forms(county.spelling)
-    return any(form.path[:2] in other.cities for other in namesakes if other.level is Level.CITY)
+    return any(form.path[:2] in other.cities for other in namesakes if other.level is CITY)
 
 
 def _is_quarter(reading: Reading, county: Token) -> bool:
@@ -214,7 +217,7 @@ def _match_city(reading: Reading, province: str, city: Token) -> Match | None:
     places = {place for form in forms for place in form.cities}
     place = places.pop() if len(places) == 1 else (province, "")
     if not right:
-        return Match(reading, Fit.WRONG_PARENT, leaves, place, former)
+        return Match(reading, WRONG_PARENT, leaves, place, former)
     if leaves:
-        return Match(reading, Fit.HISTORICAL if former else Fit.CURRENT, leaves, place, former)
-    return Match(reading, Fit.PLACE_ONLY, place=place, former=former)
+        return Match(reading, HISTORICAL if former else CURRENT, leaves, place, former)
+    return Match(reading, PLACE_ONLY, place=place, former=former)

@@ -8,11 +8,11 @@ import unicodedata
 from typing import NamedTuple
 
 from server.domain.address_zones import continued, known_zone, names_a_road, zone_at
-from server.domain.divisions import Divisions, Level, Path, Token, lengths
+from server.domain.divisions import CITY, COUNTY, PROVINCE, Divisions, Level, Path, Token, lengths
 from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
-ORDER = {Level.PROVINCE: 0, Level.CITY: 1, Level.COUNTY: 2}
+ORDER = {PROVINCE: 0, CITY: 1, COUNTY: 2}
 _LABEL = re.compile(
     r"^(?:[^:：]{0,8}(?:地址|住址|户籍地|居住地|所在地|单位|户籍)[:：]"
     r"|(?:联系|通讯|户籍|家庭|单位|公司|现住?|居住|收货)?(?:地址|住址)|户籍地|(?:邮编)?\d{6}(?=[\u4e00-\u9fff])|市辖区|中华人民共和国|中国(?=[\u4e00-\u9fff]{2,8}[省市区]))"
@@ -59,16 +59,16 @@ class Reading(NamedTuple):
 
     def token(self, level: Level) -> Token | None:
         """The token of a level."""
-        if level is Level.PROVINCE:
+        if level is PROVINCE:
             return self.province
-        return self.city if level is Level.CITY else self.county
+        return self.city if level is CITY else self.county
 
     def onward(self, token: Token, end: int, length: int) -> Reading:
         """The reading with `token` on its level, that many characters longer up to `end`."""
         start, _, covered, province, city, county, zone = self
-        if token.level is Level.PROVINCE:
+        if token.level is PROVINCE:
             province = token
-        elif token.level is Level.CITY:
+        elif token.level is CITY:
             city = token
         else:
             county = token
@@ -76,12 +76,12 @@ class Reading(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """Rank of the lowest level read, -1 for none."""
+        """Rank of the lowest level read, by ORDER; -1 for none."""
         if self.county is not None:
-            return ORDER[Level.COUNTY]
+            return 2
         if self.city is not None:
-            return ORDER[Level.CITY]
-        return -1 if self.province is None else ORDER[Level.PROVINCE]
+            return 1
+        return -1 if self.province is None else 0
 
 
 def clean(text: str) -> str:
@@ -96,7 +96,7 @@ def without_country(text: str, divisions: Divisions) -> str:
     if not text.startswith("中国"):
         return text
     levels = {token.level for token, _ in tokens_at(text, 2, divisions)}
-    return text[2:] if levels & {Level.PROVINCE, Level.CITY} else text
+    return text[2:] if levels & {PROVINCE, CITY} else text
 
 
 def skip_separators(text: str, position: int) -> int:
@@ -184,9 +184,9 @@ def _extended(text: str, reading: Reading, position: int, divisions: Divisions) 
         level = token.level
         known = reading.token(level)
         rank = ORDER[level]
-        if level is Level.CITY and _is_province_again(reading, token):
+        if level is CITY and _is_province_again(reading, token):
             continue
-        if len(token.spelling) == 2 and level is Level.COUNTY and names_a_road(text, end):
+        if len(token.spelling) == 2 and level is COUNTY and names_a_road(text, end):
             continue
         if known is not None:
             goes_on = token.short and continued(text, end) and not text.startswith("新区", end)
@@ -196,7 +196,7 @@ def _extended(text: str, reading: Reading, position: int, divisions: Divisions) 
         if rank < depth or (token.short and hidden):
             continue
         if token.short and not _short_allowed(text, reading, token, end, divisions):
-            hidden = level is Level.COUNTY  # 龙泉驿路 is no 龙泉 either
+            hidden = level is COUNTY  # 龙泉驿路 is no 龙泉 either
             continue
         found.append(reading.onward(token, end, len(token.spelling)))
     return found
@@ -221,7 +221,7 @@ def _repeated(reading: Reading, known: Token, token: Token, end: int) -> list[Re
 def _short_allowed(text: str, reading: Reading, token: Token, end: int, divisions: Divisions) -> bool:
     if token.spelling[-1] in "区县旗市" or _is_prefecture(token):
         return True  # 管城区, 黔南州: shortened, yet nothing else can be meant
-    if token.level is not Level.COUNTY:
+    if token.level is not COUNTY:
         # 青岛市南区 is 青岛 with its 市南区, 江西九江市 no river: a full name of a division below outweighs
         # the look of a road.
         # And 西安高新区 is 西安 with a zone behind it.

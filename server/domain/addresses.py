@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from server.domain.address_heads import heads_of
 from server.domain.address_inside import inside, second_county
-from server.domain.address_matching import Fit, Match, best_match
+from server.domain.address_matching import (
+    CURRENT,
+    HISTORICAL,
+    NOTHING,
+    PLACE_ONLY,
+    WRONG_PARENT,
+    Match,
+    best_match,
+)
 from server.domain.address_reading import SEPARATORS, clean, skip_separators, without_country
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
@@ -39,6 +47,8 @@ class Verdict(StrEnum):
     SPECIAL = "special"
     REVIEW = "review"
 
+
+_OK, _INCOMPLETE = Verdict.OK, Verdict.INCOMPLETE
 
 CLAUSES: dict[Verdict, str] = {
     Verdict.OK: "",
@@ -145,7 +155,7 @@ class _Check:
         if special is not None:
             return special
         match = heads_of(self.divisions).match(self.text)
-        if match.fit in (Fit.NOTHING, Fit.PLACE_ONLY) and not zone_at(self.text, match.reading.end):
+        if (match.fit is NOTHING or match.fit is PLACE_ONLY) and not zone_at(self.text, match.reading.end):
             return self._sought(match)
         return self._judge(match)
 
@@ -160,15 +170,15 @@ class _Check:
         return typo if typo is not None else self._judge(match)
 
     def _judge(self, match: Match) -> AddressVerdict:
-        if match.fit in (Fit.PLACE_ONLY, Fit.NOTHING):
+        if match.fit is PLACE_ONLY or match.fit is NOTHING:
             return self._without_county(match)
-        if match.fit is Fit.WRONG_PARENT and not match.divisions:
+        if match.fit is WRONG_PARENT and not match.divisions:
             return self._wrong_city(match)
         rest = self._rest(match)
         match = self._narrowed(match, rest)
-        if match.fit is Fit.CURRENT:
+        if match.fit is CURRENT:
             return self._current(match, rest)
-        if match.fit is Fit.HISTORICAL:
+        if match.fit is HISTORICAL:
             return self._settled(match, rest, Verdict.HISTORICAL)
         return self._settled(match, rest, Verdict.WRONG_PARENT)
 
@@ -177,16 +187,16 @@ class _Check:
     def _rest(self, match: Match) -> _Rest:
         reading = match.reading
         tail = self.text[skip_separators(self.text, reading.end) :]
-        if match.fit is Fit.HISTORICAL and len(match.divisions) == 1 and len(match.divisions[0].county) > 2:
+        if match.fit is HISTORICAL and len(match.divisions) == 1 and len(match.divisions[0].county) > 2:
             tail = tail.removeprefix(match.divisions[0].county)  # 绍兴县柯桥区: the old name and the new one
-        towns = [self.divisions.towns(division.code) for division in (*match.divisions, *match.by_town)]
+        towns = [self.divisions.towns(division.code) for division in match.divisions + match.by_town]
         town, detail = split_town(tail, towns[0] if len(towns) == 1 else frozenset().union(*towns))
         front = match.front.strip("".join(SEPARATORS)) if match.front else ""
         return _Rest(town, front + detail.strip(" ,.;:/\\_-—、。；："))
 
     def _narrowed(self, match: Match, rest: _Rest) -> Match:
         # R2 lets lower levels determine the upper ones: a town of only one of the candidates settles it.
-        candidates = (*match.divisions, *match.by_town)
+        candidates = match.divisions + match.by_town
         if len(candidates) < 2 or not rest.town:
             return match
         holding = tuple(d for d in candidates if rest.town in self.divisions.towns(d.code))
@@ -196,7 +206,7 @@ class _Check:
         named = county is None or any(
             holding[0] in form.divisions for form in county.forms if not form.former
         )
-        fit = match.fit if named or match.fit is not Fit.CURRENT else Fit.HISTORICAL
+        fit = match.fit if named or match.fit is not CURRENT else HISTORICAL
         return replace(match, divisions=holding, fit=fit)
 
     # Verdicts
@@ -214,8 +224,8 @@ class _Check:
         if match.former:
             return self._settled(match, rest, Verdict.HISTORICAL)
         if match.filled:
-            return self._answer(Verdict.INCOMPLETE, match, rest, division, key="incomplete")
-        return self._answer(Verdict.OK, match, rest, division, key="ok", suggestions=())
+            return self._answer(_INCOMPLETE, match, rest, division, key="incomplete")
+        return self._answer(_OK, match, rest, division, key="ok", suggestions=())
 
     def _settled(self, match: Match, rest: _Rest, verdict: Verdict) -> AddressVerdict:
         if len(match.divisions) == 1:
@@ -237,8 +247,9 @@ class _Check:
     ) -> AddressVerdict:
         town, detail = rest
         normalized = division.written + town + detail
-        towns = self.divisions.towns(division.code)
-        urban_village = r8_urban_village(division.county or division.city, town, detail, towns)
+        urban_village = "村" in detail and r8_urban_village(
+            division.county or division.city, town, detail, self.divisions.towns(division.code)
+        )
         listed = joined(self.locale, choices) if choices else ""
         message = sentence(self.locale, key, suggestion=normalized, choices=listed)
         missing = "" if detail else "R2"
@@ -262,15 +273,16 @@ class _Check:
 
     def _notes(self, verdict: Verdict, division: Division, rest: _Rest, urban_village: bool) -> str:
         """What the person is told besides the verdict."""
-        notes = "" if rest.detail else sentence(self.locale, "detail_missing")
+        town, detail = rest
+        notes = "" if detail else sentence(self.locale, "detail_missing")
         if urban_village:
             notes += sentence(self.locale, "urban_village")
         if telephone_inside(self.address):
             notes += sentence(self.locale, "telephone_inside")
-        if rest.town and verdict in (Verdict.OK, Verdict.INCOMPLETE):
-            other = elsewhere(rest.town, division, self.divisions)
+        if town and (verdict is _OK or verdict is _INCOMPLETE):
+            other = elsewhere(town, division, self.divisions)
             if other:
-                notes += sentence(self.locale, "town_elsewhere", town=rest.town, elsewhere=other)
+                notes += sentence(self.locale, "town_elsewhere", town=town, elsewhere=other)
         return notes
 
     def _choices(self, verdict: Verdict, match: Match, rest: _Rest, key: str) -> AddressVerdict:
@@ -322,7 +334,7 @@ class _Check:
         zone = zone_at(self.text, position)
         if match.place[1] and self.text.startswith("新区", position):
             zone = match.reading.city.spelling + "新区" if match.reading.city is not None else zone
-        if match.fit is Fit.NOTHING:
+        if match.fit is NOTHING:
             name, place = known_zone(self.text)
             zone, match = zone or name, replace(match, place=place)
         if zone:
@@ -358,7 +370,7 @@ class _Check:
         mended = []
         for candidate in near_texts(self.text, position, named, self.divisions):
             other = best_match(candidate, self.divisions)
-            if other.fit is Fit.CURRENT and len(other.divisions) == 1:
+            if other.fit is CURRENT and len(other.divisions) == 1:
                 mended.append(other.divisions[0].written + candidate[other.reading.end :])
         return tuple(dict.fromkeys(mended))
 
