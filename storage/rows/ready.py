@@ -6,7 +6,7 @@ writes wait while they are written (docs/adr/0003).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,11 +21,12 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadyRows:
-    """`rows` as the driver takes them, by position or by name; `moments` are places that say when it is written."""
+    """`rows` are lists as the driver takes them; `moments` are the places in them that say when they are written."""
 
     statement: str
-    rows: list[Any]
-    moments: Mapping[Any, Convert]
+    rows: list[list[Any]]
+    moments: Mapping[int, Convert]
+    copied: bool
 
     def write(self, connection: sa.Connection, moment: datetime) -> None:
         """Insert the rows; what was made ready as of then is written as of now, in the order of the turns."""
@@ -33,29 +34,48 @@ class ReadyRows:
             written = convert(moment)
             for row in self.rows:
                 row[place] = written
+        if self.copied:
+            self._copy(connection)
+            return
         for start in range(0, len(self.rows), _BATCH):
-            batch = self.rows[start : start + _BATCH]
-            connection.exec_driver_sql(self.statement, [_as_taken(row) for row in batch])
+            connection.exec_driver_sql(self.statement, [tuple(r) for r in self.rows[start : start + _BATCH]])
+
+    def _copy(self, connection: sa.Connection) -> None:
+        """PostgreSQL takes rows in a stream in a fraction of the time that it takes statements in."""
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(self.statement) as stream:
+            for row in self.rows:
+                stream.write_row(row)
 
 
 def make_ready(
     table: sa.Table, dumped: Sequence[Mapping[str, Any]], dialect: sa.Dialect, moment: datetime
 ) -> ReadyRows:
     """`dumped` has at least one row, and each the same columns; those that hold `moment` itself are written late."""
-    names = list(dumped[0])
-    compiled = sa.insert(table).compile(dialect=dialect, column_keys=names)
-    order = compiled.positiontup or names
-    converts = [_convert(table.c[name], dialect) for name in order]
+    copied = dialect.name == "postgresql"
+    names, statement = (
+        _copying(table, dumped[0], dialect) if copied else _inserting(table, dumped[0], dialect)
+    )
+    converts = [_convert(table.c[name], dialect) for name in names]
     late = {
-        place if compiled.positional else name: convert
-        for place, (name, convert) in enumerate(zip(order, converts, strict=True))
+        place: converts[place]
+        for place, name in enumerate(names)
         if isinstance(table.c[name].type, Instant) and all(row[name] is moment for row in dumped)
     }
-    columns = [[convert(row[name]) for row in dumped] for name, convert in zip(order, converts, strict=True)]
-    rows: list[Any] = [list(values) for values in zip(*columns, strict=True)]
-    if not compiled.positional:
-        rows = [dict(zip(order, row, strict=True)) for row in rows]
-    return ReadyRows(str(compiled), rows, late)
+    columns = [[convert(row[name]) for row in dumped] for name, convert in zip(names, converts, strict=True)]
+    rows = [list(values) for values in zip(*columns, strict=True)]
+    return ReadyRows(statement, rows, late, copied)
+
+
+def _inserting(table: sa.Table, names: Iterable[str], dialect: sa.Dialect) -> tuple[list[str], str]:
+    compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(names))
+    return list(compiled.positiontup or ()), str(compiled)
+
+
+def _copying(table: sa.Table, names: Iterable[str], dialect: sa.Dialect) -> tuple[list[str], str]:
+    order, quoted = list(names), dialect.identifier_preparer
+    columns = ", ".join(quoted.format_column(table.c[name]) for name in order)
+    return order, f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN"
 
 
 def _convert(column: sa.Column[Any], dialect: sa.Dialect) -> Convert:
@@ -65,8 +85,3 @@ def _convert(column: sa.Column[Any], dialect: sa.Dialect) -> Convert:
 
 def _as_it_is(value: Any) -> Any:
     return value
-
-
-def _as_taken(row: Any) -> Any:
-    """SQLAlchemy takes rows by position as tuples only."""
-    return tuple(row) if isinstance(row, list) else row
