@@ -12,7 +12,7 @@ from server.domain.coordinates import Datum
 from server.domain.evidence import EvidenceKind, EvidenceSource
 from server.domain.visits import VisitState
 
-_SHA256 = validate.Regexp(r"[0-9a-f]{64}\Z", error="must be a SHA-256 in lower-case hex")
+SHA256 = validate.Regexp(r"[0-9a-f]{64}\Z", error="must be a SHA-256 in lower-case hex")
 _NAME = validate.Regexp(r"[^/\\]+\Z", error="must be a name without folders")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _NUMBERS = ("latitude", "longitude", "accuracy_m")
@@ -24,7 +24,7 @@ class EvidenceParticulars(Strict):
     id = Id(required=True)
     kind = fields.Enum(EvidenceKind, by_value=True, required=True)
     filename = Text(most=200, required=True, validate=_NAME)
-    sha256 = fields.String(required=True, validate=_SHA256)
+    sha256 = fields.String(required=True, validate=SHA256)
     filetype = Text(most=100, metadata={"description": "the media type that the device gave the file"})
     captured_at = Instant()
     latitude = Latitude()

@@ -13,8 +13,9 @@ from flask_smorest import Api, Blueprint
 from admin_ui import pages
 from server import api, bootstrap
 from server.bootstrap import Installation
+from server.services.upload_receiving import ReceiverPool
 from server.settings import read_settings
-from server.web import problems
+from server.web import problems, tus
 
 MAX_JSON_BYTES = 1 << 20
 
@@ -43,12 +44,14 @@ def create_app(installation: Installation | None = None) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["fieldvisit"] = installed.house
+    app.extensions["fieldvisit.receivers"] = ReceiverPool(installed.settings.uploads.requests)
     JWTManager(app)
     _register_api(app)
     app.register_blueprint(pages.blueprint)
     problems.register(app)
     _register_health(app, installed)
     app.after_request(_secure)
+    tus.register(app)
     return app
 
 

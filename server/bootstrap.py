@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from server.clock import SystemClock
+from server.domain.uploads import UploadLimits
 from server.geo.checker import GazetteerAddresses
 from server.geo.distances import EarthDistances
 from server.geo.no_geocoder import NoGeocoder
@@ -109,6 +111,11 @@ def build(
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         sms=FileSmsSender(FileTables()),
         receiving=settings.data_dir / "uploads",
+        upload_limits=UploadLimits(
+            settings.uploads.day_mib << 20,
+            settings.uploads.device_mib << 20,
+            timedelta(hours=settings.uploads.idle_hours),
+        ),
     )
     return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine, keys)
 

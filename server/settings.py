@@ -46,6 +46,17 @@ _GEOCODERS = {"baidu": "https://api.map.baidu.com", "amap": "https://restapi.ama
 
 
 @dataclass(frozen=True, slots=True)
+class UploadSettings:
+    """Limits of resumable uploads: MiB an account and a device a day, hours until an idle one is closed, and how many
+    requests of a process may receive bodies at once."""
+
+    day_mib: int
+    device_mib: int
+    idle_hours: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things lie and what they are opened with. `secrets` holds 32 bytes a name."""
 
@@ -63,6 +74,7 @@ class Settings:
     public_url: str
     outlines_file: Path
     geocoder: GeocoderSettings
+    uploads: UploadSettings
 
     @property
     def embedded(self) -> bool:
@@ -102,6 +114,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         outlines_file=Path(given.get("FIELDVISIT_OUTLINES") or data_dir / "outlines.fvo"),
         geocoder=_read_geocoder(given, secrets_file),
+        uploads=UploadSettings(
+            _count(given, "FIELDVISIT_UPLOAD_DAY_MIB", 8192),
+            _count(given, "FIELDVISIT_UPLOAD_DEVICE_MIB", 4096),
+            _count(given, "FIELDVISIT_UPLOAD_IDLE_HOURS", 24),
+            _count(given, "FIELDVISIT_UPLOAD_REQUESTS", 640),
+        ),
     )
 
 
@@ -130,6 +148,13 @@ def _read_geocoder(given: Mapping[str, str], secrets_file: Path) -> GeocoderSett
 def _held_secrets(path: Path) -> Mapping[str, object]:
     held = json.loads(path.read_text()) if path.exists() else {}
     return held if isinstance(held, dict) else {}
+
+
+def _count(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text) is None:
+        raise SettingsError(f"{name} must be a whole number from 1 on, not {text!r}")
+    return int(text)
 
 
 def _clock_offset(text: str) -> timedelta:

@@ -32,6 +32,10 @@ class Category(StrEnum):
     INTERNAL = "internal"
     METHOD = "method"
     NOT_ACCEPTABLE = "not_acceptable"
+    MALFORMED = "malformed"  # the request itself cannot be read, whatever it asks for
+    VERSION = "version"  # a protocol is spoken in a version that is not ours
+    GONE = "gone"
+    CHECKSUM = "checksum"  # what arrived is not what was sent
 
 
 @dataclass(frozen=True, slots=True)

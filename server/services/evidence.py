@@ -1,8 +1,8 @@
 """Evidence: the one way by which a file becomes a row of a visit (V2, V3, X3, S10).
 
 Owns the order of things: who may, the bytes looked at, the bytes stored, and only then the row with its receipt, in one
-transaction. Whole-file uploads, the desk and later resumable uploads all end in `keep`. It refuses to drop evidence for
-what happened to the visit meanwhile (a hold, a recall, a late hour): that is noted and the file is kept.
+transaction. Whole-file uploads and the desk end in `keep`, resumable uploads in `keep_sent`. It refuses to drop
+evidence for what happened to the visit meanwhile (a hold, a recall, a late hour): that is noted, the file is kept.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ class Kept:
 
 def awaited(uow: UnitOfWork, actor: Actor, told: Particulars) -> EvidenceItem | None:
     """Before the body is read: refuse whoever may not, and answer the first item when this one was kept already."""
-    _visit_open_to(uow, actor, told)
-    return _first(uow, actor, told)
+    visit_open_to(uow, actor, told)
+    return first_kept(uow, actor.account_id, told)
 
 
 def take_in(house: House, received: ReceivedFile, told: Particulars) -> StoredFile:
@@ -106,7 +106,7 @@ def take_in(house: House, received: ReceivedFile, told: Particulars) -> StoredFi
     if received.sha256 != told.sha256:
         raise problem(DIGEST_DIFFERS, "sha256", declared=told.sha256, received=received.sha256)
     try:
-        examined = _examined(house.media, received.path, told)
+        examined = examined_file(house.media, received.path, told)
     except MediaRefused as refused:
         raise problem(MEDIA_REFUSALS[refused.code], "body", detail=refused.words) from refused
     key = f"evidence/{told.visit_id}/{told.id}/{new_id(house.clock.now())}"
@@ -122,15 +122,29 @@ def keep(house: House, uow: UnitOfWork, actor: Actor, told: Particulars, stored:
     """Write the row of stored bytes; the caller commits, then the receipt holds. Whoever comes second gets the first
     one's, and its own bytes go."""
     try:
-        visit, placement_id = _visit_open_to(uow, actor, told)
-        first = _first(uow, actor, told)
+        visit_open_to(uow, actor, told)
+        return keep_sent(house, uow, actor.account_id, told, stored)
     except Problem:
         house.objects.delete(stored.object_key)
         raise
+
+
+def keep_sent(
+    house: House,
+    uow: UnitOfWork,
+    account_id: str,
+    told: Particulars,
+    stored: StoredFile,
+    notes: tuple[str, ...] = (),
+) -> Kept:
+    """`keep` for whoever was let in when the sending began: a team that changed meanwhile drops no evidence."""
+    first = first_kept(uow, account_id, told)
     if first is not None:
         uow.after_commit(lambda: house.objects.delete(stored.object_key))
         return Kept(first, repeated=True)
-    item = uow.evidence_items.add(_item(uow, actor, visit, told, stored))
+    visit = uow.visits.need(told.visit_id)
+    made = _item(uow, account_id, visit, told, stored)
+    item = uow.evidence_items.add(dataclasses.replace(made, notes=(*notes, *made.notes)))
     detail = {
         "visit_id": visit.id,
         "kind": item.kind,
@@ -142,10 +156,10 @@ def keep(house: House, uow: UnitOfWork, actor: Actor, told: Particulars, stored:
         "notes": [*item.notes],
     }
     uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
-    if item.media_type.startswith("image/"):
+    if item.media_type.startswith("image/") and not notes:
         uow.enqueue(THUMBNAIL_JOB, {"evidence_id": item.id})
     if item.kind in COUNTED_KINDS:
-        credit.fact_changed(uow, placement_id, "evidence")
+        credit.fact_changed(uow, visit.placement_id, "evidence")
     return Kept(item, repeated=False)
 
 
@@ -162,30 +176,31 @@ def evidence_counts(uow: UnitOfWork, visit_ids: Iterable[str]) -> dict[str, Evid
     return uow.evidence_items.counts(visit_ids)
 
 
-def _visit_open_to(uow: UnitOfWork, actor: Actor, told: Particulars) -> tuple[Visit, str]:
-    """The visit and its placement's id, if the actor may add evidence to it: its own team, or the desk for it (V3)."""
+def visit_open_to(uow: UnitOfWork, actor: Actor, told: Particulars) -> Visit:
+    """The visit, if the actor may add evidence to it: its own team, or the desk for it (V3)."""
     if told.brought_by is None:
-        visit, placement = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_UPLOAD)
+        visit, _ = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_UPLOAD)
         if not team_member(actor, visit):
             raise problem(EVIDENCE_NOT_OF_TEAM)
-        return visit, placement.id
-    visit, placement = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_IMPORT)
+        return visit
+    visit, _ = visit_within(uow, actor, told.visit_id, Permission.EVIDENCE_IMPORT)
     refuse_if(v3_desk_findings(visit, told.brought_by))
-    return visit, placement.id
+    return visit
 
 
-def _first(uow: UnitOfWork, actor: Actor, told: Particulars) -> EvidenceItem | None:
+def first_kept(uow: UnitOfWork, account_id: str, told: Particulars) -> EvidenceItem | None:
     """What was kept under this id already; refused when that was something else."""
     first = uow.evidence_items.get(told.id)
     if first is None:
         return None
     kept = (first.account_id, first.visit_id, first.kind, first.sha256, first.source)
-    if kept != (actor.account_id, told.visit_id, told.kind, told.sha256, told.source):
+    if kept != (account_id, told.visit_id, told.kind, told.sha256, told.source):
         raise problem(ID_REUSED, "id", id=told.id)
     return first
 
 
-def _examined(media: MediaReader, path: Path, told: Particulars) -> Examined:
+def examined_file(media: MediaReader, path: Path, told: Particulars) -> Examined:
+    """What a whole file on the local disk is. Raises MediaRefused."""
     if told.kind is EvidenceKind.RECORDING:
         return _recording(media, path, told.declared_type)
     if told.kind is not EvidenceKind.ATTACHMENT:
@@ -211,14 +226,16 @@ def _recording(media: MediaReader, path: Path, declared_type: str | None) -> Exa
     return Examined(facts.media_type, duration_ms=facts.duration_ms, notes=notes)
 
 
-def _item(uow: UnitOfWork, actor: Actor, visit: Visit, told: Particulars, stored: StoredFile) -> EvidenceItem:
+def _item(
+    uow: UnitOfWork, account_id: str, visit: Visit, told: Particulars, stored: StoredFile
+) -> EvidenceItem:
     examined = stored.examined
     capture, contradictions = settled(examined.shown, told.said, uow.now)
     return EvidenceItem(
         id=told.id,
         visit_id=visit.id,
         kind=told.kind,
-        account_id=actor.account_id,
+        account_id=account_id,
         source=told.source,
         brought_by=told.brought_by,
         bring_reason=told.bring_reason,

@@ -22,7 +22,7 @@ from server.services.ports.unit_of_work import UnitOfWork
 
 SWEEP_JOB = "objects.sweep"
 VERIFY_JOB = "evidence.verify"
-SWEPT_PREFIXES = ("evidence/", "imports/")
+SWEPT_PREFIXES = ("evidence/", "imports/", "uploads/")
 # A transaction that still runs may be about to name its bytes; none runs for a day.
 SWEPT_AFTER = timedelta(days=1)
 # So many bytes without a row are a few broken uploads; more of them are a database that lost its rows.
@@ -33,9 +33,9 @@ _PIECE = 1 << 20
 
 
 def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
-    """Which of the keys no evidence and no import names."""
+    """Which of the keys no evidence, no piece of an upload and no import names."""
     asked = list(keys)
-    known = uow.evidence_items.known_keys(asked)
+    known = uow.evidence_items.known_keys(asked) | uow.uploads.known_keys(asked)
     known |= {one.object_key or "" for one in uow.import_files.having_any("object_key", asked)}
     return [key for key in asked if key not in known]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.domain.uploads import UploadLimits
 from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
 from server.services.ports.media import MediaReader
@@ -37,3 +38,4 @@ class House:
     robots: RobotSender
     sms: SmsSender
     receiving: Path
+    upload_limits: UploadLimits

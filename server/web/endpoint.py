@@ -245,6 +245,23 @@ def open_endpoint(
     return decorate
 
 
+def open_options(
+    blueprint: Blueprint, path: str
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """An OPTIONS of our own: what a protocol lets anybody ask."""
+
+    def decorate(use: Callable[..., Response]) -> Callable[..., Response]:
+        name = f"{blueprint.name}.{use.__name__}"
+        ROUTES[name] = Route(name, "OPTIONS", f"{blueprint.url_prefix}{path}", (), False, False, False)
+        document(use, blueprint, body=None, query=None, answer=None, status=204, produces=None, categories=())
+        use._apidoc["manual_doc"] = {"security": []}  # type: ignore[attr-defined]
+        use.provide_automatic_options = False  # type: ignore[attr-defined]
+        blueprint.route(path, methods=["OPTIONS"])(use)
+        return use
+
+    return decorate
+
+
 class _FirstAnswers:
     """Writes from phones carry a client-made id; a repeat is answered with the first answer, other content is told."""
 

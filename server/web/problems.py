@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from enum import IntEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -29,7 +30,18 @@ from server.domain.problems import (
 )
 from server.services.ports.objects import ObjectStoreUnavailable
 
-STATUS: Mapping[Category, HTTPStatus] = {
+
+class TusStatus(IntEnum):
+    """What tus 1.0 adds to the statuses of HTTP."""
+
+    CHECKSUM_MISMATCH = 460
+
+    @property
+    def phrase(self) -> str:
+        return "Checksum Mismatch"
+
+
+STATUS: Mapping[Category, HTTPStatus | TusStatus] = {
     Category.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Category.REFUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     Category.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
@@ -47,6 +59,10 @@ STATUS: Mapping[Category, HTTPStatus] = {
     Category.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
     Category.METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     Category.NOT_ACCEPTABLE: HTTPStatus.NOT_ACCEPTABLE,
+    Category.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Category.VERSION: HTTPStatus.PRECONDITION_FAILED,
+    Category.GONE: HTTPStatus.GONE,
+    Category.CHECKSUM: TusStatus.CHECKSUM_MISMATCH,
 }
 
 _log = logging.getLogger("fieldvisit.web")

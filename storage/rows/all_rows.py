@@ -69,6 +69,7 @@ from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQue
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
+from storage.rows.uploads import UploadQueries
 from storage.rows.visits import IncidentQueries, VisitQueries
 
 E = TypeVar("E")
@@ -260,6 +261,10 @@ class AllRows:
     @cached_property
     def evidence_items(self) -> EvidenceQueries:
         return EvidenceQueries(self._connection, self._cipher)
+
+    @cached_property
+    def uploads(self) -> UploadQueries:
+        return UploadQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

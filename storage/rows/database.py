@@ -57,14 +57,19 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 
 
 @contextmanager
-def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
-    """A connection in a transaction that is rolled back unless the caller commits it."""
-    with engine.connect().execution_options(writes=writes) as connection:
+def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Iterator[sa.Connection]:
+    """A connection in a transaction that is rolled back unless the caller commits it.
+
+    One that is not `durable` does not wait for the disk; it never lies there without what was committed before it.
+    """
+    with engine.connect().execution_options(writes=writes) as connection, _disk(connection, durable):
         try:
             connection.begin()
             if writes and engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                if not durable:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             elif engine.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         except OperationalError as error:
@@ -72,6 +77,22 @@ def transaction(engine: sa.Engine, *, writes: bool) -> Iterator[sa.Connection]:
                 raise problem(BUSY) from error
             raise
         yield connection
+
+
+@contextmanager
+def _disk(connection: sa.Connection, durable: bool) -> Iterator[None]:
+    """SQLite is told by the connection, outside any transaction; the pool gets it back as it was."""
+    raw: Any = connection.connection.dbapi_connection
+    if durable or connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        if connection.in_transaction():
+            connection.rollback()
+        raw.execute("PRAGMA synchronous=FULL")
 
 
 def _is_wait(error: OperationalError) -> bool:

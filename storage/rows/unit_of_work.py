@@ -118,8 +118,8 @@ class SqlUnitsOfWork:
         self._wake = wake
 
     @contextmanager
-    def write(self, actor_id: str | None = None) -> Iterator[SqlUnitOfWork]:
-        with transaction(self.engine, writes=True) as connection:
+    def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[SqlUnitOfWork]:
+        with transaction(self.engine, writes=True, durable=durable) as connection:
             uow = _WakingUnitOfWork(connection, self._cipher, self._clock.now(), actor_id, self._wake)
             yield uow
 

@@ -40,7 +40,7 @@ class Knock:
     def by(self, desk: Desk, member: Member) -> tuple[int, str]:
         """The status, and everything that can be read in the answer."""
         path = PARAMETER.sub(lambda found: self.path_of.id_for(found.group(1)), self.route.path)
-        headers = {"If-Match": '"1"'} if self.route.versioned else {}
+        headers = self.path_of.headers_for(self.route)
         query = self.path_of.query_for(self.route) | self.query
         answer = desk.request(
             self.route.method, member, path, json=self.body(), headers=headers, query_string=query

@@ -32,6 +32,7 @@ from tests.house.world import World, build_world
 from tests.support import cast, evidence
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 FULL = os.environ.get("FIELDVISIT_SCALE") == "full"
 EXAMPLES = 40 if FULL else 2  # of each kind, well-formed and broken, for an operation
 CHECKS = [

@@ -16,7 +16,7 @@ from server.services import notices
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.house.sides import HOME, Side
-from tests.support import builders, case_builders, cast, plan_builders, visit_builders
+from tests.support import builders, case_builders, cast, plan_builders, tus, visit_builders
 from tests.support import evidence as files
 
 MARKS, SEALED = HOME.marks, HOME.sealed
@@ -45,6 +45,23 @@ class World:
     def case_ids(self) -> frozenset[str]:
         """The ids that nobody who is out of reach may be shown."""
         return frozenset(id_ for name, id_ in self.ids.items() if name not in _NOBODYS) | self.further
+
+    def headers_for(self, route: Route) -> dict[str, str]:
+        """The version that an edit is based on, and what the upload protocol says in headers."""
+        if not route.name.startswith("uploads."):
+            return {"If-Match": '"1"'} if route.versioned else {}
+        said = {
+            "item": files.fresh_id(),
+            "visit": self.ids["visit_id"],
+            "kind": "attachment",
+            "filename": "a",
+        }
+        return {
+            "Tus-Resumable": "1.0.0",
+            "Upload-Offset": "5",
+            "Upload-Length": "100",
+            "Upload-Metadata": tus.packed(said),
+        }
 
     def query_for(self, route: Route) -> dict[str, str]:
         match route.name:
@@ -85,6 +102,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "address_id": address.id,
         "visit_id": visit.id,
         "evidence_id": _make_evidence(desk, side, visit),
+        "upload_id": _make_upload(desk, side, visit),
         "plan_id": plan.id,
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
@@ -158,6 +176,13 @@ def _make_evidence(desk: Desk, side: Side, visit: Visit) -> str:
     photo = files.photo(1 + 10 * side.number)
     answer = files.send(desk, side.dispatcher, visit, photo, desk_import=True, **brought)
     return str(desk.ok(answer, 201)["id"])
+
+
+def _make_upload(desk: Desk, side: Side, visit: Visit) -> str:
+    """An upload of the lead's that has begun, with a telling name."""
+    path = tus.begun(desk, tus.metadata(visit, filename=f"{side.place}.pdf"), 100, member=side.lead)
+    assert tus.patch(desk, path, 0, b"%PDF-", member=side.lead).status_code == 204
+    return path.rpartition("/")[2]
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

@@ -67,6 +67,7 @@ from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, Visit
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
+from server.services.ports.uploads import UploadRows
 from server.services.ports.visits import IncidentRows, MessageTemplateRows, VisitRows
 
 
@@ -185,6 +186,8 @@ class UnitOfWork(Protocol):
     @property
     def evidence_items(self) -> EvidenceRows: ...
     @property
+    def uploads(self) -> UploadRows: ...
+    @property
     def import_files(self) -> ImportFileRows: ...
     @property
     def inbox_messages(self) -> InboxRows: ...
@@ -238,8 +241,14 @@ class UnitOfWork(Protocol):
 class UnitsOfWork(Protocol):
     """Begins transactions."""
 
-    def write(self, actor_id: str | None = None) -> AbstractContextManager[UnitOfWork]:
-        """A transaction that may write; waits for its turn, and is refused as `busy` when that takes too long."""
+    def write(
+        self, actor_id: str | None = None, *, durable: bool = True
+    ) -> AbstractContextManager[UnitOfWork]:
+        """A transaction that may write; waits for its turn, and is refused as `busy` when that takes too long.
+
+        One that need not be `durable` is seen by all at once and lies on the disk with the next one that is; for what
+        may be lost together with the machine's power, such as a lease.
+        """
 
     def read(self, actor_id: str | None = None) -> AbstractContextManager[UnitOfWork]:
         """A transaction that only reads; its audit lines would be refused, so it must not read personal data."""

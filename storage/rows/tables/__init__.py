@@ -13,6 +13,7 @@ from storage.rows.tables import (
     policy,
     requests,
     trail,
+    uploads,
     visits,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "policy",
     "requests",
     "trail",
+    "uploads",
     "visits",
 ]

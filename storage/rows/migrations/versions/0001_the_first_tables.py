@@ -1020,6 +1020,40 @@ def upgrade() -> None:
     op.create_index(op.f('ix_text_messages_state'), 'text_messages', ['state'], unique=False)
     op.create_index(op.f('ix_text_messages_template_id'), 'text_messages', ['template_id'], unique=False)
     op.create_index(op.f('ix_text_messages_visit_id'), 'text_messages', ['visit_id'], unique=False)
+    op.create_table('uploads',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=True),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('run', sa.BigInteger(), nullable=True),
+    sa.Column('filename', columns.text_type(), nullable=False),
+    sa.Column('declared_type', columns.text_type(), nullable=True),
+    sa.Column('declared_sha256', columns.text_type(), nullable=True),
+    sa.Column('captured_at', columns.Instant(), nullable=True),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
+    sa.Column('accuracy_m', sa.Double(), nullable=True),
+    sa.Column('metadata', columns.text_type(), nullable=False),
+    sa.Column('length', sa.BigInteger(), nullable=True),
+    sa.Column('offset', sa.BigInteger(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('problem_code', columns.text_type(), nullable=True),
+    sa.Column('evidence_id', columns.text_type(), nullable=True),
+    sa.Column('lease_token', columns.text_type(), nullable=True),
+    sa.Column('lease_holder', columns.text_type(), nullable=True),
+    sa.Column('lease_until', columns.Instant(), nullable=True),
+    sa.Column('created_at', columns.Instant(), nullable=False),
+    sa.Column('moved_at', columns.Instant(), nullable=False),
+    sa.Column('finished_at', columns.Instant(), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_uploads_account_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_uploads_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_uploads'))
+    )
+    op.create_index('ix_uploads_day', 'uploads', ['account_id', 'created_at'], unique=False)
+    op.create_index('ix_uploads_device', 'uploads', ['device_id', 'created_at'], unique=False)
+    op.create_index('ix_uploads_idle', 'uploads', ['state', 'moved_at'], unique=False)
+    op.create_index(op.f('ix_uploads_visit_id'), 'uploads', ['visit_id'], unique=False)
     op.create_table('visit_answers',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=False),
@@ -1077,6 +1111,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_credit_shares_account_id'), 'credit_shares', ['account_id'], unique=False)
     op.create_index(op.f('ix_credit_shares_line_id'), 'credit_shares', ['line_id'], unique=False)
+    op.create_table('upload_pieces',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('upload_id', columns.text_type(), nullable=False),
+    sa.Column('start', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('object_key', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['upload_id'], ['uploads.id'], name=op.f('fk_upload_pieces_upload_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_pieces')),
+    sa.UniqueConstraint('object_key', name=op.f('uq_upload_pieces_object_key')),
+    sa.UniqueConstraint('upload_id', 'start', name=op.f('uq_upload_pieces_upload_id_start'))
+    )
     # ### end Alembic commands ###
 
 
