@@ -24,6 +24,7 @@ from server.jobs.outbox import outbox_given_up, send_outbox_message
 from server.jobs.placements import end_due_placements
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import GivenUp, Handler, JobRunner
+from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
 from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import THUMBNAIL_JOB
@@ -38,6 +39,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStoreUnavailable
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder
+from server.services.uploads import SALVAGE_JOB
 from server.settings import GeocoderSettings, Settings, SettingsError
 from storage.files.tables import FileTables
 from storage.files.text_messages import FileSmsSender
@@ -61,10 +63,12 @@ HANDLERS: Mapping[str, Handler] = {
     ESCALATE_JOB: escalate_counterfoil,
     RUN_JOB: run_import,
     OUTBOX_JOB: send_outbox_message,
+    SALVAGE_JOB: close_abandoned,
     GEOCODE_JOB: ask_for_points,
 }
 # Enqueued once a local day by whichever worker wakes first.
 DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB, GEOCODE_JOB)
+HOURLY = (SALVAGE_JOB,)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
@@ -117,7 +121,9 @@ def build(
             timedelta(hours=settings.uploads.idle_hours),
         ),
     )
-    return Installation(house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP), waker, settings, engine, keys)
+    return Installation(
+        house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP, hourly=HOURLY), waker, settings, engine, keys
+    )
 
 
 def _open_geocoder(settings: GeocoderSettings) -> AddressGeocoder:

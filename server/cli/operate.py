@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import resource
 import signal
 import sys
 from importlib import import_module
@@ -19,7 +20,10 @@ from server.cli.installed import bring_up, installed
 from server.settings import read_settings
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-_WEB_THREADS = 16  # more than cores: a thread mostly waits for its turn to write or for the disk
+# More than cores: a thread mostly waits for its turn to write or for the disk. Uploads have as many beside these as the
+# settings give them, so that slow phones take no thread from anybody; threads are made when they are needed.
+_WEB_THREADS = 16
+_MANY_FILES = 8192
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 
@@ -75,6 +79,7 @@ def run(host: str, demo: bool) -> None:
 def application() -> Flask:
     """The web process's application, which ends with the process that started it."""
     _end_with_parent()
+    _open_many_files()
     app: Flask = import_module("server.app").create_app()
     return app
 
@@ -87,7 +92,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         factory=True,
         workers=workers,
-        blocking_threads=_WEB_THREADS,
+        blocking_threads=_WEB_THREADS + read_settings().uploads.requests,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
@@ -124,6 +129,14 @@ def _work_with_parent() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _work()
+
+
+def _open_many_files() -> None:
+    """A slow upload holds a connection and a file; the usual soft limit of 1024 is less than the pool's places need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MANY_FILES if hard == resource.RLIM_INFINITY else min(_MANY_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_parent() -> None:

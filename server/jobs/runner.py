@@ -48,16 +48,18 @@ class JobRunner:
         daily: Sequence[str] = (),
         given_up: Mapping[str, GivenUp] | None = None,
         wait: Wait = threading.Event.wait,
+        hourly: Sequence[str] = (),
     ) -> None:
         self._house = house
         self._handlers = dict(handlers)
         self._daily = tuple(daily)
+        self._hourly = tuple(hourly)
         self._given_up = dict(given_up or {})
         self._wait = wait
 
     def work(self) -> int:
-        """What a worker does when it wakes: have today's jobs enqueued, then run what is due."""
-        enqueue_daily(self._house, self._daily)
+        """What a worker does when it wakes: have the jobs of the day and the hour enqueued, then run what is due."""
+        enqueue_daily(self._house, self._daily, self._hourly)
         return self.run_due()
 
     def run_due(self, limit: int = 1000) -> int:

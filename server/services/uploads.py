@@ -39,6 +39,8 @@ from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import visit_within
 
+SALVAGE_JOB = "uploads.salvage"
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
@@ -124,6 +126,12 @@ def list_of_visit(uow: UnitOfWork, actor: Actor, visit_id: str, request: PageReq
     page = uow.uploads.page_of_visit(request, visit.id)
     uow.audit(AuditEntry("uploads.listed", "visit", visit.id, {"ids": [one.id for one in page.items]}))
     return page
+
+
+def abandoned(house: House, uow: UnitOfWork, limit: int) -> list[Upload]:
+    """Open uploads without a byte for as long as the house waits, the longest idle first; those that are whole, at
+    once: their last request died before it could finish them."""
+    return uow.uploads.idle(uow.now - house.upload_limits.idle, uow.now - 2 * LEASE, limit)
 
 
 def begin(

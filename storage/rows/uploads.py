@@ -74,6 +74,9 @@ class UploadQueries(Rows[Upload]):
         statement = sa.select(uploads).where(uploads.c.visit_id == visit_id)
         return keyset_page(self, statement, [uploads.c.id], request)
 
-    def idle(self, before: datetime, limit: int) -> list[Upload]:
-        waiting = sa.select(uploads).where(uploads.c.state == UploadState.OPEN, uploads.c.moved_at < before)
+    def idle(self, before: datetime, whole_before: datetime, limit: int) -> list[Upload]:
+        whole = sa.and_(uploads.c.offset == uploads.c.length, uploads.c.moved_at < whole_before)
+        waiting = sa.select(uploads).where(
+            uploads.c.state == UploadState.OPEN, sa.or_(uploads.c.moved_at < before, whole)
+        )
         return self.fetch(waiting.order_by(uploads.c.moved_at, uploads.c.id).limit(limit))

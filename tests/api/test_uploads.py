@@ -25,7 +25,7 @@ from server.web.auth import bearer
 from tests.conftest import Desk
 from tests.support import builders, case_builders, tus
 from tests.support import evidence as files
-from tests.support.cast import AGENT, DISPATCHER, OTHER_AGENT, PARTNER
+from tests.support.cast import AGENT, DISPATCHER, OTHER_AGENT, PARTNER, PASSWORD
 from tests.support.tus import PDF, UPLOADS
 
 
@@ -411,7 +411,7 @@ def test_a_device_has_its_limit(desk: Desk) -> None:
     assert tus.create(desk, tus.metadata(visit), 101).status_code == 201, (
         "a desk without a device has the day's"
     )
-    body = {"username": AGENT.username, "password": "lantern2026"}
+    body = {"username": AGENT.username, "password": PASSWORD}
     token = desk.client.post("/api/v1/auth/login", json=body, headers={"X-Device": device}).get_json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     answer = tus.create(desk, tus.metadata(visit), 100, headers=headers, member=None)

@@ -35,6 +35,6 @@ class UploadRows(EntityRows[Upload], Protocol):
         """A visit's uploads, oldest first."""
         ...
 
-    def idle(self, before: datetime, limit: int) -> list[Upload]:
-        """Open ones that have got no byte since then, the longest idle first."""
+    def idle(self, before: datetime, whole_before: datetime, limit: int) -> list[Upload]:
+        """Open ones that have got no byte since then, whole ones since the later time; the longest idle first."""
         ...
