@@ -59,8 +59,16 @@ lint: .venv/.dev ## style, types, import contracts, secrets, the image's recipe
 	git ls-files -z ':!.secrets.baseline' | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	$(BIN)/hadolint Dockerfile
 
+.PHONY: deps
+deps: ## what no package index has: a browser, for the tests that play and seek
+	command -v chromium >/dev/null && exit 0
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else
+	  echo "There is no chromium here and installing it needs the rights to: run  sudo make deps" >&2; exit 1; fi
+	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium
+
 .PHONY: test
-test: lint ## lints and all tests, on SQLite and on a real PostgreSQL
+test: deps lint ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: test-fast
@@ -69,7 +77,7 @@ test-fast: .venv/.dev ## the quick tests, on SQLite
 	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 .PHONY: test-full
-test-full: lint ## all tests at full scale; the result goes into docs/measured.md
+test-full: deps lint ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
 	@echo "write what it showed into docs/measured.md"
 

@@ -100,23 +100,12 @@ class EvidenceView(Strict):
     received_at = Instant(required=True)
     late = fields.Boolean(required=True)
     has_thumbnail = fields.Function(lambda item: item.thumbnail_key is not None, required=True)
+    has_playable = fields.Function(
+        lambda item: item.playable_key is not None, required=True, metadata={"type": "boolean"}
+    )
 
 
 EvidencePage = page_of(EvidenceView, "EvidencePage")
-
-
-class GapView(Strict):
-    begins_at = Instant(required=True)
-    ends_at = Instant(required=True)
-
-
-class CoverageView(Strict):
-    """V2: milliseconds of the visit, of it recorded, and sound that nobody gave a time; gaps of over two seconds."""
-
-    visit_ms = fields.Integer(required=True, allow_none=True)
-    recorded_ms = fields.Integer(required=True, allow_none=True)
-    unplaced_ms = fields.Integer(required=True)
-    gaps = fields.List(fields.Nested(GapView), required=True)
 
 
 class CountersignView(Strict):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, pre_load, validate
 
 from api_schemas.base import Day, Id, Instant, Money, PageQuery, Strict, Text, page_of
+from api_schemas.captures import CoverageView
 from api_schemas.problems import Words
 from api_schemas.visit_parts import (
     CheckInView,
@@ -43,6 +44,19 @@ class VisitQuery(PageQuery):
     day = Day(load_default=None)
     state = fields.Enum(VisitState, by_value=True, load_default=None)
     county_code = Text(most=6, load_default=None, validate=validate.Regexp(r"[0-9]{6}\Z"))
+    recorded_below = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, 1001),
+        metadata={"description": "V2: ended visits of whose thousand parts fewer were recorded"},
+    )
+
+    @pre_load
+    def _whole_number(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A query is text, and Python reads more spellings of a number than anybody sends."""
+        given = data.get("recorded_below")
+        if given is not None and not (str(given).isascii() and str(given).isdigit()):
+            raise ValidationError({"recorded_below": ["must be a whole number"]})
+        return data
 
 
 class AddressShown(Strict):
@@ -235,6 +249,12 @@ class VisitView(Strict):
     calls_today = fields.Nested(CallDayView, required=True)
     missing = fields.List(fields.Nested(MissingView), required=True)
     total_debt = Money(required=True, allow_none=True, attribute="total_debt_fen")
+    recorded = fields.Nested(CoverageView, required=True)
+    capture_nonce = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of its own team alone: what manifests carry"},
+    )
 
     def get_attribute(self, obj: VisitWhole, attr: str, default: Any) -> Any:
         if attr == "address_changed":

@@ -15,6 +15,7 @@ from server.geo.checker import GazetteerAddresses
 from server.geo.distances import EarthDistances
 from server.geo.no_geocoder import NoGeocoder
 from server.geo.outlines import OutlineTable
+from server.jobs.capture_chain import check_chain
 from server.jobs.credit import score_placement
 from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
 from server.jobs.geocoding import ask_for_points
@@ -22,12 +23,14 @@ from server.jobs.imports import run_import
 from server.jobs.letters import escalate_counterfoil
 from server.jobs.outbox import outbox_given_up, send_outbox_message
 from server.jobs.placements import end_due_placements
+from server.jobs.playable import make_copies
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import GivenUp, Handler, JobRunner
 from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
+from server.services.capture_chain import CHAIN_JOB
 from server.services.credit import PLACEMENT_JOB
-from server.services.evidence import THUMBNAIL_JOB
+from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
 from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
 from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
@@ -53,11 +56,14 @@ from storage.passwords import Argon2Passwords
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import open_engine
 from storage.rows.unit_of_work import SqlUnitsOfWork
+from storage.signatures import P256Signatures
 
 HANDLERS: Mapping[str, Handler] = {
     PLACEMENT_JOB: score_placement,
     END_DUE_JOB: end_due_placements,
     THUMBNAIL_JOB: make_thumbnail,
+    PLAYABLE_JOB: make_copies,
+    CHAIN_JOB: check_chain,
     SWEEP_JOB: sweep_objects,
     VERIFY_JOB: verify_evidence,
     ESCALATE_JOB: escalate_counterfoil,
@@ -110,6 +116,7 @@ def build(
         distances=EarthDistances(),
         geocoder=_open_geocoder(settings.geocoder),
         objects=SealedObjectStore(_open_store(settings, settings.object_store), keys),
+        signatures=P256Signatures(),
         media=FileMediaReader(),
         tables=FileTables(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),

@@ -14,7 +14,6 @@ from api_schemas.evidence import (
     ContentQuery,
     CountersignPage,
     CountersignView,
-    CoverageView,
     DeskParticulars,
     DeskVisitPage,
     DeskVisitQuery,
@@ -32,13 +31,13 @@ from server.domain.evidence_problems import (
     DIGEST_DIFFERS,
     EVIDENCE_NOT_OF_TEAM,
     MEDIA_REFUSALS,
+    PLAYABLE_NOT_READY,
     PURPOSE_NEEDED,
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import BODY_CUT, ID_REUSED, NOT_FOUND, RANGE_NOT_SATISFIABLE, WRONG_STATE
-from server.domain.recordings import Coverage
 from server.domain.visits import Visit
-from server.services import evidence, evidence_desk, evidence_reading
+from server.services import evidence, evidence_desk, evidence_reading, playable
 from server.services.evidence import Particulars, StoredFile
 from server.services.evidence_desk import DeskVisit
 from server.services.evidence_reading import ByteRange
@@ -162,19 +161,6 @@ def list_evidence(call: Call) -> Page[EvidenceItem]:
 @endpoint(
     blueprint,
     "GET",
-    "/visits/<uuid:visit_id>/evidence/coverage",
-    needs=[Permission.EVIDENCE_READ],
-    answer=CoverageView,
-    problems=[NOT_FOUND],
-)
-def show_coverage(call: Call) -> Coverage:
-    """V2: how much of the time from check-in to check-out was recorded, and what is missing."""
-    return evidence_reading.recorded(call.uow, call.actor, call.path["visit_id"])
-
-
-@endpoint(
-    blueprint,
-    "GET",
     "/evidence/late",
     needs=[Permission.EVIDENCE_READ],
     query=PageQuery,
@@ -239,6 +225,52 @@ def read_thumbnail(call: Call) -> Response:
     whole = Part(0, len(small), asked=False)
     return file_response(
         io.BytesIO(small), whole, len(small), "image/jpeg", f"{item.id}.jpg", f"small-{item.sha256}"
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/evidence/<uuid:evidence_id>/playable",
+    needs=[Permission.EVIDENCE_READ, Permission.EVIDENCE_LISTEN],
+    query=ContentQuery,
+    answer=None,
+    produces=["audio/webm", "audio/mp4"],
+    also=[206],
+    reads_personal=True,
+    problems=[NOT_FOUND, PURPOSE_NEEDED, RANGE_NOT_SATISFIABLE, BYTES_MISSING, PLAYABLE_NOT_READY],
+)
+def play_evidence(call: Call) -> Response:
+    """A copy of a recording that browsers play and seek in, whole or by ranges; logged as the original is (S8).
+
+    It is made shortly after the recording was kept, and proves nothing: the evidence is the original.
+    """
+    copy, purpose = playable.copy_to_hear(
+        call.house, call.uow, call.actor, call.path["evidence_id"], call.query.get("purpose")
+    )
+    etag = f"playable-{copy.item.sha256}"
+    part = asked_part(copy.size, etag)
+    stream = playable.open_copy(call.house, call.uow, copy, ByteRange(part.start, part.stop), purpose)
+    name = f"{copy.item.id}.{'webm' if copy.media_type == 'audio/webm' else 'm4a'}"
+    return file_response(stream, part, copy.size, copy.media_type, name, etag)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/evidence/<uuid:evidence_id>/peaks",
+    needs=[Permission.EVIDENCE_READ],
+    answer=None,
+    produces=_FILE,
+    reads_personal=True,
+    problems=[NOT_FOUND, PLAYABLE_NOT_READY, BYTES_MISSING],
+)
+def read_peaks(call: Call) -> Response:
+    """The waveform of a recording: for each tenth of a second the least and the greatest sample, as signed bytes."""
+    item, drawn = playable.peaks(call.house, call.uow, call.actor, call.path["evidence_id"])
+    whole = Part(0, len(drawn), asked=False)
+    return file_response(
+        io.BytesIO(drawn), whole, len(drawn), _FILE, f"{item.id}.peaks", f"peaks-{item.sha256}"
     )
 
 

@@ -21,7 +21,7 @@ from server.services import check_ins, desk_signatures, visit_reading
 from server.services.check_ins import CheckInResult
 from server.services.places import place_of
 from server.services.ports.paging import Page, PageRequest
-from server.services.scopes import visit_within
+from server.services.scopes import team_member, visit_within
 from server.services.visit_records import edition_at
 from server.web.endpoint import Call, endpoint
 
@@ -47,6 +47,7 @@ def list_visits(call: Call) -> Page[VisitBrief]:
         day=call.query["day"],
         state=call.query["state"],
         county_code=call.query["county_code"],
+        recorded_below=call.query["recorded_below"],
     )
     return _shown(call, page, "visit.listed")
 
@@ -82,7 +83,7 @@ def list_visits_without_two(call: Call) -> Page[VisitBrief]:
 def show_visit(call: Call) -> VisitWhole:
     """One visit with everything on it; the total debt only as V10 allows."""
     visit, _ = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
-    whole = visit_reading.whole(call.uow, call.house.outlines, visit)
+    whole = visit_reading.whole(call.house, call.uow, visit, for_team=team_member(call.actor, visit))
     call.uow.audit(
         AuditEntry("visit.read", "visit", visit.id, {"total_debt": whole.total_debt_fen is not None})
     )

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     EVIDENCE_VOID = "evidence.void"
     DEVICES_READ = "devices.read"
     DEVICES_WRITE = "devices.write"
+    DEVICES_ENROL = "devices.enrol"  # the key by which a device in the own hands signs; IT of any
     CONTACTS_HOLD = "contacts.hold"  # V13: stop a case, block a number or a person
     HOLDS_RELEASE = "holds.release"
     INCIDENTS_READ = "incidents.read"
@@ -125,7 +126,7 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.FIELD_AGENT: _grants(
         own="plans.read visits.read visits.conduct evidence.upload evidence.read credit.read facts.write "
-        "contacts.hold incidents.report devices.read",
+        "contacts.hold incidents.report devices.read devices.enrol",
     ),
     Post.DISPATCHER: _grants(
         branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
@@ -161,7 +162,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
-        "evidence.countersign organisation.write",
+        "devices.enrol evidence.countersign organisation.write",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "

@@ -64,6 +64,7 @@ class EvidenceItem:
     """A stored file. `sha256` is the server's own over the whole file: the receipt. Times aware, place in WGS-84.
 
     `captured_at` is what the file says of itself (EXIF), else what the phone said; `run` orders the recorder's runs.
+    `playable_key` and `peaks_key` are of copies that a job makes of a recording; the evidence is the original.
     What came in at the desk is countersigned by IT (S16). `datum` is what the place was given in, before conversion.
     """
 
@@ -95,6 +96,9 @@ class EvidenceItem:
     countersigned_by: str | None = None
     countersigned_at: datetime | None = None
     datum: Datum = Datum.WGS84
+    playable_key: str | None = None
+    playable_type: str | None = None
+    peaks_key: str | None = None
 
 
 class EvidenceCount(NamedTuple):

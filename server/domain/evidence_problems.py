@@ -67,6 +67,13 @@ THUMBNAIL_NOT_READY = kind(
     "Evidence {id} has no thumbnail, or not yet",
     remedy=("请稍后重试，或查看原图。", "Ask again shortly, or look at the original."),
 )
+PLAYABLE_NOT_READY = kind(
+    "playable_not_ready",
+    Category.MISSING,
+    "录音 {id} 的播放副本尚未生成，或无法生成",
+    "Recording {id} has no copy to play, or not yet",
+    remedy=("请稍后重试，或播放原始录音。", "Ask again shortly, or play the original."),
+)
 
 
 def _refusal(code: str, zh: str, en: str, remedy: tuple[str, str] = _ORIGINAL) -> ProblemKind:

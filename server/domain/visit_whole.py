@@ -12,6 +12,7 @@ from server.domain.placements import Address, CallNote, Debtor, Hold, Phone, Pla
 from server.domain.places import KnownPoint, VisitPlace
 from server.domain.presence import Presence
 from server.domain.problems import Finding as Refusal
+from server.domain.recordings import Coverage
 from server.domain.visits import (
     CheckIn,
     Finding,
@@ -49,7 +50,10 @@ class VisitPhone:
 
 @dataclass(frozen=True, slots=True)
 class VisitWhole:
-    """Everything on one visit. `total_debt_fen` is None as long as V10 hides it; `place` where nothing says where."""
+    """Everything on one visit. `total_debt_fen` is None as long as V10 hides it; `place` where nothing says where.
+
+    `recorded` is V2's number; `capture_nonce` is what the team's manifests carry, None for everybody else.
+    """
 
     brief: VisitBrief
     hold: Hold | None
@@ -66,6 +70,8 @@ class VisitWhole:
     calls_today: CallDay
     missing: list[Missing]
     total_debt_fen: int | None
+    recorded: Coverage
+    capture_nonce: str | None
 
     @property
     def version(self) -> int:

@@ -70,7 +70,10 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit. From acceptance it is a lease: valid from, until, address version, team, hours, promises known."""
+    """One visit. From acceptance it is a lease: valid from, until, address version, team, hours, promises known.
+
+    `capture_nonce` comes with the lease; the manifests of what is captured on the visit carry it (V2).
+    """
 
     id: str
     placement_id: str
@@ -102,6 +105,7 @@ class Visit:
     desk_confirmed_by: str | None
     ended_reason: str | None
     version: int
+    capture_nonce: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from server.domain.people import (
     password_findings,
 )
 from server.domain.problems import NOT_FOUND, problem, refuse_if
+from server.services import capture_keys
 from server.services.login import set_password
 from server.services.ports.people import LoginSession
 from server.services.ports.unit_of_work import UnitOfWork
@@ -88,6 +89,7 @@ def close_account(uow: UnitOfWork, account: Account, left_on: date, reason: str)
     """S1: leaving ends every login at once; the name is never used again, the records stay."""
     closed = uow.accounts.save(dataclasses.replace(account, left_on=left_on))
     ended = uow.sessions.end_all(account.id, uow.now, "left")
+    capture_keys.revoke_all(uow, uow.device_keys.having(account_id=account.id), "left")
     detail = {"left_on": left_on.isoformat(), "reason": reason, "sessions_ended": ended}
     uow.audit(AuditEntry("account.closed", "account", account.id, detail))
     return closed

@@ -252,7 +252,7 @@ def _after(uow: UnitOfWork, visit: Visit, check_ins: list[CheckIn]) -> Visit:
     if (visit.started_at, visit.ended_at, visit.state) == (started_at, ended_at, state):
         return visit
     after = uow.visits.save(dataclasses.replace(visit, started_at=started_at, ended_at=ended_at, state=state))
-    if after.ended_at != visit.ended_at:
+    if after.ended_at is not None:  # its begin may have moved too, and with it what was recorded of it
         evidence.checked_out(uow, after)
     return after
 

@@ -23,6 +23,7 @@ from server.domain.registers import (
     maintenance_before,
 )
 from server.domain.visits import Device, DeviceHandout
+from server.services import capture_keys
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.registers import DeviceList
 from server.services.ports.unit_of_work import UnitOfWork
@@ -187,6 +188,7 @@ def retire(uow: UnitOfWork, device: Device, reason: str) -> Device:
         raise problem(DEVICE_RETIRED, device_id=device.id, label=device.label)
     if uow.device_handouts.open_of([device.id]):
         raise problem(DEVICE_OUT, device_id=device.id, label=device.label)
+    capture_keys.revoke_all(uow, uow.device_keys.having(device_id=device.id), "device retired")
     retired = uow.devices.save(dataclasses.replace(device, retired_at=uow.now, enrolled_account_id=None))
     uow.audit(AuditEntry("device.retired", "device", device.id, {"reason": reason}))
     return retired

@@ -31,7 +31,7 @@ from server.domain.evidence import (
 from server.domain.evidence_problems import DIGEST_DIFFERS, EVIDENCE_NOT_OF_TEAM, MEDIA_REFUSALS
 from server.domain.problems import ID_REUSED, Problem, problem, refuse_if
 from server.domain.visits import Visit
-from server.services import credit
+from server.services import capture_chain, credit
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.ports.media import MediaReader, MediaRefused
@@ -40,6 +40,7 @@ from server.services.received import ReceivedFile
 from server.services.scopes import team_member, visit_within
 
 THUMBNAIL_JOB = "evidence.thumbnail"
+PLAYABLE_JOB = "evidence.playable"
 _GAP_MS = 2000  # recorders round their stamps; less than this is no interruption
 _HEAD = 4096
 NOTHING_SHOWN = Capture()
@@ -158,6 +159,9 @@ def keep_sent(
     uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
     if item.media_type.startswith("image/") and not notes:
         uow.enqueue(THUMBNAIL_JOB, {"evidence_id": item.id})
+    if item.media_type.startswith("audio/"):
+        uow.enqueue(PLAYABLE_JOB, {"evidence_id": item.id})
+    capture_chain.changed(uow, visit)
     if item.kind in COUNTED_KINDS:
         credit.fact_changed(uow, visit.placement_id, "evidence")
     return Kept(item, repeated=False)
@@ -169,6 +173,7 @@ def checked_out(uow: UnitOfWork, visit: Visit) -> None:
         late = v2_late(item.received_at, visit.ended_at, _upload_hours(uow, visit))
         if late != item.late:
             uow.evidence_items.save(dataclasses.replace(item, late=late))
+    capture_chain.changed(uow, visit)
 
 
 def evidence_counts(uow: UnitOfWork, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:

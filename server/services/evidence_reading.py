@@ -20,8 +20,10 @@ from server.domain.evidence_problems import (
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import NOT_FOUND, Problem, problem
-from server.domain.recordings import Coverage, coverage
+from server.domain.recordings import Coverage
 from server.domain.visits import Visit
+from server.services import capture_chain
+from server.services.capture_chain import VisitChain
 from server.services.house import House
 from server.services.ports.objects import ObjectMissing
 from server.services.ports.paging import Page, PageRequest
@@ -44,10 +46,19 @@ def list_of_visit(uow: UnitOfWork, actor: Actor, visit_id: str, request: PageReq
     return _listed(uow, uow.evidence_items.page_of_visit(request, visit.id), visit.id)
 
 
-def recorded(uow: UnitOfWork, actor: Actor, visit_id: str) -> Coverage:
+def recorded(house: House, uow: UnitOfWork, actor: Actor, visit_id: str) -> Coverage:
     """V2: how much of a visit its recordings hold, with the gaps."""
     visit, _ = visit_within(uow, actor, visit_id, Permission.EVIDENCE_READ)
-    return coverage(visit.started_at, visit.ended_at, uow.evidence_items.having(visit_id=visit.id))
+    return capture_chain.recorded(uow, house.signatures, visit)
+
+
+def chain(house: House, uow: UnitOfWork, actor: Actor, visit_id: str) -> VisitChain:
+    """V2, V8: what the phones signed of a visit, and what does not fit."""
+    visit, _ = visit_within(uow, actor, visit_id, Permission.EVIDENCE_READ)
+    found = capture_chain.chain_of(uow, house.signatures, visit)
+    ids = [sent.manifest.id for sent in found.sent]
+    uow.audit(AuditEntry("evidence.chain_read", "visit", visit.id, {"ids": ids}))
+    return found
 
 
 def late(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[EvidenceItem]:
@@ -98,21 +109,24 @@ def open_bytes(
     house: House, uow: UnitOfWork, item: EvidenceItem, part: ByteRange, purpose: str | None
 ) -> BinaryIO:
     """The bytes of a range, with the line that says who looked or listened, at what of it and why (S8)."""
-    detail: dict[str, object] = {
-        "visit_id": item.visit_id,
-        "bytes": f"{part.start}-{part.stop - 1}/{item.size}",
-    }
-    action = "evidence.read"
-    if item.media_type.startswith("audio/"):
-        action = "evidence.listened"
-        # The rate of a recording varies a little: the seconds are where the bytes lie, not a measurement.
-        at = [
-            round((item.duration_ms or 0) * place / item.size / 1000, 1) for place in (part.start, part.stop)
-        ]
-        detail["seconds_about"] = f"{at[0]}-{at[1]}"
-    stream = _open(house, item.object_key, item, part)
+    action = "evidence.listened" if item.media_type.startswith("audio/") else "evidence.read"
+    detail = heard_detail(item, part, item.size)
+    stream = open_part(house, item, item.object_key, part)
     uow.audit(AuditEntry(action, "evidence", item.id, detail, purpose=purpose))
     return stream
+
+
+def heard_detail(item: EvidenceItem, part: ByteRange, size: int) -> dict[str, object]:
+    """What of the item, or of a copy of it of so many bytes, somebody was given; of a recording the seconds too."""
+    detail: dict[str, object] = {
+        "visit_id": item.visit_id,
+        "bytes": f"{part.start}-{part.stop - 1}/{size}",
+    }
+    if item.media_type.startswith("audio/"):
+        # The rate of a recording varies a little: the seconds are where the bytes lie, not a measurement.
+        at = [round((item.duration_ms or 0) * place / size / 1000, 1) for place in (part.start, part.stop)]
+        detail["seconds_about"] = f"{at[0]}-{at[1]}"
+    return detail
 
 
 def thumbnail(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> tuple[EvidenceItem, bytes]:
@@ -120,7 +134,7 @@ def thumbnail(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> 
     item, _ = evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
     if item.thumbnail_key is None:
         raise problem(THUMBNAIL_NOT_READY, id=item.id)
-    with _open(house, item.thumbnail_key, item, None) as stream:
+    with open_part(house, item, item.thumbnail_key, None) as stream:
         small = stream.read()
     detail = {"visit_id": item.visit_id, "thumbnail": True}
     uow.audit(AuditEntry("evidence.read", "evidence", item.id, detail))
@@ -132,7 +146,8 @@ def _listed(uow: UnitOfWork, page: Page[EvidenceItem], visit_id: str | None) -> 
     return page
 
 
-def _open(house: House, key: str, item: EvidenceItem, part: ByteRange | None) -> BinaryIO:
+def open_part(house: House, item: EvidenceItem, key: str, part: ByteRange | None) -> BinaryIO:
+    """The bytes under a key of the item, or a part of them; told when they are gone."""
     try:
         if part is None:
             return house.objects.open(key)

@@ -14,6 +14,7 @@ from server.domain.access import Actor, Post
 from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.calls import hours_findings
+from server.domain.capture_manifests import nonce_after
 from server.domain.placements import Address, AddressConfirmation, Placement
 from server.domain.problems import NOT_FOUND, problem, refuse_if
 from server.domain.visit_rules import v7_follow_up_findings
@@ -100,6 +101,9 @@ def _follow_up(
         desk_confirmed_by=None,
         ended_reason=None,
         version=1,
+        capture_nonce=nonce_after(parent.capture_nonce, id_)
+        if on_the_spot and parent.capture_nonce
+        else None,
     )
 
 

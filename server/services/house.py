@@ -13,6 +13,7 @@ from server.services.ports.objects import ObjectStore
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
+from server.services.ports.signatures import SignatureCheck
 from server.services.ports.sms import SmsSender
 from server.services.ports.tables import TableFiles
 from server.services.ports.unit_of_work import UnitsOfWork
@@ -33,6 +34,7 @@ class House:
     distances: Distances
     geocoder: AddressGeocoder
     objects: ObjectStore
+    signatures: SignatureCheck
     media: MediaReader
     tables: TableFiles
     robots: RobotSender

@@ -8,10 +8,12 @@ offline may still bring facts of it, so planning again makes a new visit.
 from __future__ import annotations
 
 import dataclasses
+import secrets
 
 from server.domain.access import Post
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
+from server.domain.capture_manifests import nonce_after
 from server.domain.leases import expired
 from server.domain.plan_problems import ALREADY_PLANNED_AGAIN, NOT_ON_TEAM
 from server.domain.plan_rules import (
@@ -157,6 +159,7 @@ def _anew(uow: UnitOfWork, visit: Visit) -> Visit:
         desk_confirmed_by=None,
         ended_reason=None,
         version=1,
+        capture_nonce=None,
     )
     (planned,) = plan_facts.planned_visits(uow, [fresh])
     refuse_if(end_findings(planned, local_day(uow.now)))
@@ -185,5 +188,14 @@ def _freeze(uow: UnitOfWork, planned: PlannedVisit, teams: dict[str, VisitTeam])
             promise_due_on=planned.promise_due_on,
             promise_explained=planned.promise_explained,
             hold_id=None,
+            capture_nonce=planned.visit.capture_nonce or _nonce(uow, planned.visit),
         )
     )
+
+
+def _nonce(uow: UnitOfWork, visit: Visit) -> str:
+    """V2: what the manifests of the visit carry; it comes with the lease, and a follow-up's from its parent's (V7)."""
+    parent = None if visit.parent_id is None else uow.visits.need(visit.parent_id)
+    if parent is not None and parent.capture_nonce is not None:
+        return nonce_after(parent.capture_nonce, visit.id)
+    return secrets.token_hex(32)

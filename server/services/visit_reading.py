@@ -27,10 +27,11 @@ from server.domain.visits import (
     TextMessage,
     Visit,
 )
+from server.services import capture_chain
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
+from server.services.house import House
 from server.services.places import known_points, place_of
-from server.services.ports.places import CountyOutlines
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import edition_at
 
@@ -61,8 +62,8 @@ def briefs(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitBrief]:
     ]
 
 
-def whole(uow: UnitOfWork, outlines: CountyOutlines, visit: Visit) -> VisitWhole:
-    """Everything on a visit, as of now."""
+def whole(house: House, uow: UnitOfWork, visit: Visit, *, for_team: bool) -> VisitWhole:
+    """Everything on a visit, as of now; the nonce that manifests carry is given to its team alone."""
     brief = briefs(uow, [visit])[0]
     contacts = uow.visit_contacts.having(visit_id=visit.id)
     file = phone_file(uow, brief.debtor.id)
@@ -72,7 +73,7 @@ def whole(uow: UnitOfWork, outlines: CountyOutlines, visit: Visit) -> VisitWhole
         brief=brief,
         hold=hold_on(uow, visit),
         presence=presence_of(uow, visit),
-        place=place_of(uow, outlines, visit),
+        place=place_of(uow, house.outlines, visit),
         check_ins=sorted(uow.check_ins.having(visit_id=visit.id), key=lambda c: (c.at, c.id)),
         contacts=contacts,
         calls=uow.call_notes.having(visit_id=visit.id),
@@ -84,6 +85,8 @@ def whole(uow: UnitOfWork, outlines: CountyOutlines, visit: Visit) -> VisitWhole
         calls_today=calls_of_day(uow, file, uow.now),
         missing=missing_of(uow, visit, brief.placement),
         total_debt_fen=total_debt(uow, brief.placement) if v10_total_debt_visible(contacts) else None,
+        recorded=capture_chain.recorded(uow, house.signatures, visit),
+        capture_nonce=visit.capture_nonce if for_team else None,
     )
 
 

@@ -31,6 +31,16 @@ class FileMediaReader:
     def document(self, path: Path, declared_type: str | None = None) -> str:
         return read_document(path, declared_type)
 
+    def playable(self, source: Path, media_type: str, target: Path) -> str:
+        from storage.media.playable import make_playable
+
+        return make_playable(source, media_type, target)
+
+    def peaks(self, source: Path, media_type: str) -> bytes:
+        from storage.media.playable import make_peaks
+
+        return make_peaks(source, media_type)
+
     def thumbnail(self, source: BinaryIO, longest: int = 320) -> bytes:
         from storage.media.photos import make_thumbnail
 

@@ -52,7 +52,7 @@ def read_recording(path: Path, declared_type: str | None = None) -> RecordingFac
         check_whole(media_type, places)
     try:
         # A file object and no path: nothing in the name or the content can make FFmpeg open something else.
-        with path.open("rb") as file, _demuxer(file, media_type) as container:
+        with path.open("rb") as file, open_demuxer(file, media_type) as container:
             return _facts(container, media_type)
     except FFmpegError as error:
         raise unreadable(f"the demuxer gave up: {type(error).__name__}") from error
@@ -62,7 +62,7 @@ def read_recording(path: Path, declared_type: str | None = None) -> RecordingFac
         raise unreadable("its index points before the file") from error
 
 
-def _demuxer(file: BinaryIO, media_type: str) -> InputContainer:
+def open_demuxer(file: BinaryIO, media_type: str) -> InputContainer:
     """An MP4 may carry a list of which of its sounds to play; all that is there counts, so the list is
     ignored."""
     return av.open(

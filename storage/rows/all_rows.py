@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement
 from server.domain.placements import (
     AddressConfirmation,
@@ -23,6 +24,7 @@ from server.domain.placements import (
 )
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
+from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
@@ -257,6 +259,26 @@ class AllRows:
     @cached_property
     def device_handouts(self) -> DeviceHandoutQueries:
         return DeviceHandoutQueries(self._connection, self._cipher)
+
+    @cached_property
+    def device_keys(self) -> Rows[DeviceKey]:
+        return self._rows(tables.visits.device_keys, DeviceKey)
+
+    @cached_property
+    def capture_manifests(self) -> Rows[CaptureManifest]:
+        return self._rows(tables.captures.capture_manifests, CaptureManifest)
+
+    @cached_property
+    def captures(self) -> Rows[ListedCapture]:
+        return self._rows(tables.captures.captures, ListedCapture)
+
+    @cached_property
+    def recording_gaps(self) -> Rows[RecordingGap]:
+        return self._rows(tables.captures.recording_gaps, RecordingGap)
+
+    @cached_property
+    def recording_coverages(self) -> Rows[RecordingCoverage]:
+        return self._rows(tables.captures.recording_coverages, RecordingCoverage)
 
     @cached_property
     def evidence_items(self) -> EvidenceQueries:

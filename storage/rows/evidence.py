@@ -22,6 +22,12 @@ from storage.rows.tables.placements import placements
 from storage.rows.tables.visits import visit_teams, visits
 
 _BATCH = 1000
+_KEYS = (
+    evidence_items.c.object_key,
+    evidence_items.c.thumbnail_key,
+    evidence_items.c.playable_key,
+    evidence_items.c.peaks_key,
+)
 _PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
 _RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
 
@@ -90,7 +96,7 @@ class EvidenceQueries(Rows[EvidenceItem]):
     def known_keys(self, keys: Iterable[str]) -> set[str]:
         known: set[str] = set()
         for batch in _batches(keys):
-            for column in (evidence_items.c.object_key, evidence_items.c.thumbnail_key):
+            for column in _KEYS:
                 known.update(self.connection.execute(sa.select(column).where(column.in_(batch))).scalars())
         return known
 

@@ -16,6 +16,7 @@ from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.people import within_reach
 from storage.rows.reach import placements_within, visits_within
+from storage.rows.tables.captures import recording_coverages
 from storage.rows.tables.people import accounts
 from storage.rows.tables.placements import addresses, placements
 from storage.rows.tables.visits import check_ins, incidents, visit_plans, visits
@@ -33,6 +34,7 @@ class VisitQueries(Rows[Visit]):
         day: date | None = None,
         state: VisitState | None = None,
         county_code: str | None = None,
+        recorded_below: int | None = None,
     ) -> Page[Visit]:
         statement = _reached(reach)
         if day is not None:
@@ -44,6 +46,11 @@ class VisitQueries(Rows[Visit]):
         if county_code is not None:
             statement = statement.join(addresses, visits.c.address_id == addresses.c.id).where(
                 addresses.c.county_code == county_code
+            )
+        if recorded_below is not None:
+            measured = recording_coverages.c
+            statement = statement.join(recording_coverages, measured.id == visits.c.id).where(
+                measured.per_mille < recorded_below
             )
         return keyset_page(self, statement, [visits.c.id], request)
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from server.domain.calendar import SHANGHAI
+from server.domain.capture_manifests import nonce_after
 from storage.media.invented_photos import draw_photo
 from storage.media.invented_recordings import mux_recording
 from tests.house.journey_requests import due_back
+from tests.support.captures import Chain, Signer
 from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, MANAGER, PARTNER, TEAM_LEAD, Member
 from tests.support.evidence import sha256
 from tests.support.over_http import Firm, fresh
@@ -22,6 +24,9 @@ class Visiting:
     def __init__(self, firm: Firm, today: date) -> None:
         self.firm = firm
         self.devices = {member.username: self._device(member, today) for member in (AGENT, PARTNER)}
+        self.signer = Signer()
+        self.key_id = self._key(AGENT)
+        self.chains: dict[str, Chain] = {}
 
     def _device(self, member: Member, today: date) -> str:
         """V20: registered, and handed out to one person with its condition."""
@@ -36,6 +41,14 @@ class Visiting:
             due_at=due_back(today),
         )
         return str(device["id"])
+
+    def _key(self, member: Member) -> str:
+        """V20: the device's own key, enrolled by who has it; not by one who has another."""
+        path, key_id = f"/devices/{self.devices[member.username]}/keys", fresh()
+        body = {"id": key_id, "jwk": self.signer.jwk}
+        assert self.firm.ask("POST", PARTNER, path, json=body).status_code == 404
+        self.firm.post(member, path, body, 201)
+        return key_id
 
     # steps
     def check_body(self, member: Member, direction: str) -> dict[str, Any]:
@@ -74,12 +87,44 @@ class Visiting:
         return self.firm.create(AGENT, f"/visits/{visit}/{path}", at=self.firm.now().isoformat(), **values)
 
     def photo(self, visit: str, kind: str, seed: int) -> None:
-        self._send(visit, kind, f"{kind}.jpg", draw_photo(seed, kind, self.firm.now(), *DOOR))
+        at = self.firm.now()
+        content = draw_photo(seed, kind, at, *DOOR)
+        self._chain(visit).add(content, self._send(visit, kind, f"{kind}.jpg", content), at)
 
     def recording(self, visit: str, seed: int) -> None:
-        self._send(visit, "recording", "run-1.webm", mux_recording(seed, 20, "webm", self.firm.now()))
+        """A run in two segments."""
+        at = self.firm.now()
+        content = mux_recording(seed, 20, "webm", at)
+        item = self._send(visit, "recording", "run-1.webm", content)
+        self._chain(visit).run(content, item, at, 20_000, pieces=2)
 
-    def _send(self, visit: str, kind: str, name: str, content: bytes) -> None:
+    def _chain(self, visit: str) -> Chain:
+        """What the lead's phone captured on a visit, under the nonce that it was given with it."""
+        if visit not in self.chains:
+            nonce = self.firm.get(AGENT, f"/visits/{visit}")["capture_nonce"]
+            self.chains[visit] = Chain(visit, nonce, begins=self.firm.now())
+        return self.chains[visit]
+
+    def manifest(self, visit: str) -> None:
+        """V2, V8: everything as it was captured, signed; all of it fits, and the stored bytes are read to say so.
+
+        A letter changed after it was signed is kept and told.
+        """
+        signed = self.chains[visit].text()
+        body = {"key_id": self.key_id, "signed": signed, "signature": self.signer.sign(signed)}
+        receipt = self.firm.create(AGENT, f"/visits/{visit}/manifests", **body)
+        assert (receipt["captures"], receipt["findings"], receipt["awaited"]) == (
+            len(self.chains[visit].entries),
+            [],
+            [],
+        )
+        kept = {item["id"] for item in self.firm.get(MANAGER, f"/visits/{visit}/evidence")["items"]}
+        assert {entry["item"] for entry in self.chains[visit].entries} == kept
+        altered = body | {"signed": signed.replace('"accuracy_m":8.0', '"accuracy_m":7.0', 1)}
+        found = self.firm.create(AGENT, f"/visits/{visit}/manifests", **altered)["findings"]
+        assert [finding["code"] for finding in found] == ["bad_signature"]
+
+    def _send(self, visit: str, kind: str, name: str, content: bytes) -> str:
         """The receipt names the digest of the whole file; sent again, it is the same; and the bytes come back."""
         query = {"id": fresh(), "kind": kind, "filename": name, "sha256": sha256(content)}
         headers = {"Content-Type": "application/octet-stream"}
@@ -93,6 +138,7 @@ class Visiting:
         wrong = query | {"id": fresh(), "sha256": sha256(b"another file")}
         cut = self.firm.ask("POST", AGENT, path, params=wrong, data=content, headers=headers)
         assert cut.json()["title"] == "digest_differs"
+        return query["id"]
 
     def answers(self, visit: str) -> None:
         given = self.firm.create(
@@ -164,6 +210,7 @@ def relayed(visiting: Visiting) -> None:
     letter = visiting.record(visit, "letter", left_at="visited_address", manner="投入信箱")
     visiting.photo(visit, "letter_address", 3)
     visiting.photo(visit, "letter_manner", 4)
+    visiting.manifest(visit)
     visiting.answers(visit)
     visiting.outcome(visit, "nobody")
     assert visiting.both_check_out(visit) == ["counterfoil", "message_not_sent"]
@@ -210,6 +257,9 @@ def followed(visiting: Visiting) -> tuple[datetime, datetime]:
     )
     assert met["total_debt_visible"] is True
     assert firm.get(AGENT, f"/visits/{visit}")["total_debt"] == "10000.00"
+    visiting.manifest(visit)
+    parents, own = (visiting.chains[one].nonce for one in (parent, visit))
+    assert own == nonce_after(parents, visit), "the phone could have made it without a network"
     visiting.answers(visit)
     visiting.outcome(visit, "found")
     assert visiting.both_check_out(visit) == []
@@ -228,7 +278,7 @@ def back_in(visiting: Visiting) -> None:
 
 
 def _evidence_is_whole(visiting: Visiting, visit: str, kinds: set[str]) -> None:
-    """What is on record of the files, and a small picture of each photo once the worker has made it."""
+    """What is on record of the files, and their copies once the worker has made them."""
     firm = visiting.firm
     path = f"/visits/{visit}/evidence"
     items = firm.until(
@@ -242,3 +292,14 @@ def _evidence_is_whole(visiting: Visiting, visit: str, kinds: set[str]) -> None:
     assert abs(by_kind["photo_door"]["latitude"] - DOOR[0]) < 0.001
     small = firm.file(MANAGER, f"/evidence/{by_kind['photo_door']['id']}/thumbnail")
     assert small.startswith(b"\xff\xd8")
+    heard = firm.until(
+        lambda: firm.ask("GET", AGENT, f"/evidence/{by_kind['recording']['id']}/playable"),
+        lambda answer: answer.status_code != 404,
+    )
+    assert (heard.status_code, heard.headers["Content-Type"]) == (200, "audio/webm")
+    assert len(firm.file(MANAGER, f"/evidence/{by_kind['recording']['id']}/peaks")) > 2 * 10 * 10
+    chain = firm.get(MANAGER, f"/visits/{visit}/chain")
+    assert [finding["code"] for finding in chain["findings"]] == ["bad_signature"]
+    recorded = firm.get(MANAGER, f"/visits/{visit}")["recorded"]
+    assert recorded["unplaced_ms"] == 0
+    assert recorded["recorded_ms"] > 0

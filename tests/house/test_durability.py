@@ -1,8 +1,9 @@
 """Killed at any moment: what was acknowledged is there, nothing is there by half, on both databases, fsync on.
 
-The whole process group gets SIGKILL at random moments of a load of drafts, photos and import files; after each restart
-the load goes on with what was not acknowledged. At the end every write stands exactly once, with its parts, its audit
-line and its first answer; every receipt has its bytes; every file is applied whole; and the trail is whole.
+The whole process group gets SIGKILL at random moments of a load of drafts, photos, manifests and import files; after
+each restart the load goes on with what was not acknowledged. At the end every write stands exactly once, with its
+parts, its audit line and its first answer; every receipt has its bytes; every file is applied whole; and the trail is
+whole.
 FIELDVISIT_SCALE=full kills 50 times.
 """
 
@@ -14,7 +15,7 @@ import random
 import shutil
 import threading
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,8 +32,9 @@ from server.jobs.lease import LEASE
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import BOTH, Desk, prepare
 from tests.support import builders
+from tests.support.captures import NONCE, Chain, Phone
 from tests.support.cast import AGENT, COLLECTOR, DISPATCHER
-from tests.support.evidence import photo, told
+from tests.support.evidence import STARTED, photo, told
 from tests.support.postgres import postgres_server
 from tests.support.server import Server, renew_passwords, sign_in
 from tests.support.sheets import csv_bytes
@@ -41,9 +43,10 @@ KILLS = 50 if os.environ.get("FIELDVISIT_SCALE") == "full" else 5
 SEED = int(os.environ.get("FIELDVISIT_SEED", random.randrange(2**32)))
 WRITERS = 4
 PHOTOS = 8
-WHO = {"draft": COLLECTOR, "photo": AGENT, "file": DISPATCHER}
-SHARES = {"draft": 6, "photo": 3, "file": 1}
-GOOD = {"draft": 201, "photo": 201, "file": 202}
+WHO = {"draft": COLLECTOR, "photo": AGENT, "manifest": AGENT, "file": DISPATCHER}
+SHARES = {"draft": 6, "photo": 3, "manifest": 2, "file": 1}
+GOOD = {"draft": 201, "photo": 201, "manifest": 201, "file": 202}
+ENTRIES = 5
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,13 @@ class Load:
     placement: Placement
     addresses: list[Address]
     visit: Visit
+    phone: Phone
     acknowledged: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unanswered: set[Write] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     bearers: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    manifests: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def sign_in(self) -> None:
         for sort, member in WHO.items():
@@ -119,6 +124,10 @@ class Load:
             headers["Content-Type"] = "application/octet-stream"
             path, query = f"/visits/{self.visit.id}/evidence", told(write.photo, id=write.id)
             return self._post(line, path, headers=headers, params=query, data=write.photo)
+        if write.sort == "manifest":
+            return self._post(
+                line, f"/visits/{self.visit.id}/manifests", headers=headers, json=self._manifest(write)
+            )
         if write.sort == "file":
             rows = [
                 {"案件编号": self.placement.case_number, "电话": number, "机主": "其他"}
@@ -132,6 +141,16 @@ class Load:
             "addresses": [{"address_id": address.id} for address in self.addresses],
         }
         return self._post(line, "/visit-requests", headers=headers, json=body)
+
+    def _manifest(self, write: Write) -> dict[str, str]:
+        """Sent again it is the same to the letter; signed anew it would be another."""
+        with self.lock:
+            if write.id not in self.manifests:
+                chain = Chain(self.visit.id)
+                for number in range(ENTRIES):
+                    chain.add(f"{write.id}-{number}".encode(), write.id, STARTED)
+                self.manifests[write.id] = self.phone.body(chain.text(), id=write.id)
+            return self.manifests[write.id]
 
     def _post(self, line: requests.Session, path: str, **options: object) -> requests.Response:
         return line.post(f"{self.url}/api/v1{path}", timeout=30, **options)  # type: ignore[arg-type]
@@ -161,11 +180,17 @@ def test_what_was_acknowledged_survives_kill_nine(
     placement = builders.make_placement(desk, recall_on=date(2099, 1, 1))
     addresses = [builders.make_address(desk, placement) for _ in range(2)]
     visit = builders.make_visit(
-        desk, placement, addresses[0], VisitState.IN_PROGRESS, started_at=desk.clock.now()
+        desk,
+        placement,
+        addresses[0],
+        VisitState.IN_PROGRESS,
+        started_at=desk.clock.now(),
+        capture_nonce=NONCE,
     )
+    phone = Phone(desk, AGENT)
     renew_passwords(desk.installation)
     server = Server(environment, tmp_path / "server.log")
-    load = Load(server.url, placement, addresses, visit)
+    load = Load(server.url, placement, addresses, visit, phone)
     server.start()
     try:
         load.sign_in()
@@ -185,6 +210,7 @@ def test_what_was_acknowledged_survives_kill_nine(
         _drafts_are_whole(uow, load)
         _files_are_whole(uow, load)
         _receipts_have_their_bytes(desk, uow, load)
+        _manifests_are_whole(desk, uow, load)
         assert uow.trail.first_break() is None
 
 
@@ -229,3 +255,15 @@ def _receipts_have_their_bytes(desk: Desk, uow: UnitOfWork, load: Load) -> None:
         with desk.installation.house.objects.open(item.object_key) as stored:
             assert hashlib.file_digest(stored, "sha256").hexdigest() == item.sha256
         assert item.sha256 == hashlib.sha256(Write("photo", item.id).photo).hexdigest()
+
+
+def _manifests_are_whole(desk: Desk, uow: UnitOfWork, load: Load) -> None:
+    """Each with all that it lists, and its signature still fits what is stored."""
+    manifests = uow.capture_manifests.having(visit_id=load.visit.id)
+    assert {manifest.id for manifest in manifests} == load.acknowledged["manifest"]
+    listed = Counter(capture.manifest_id for capture in uow.captures.having(visit_id=load.visit.id))
+    assert listed == dict.fromkeys(load.acknowledged["manifest"], ENTRIES)
+    jwk, signatures = load.phone.signer.jwk, desk.installation.house.signatures
+    for one in manifests:
+        assert signatures.fits(jwk["x"], jwk["y"], one.signed.encode(), one.signature)
+        assert uow.first_answers.get(one.id) is not None

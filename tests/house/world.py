@@ -16,7 +16,7 @@ from server.services import notices
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.house.sides import HOME, Side
-from tests.support import builders, case_builders, cast, plan_builders, tus, visit_builders
+from tests.support import builders, captures, case_builders, cast, plan_builders, tus, visit_builders
 from tests.support import evidence as files
 
 MARKS, SEALED = HOME.marks, HOME.sealed
@@ -107,7 +107,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
         "paper_id": paper.id,
-        "device_id": builders.make_device(desk, side.lead).id,
+        **_make_device(desk, side),
         "request_id": request.id,
         "waiver_id": builders.make_waiver(desk, request, asked_reason=side.words).id,
         "contact_id": visit_builders.make_contact(desk, visit, name=side.debtor_name).id,
@@ -213,6 +213,12 @@ def _make_message(desk: Desk, side: Side) -> str:
         uow.commit()
     with desk.installation.house.units.read() as uow:
         return str(uow.inbox_messages.having(account_id=side.collector.id)[-1].id)
+
+
+def _make_device(desk: Desk, side: Side) -> dict[str, str]:
+    """A device in the lead's hands with the key that it signs by."""
+    phone = captures.Phone(desk, side.lead)
+    return {"device_id": phone.device_id, "key_id": phone.key_id}
 
 
 def _make_robot(desk: Desk, side: Side) -> dict[str, str]:

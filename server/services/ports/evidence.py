@@ -39,7 +39,7 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
         ...
 
     def known_keys(self, keys: Iterable[str]) -> set[str]:
-        """Which of the keys of objects a row of evidence names, as its bytes or as its thumbnail."""
+        """Which of the keys of objects a row of evidence names, as its bytes or as a copy made of them."""
         ...
 
     def following(self, after_id: str, limit: int) -> list[EvidenceItem]:

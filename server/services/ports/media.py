@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+PEAKS_A_SECOND = 10
+
 
 class MediaRefusal(StrEnum):
     """Stable codes; the texts people read are keyed by them."""
@@ -96,6 +98,15 @@ class MediaReader(Protocol):
 
     def document(self, path: Path, declared_type: str | None = None) -> str:
         """The media type of a written attachment (PDF): whole and nothing besides. Raises MediaRefused."""
+        ...
+
+    def playable(self, source: Path, media_type: str, target: Path) -> str:
+        """Write to `target` a copy of a recording that browsers play and seek in; the copy's media type. Raises
+        MediaRefused."""
+        ...
+
+    def peaks(self, source: Path, media_type: str) -> bytes:
+        """The least and the greatest sample of each tenth of a second, as signed bytes. Raises MediaRefused."""
         ...
 
     def thumbnail(self, source: BinaryIO, longest: int = 320) -> bytes:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
+from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement
 from server.domain.placements import (
     AddressConfirmation,
@@ -25,6 +26,7 @@ from server.domain.placements import (
 )
 from server.domain.policy.editions import PolicyBook
 from server.domain.presence import PresenceSecret
+from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
@@ -183,6 +185,16 @@ class UnitOfWork(Protocol):
     def devices(self) -> DeviceRows: ...
     @property
     def device_handouts(self) -> DeviceHandoutRows: ...
+    @property
+    def device_keys(self) -> EntityRows[DeviceKey]: ...
+    @property
+    def capture_manifests(self) -> EntityRows[CaptureManifest]: ...
+    @property
+    def captures(self) -> EntityRows[ListedCapture]: ...
+    @property
+    def recording_gaps(self) -> EntityRows[RecordingGap]: ...
+    @property
+    def recording_coverages(self) -> EntityRows[RecordingCoverage]: ...
     @property
     def evidence_items(self) -> EvidenceRows: ...
     @property

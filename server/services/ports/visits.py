@@ -22,8 +22,12 @@ class VisitRows(EntityRows[Visit], Protocol):
         day: date | None = None,
         state: VisitState | None = None,
         county_code: str | None = None,
+        recorded_below: int | None = None,
     ) -> Page[Visit]:
-        """Visits of a day: those on that day's plan, and follow-ups without a plan whose lease begins on it."""
+        """Visits of a day: those on that day's plan, and follow-ups without a plan whose lease begins on it.
+
+        `recorded_below`: visits that ended and of whose thousand parts fewer were recorded (V2).
+        """
 
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
         """V1: visits that began with fewer than `team_size` of the team verified as present."""

@@ -2,6 +2,7 @@
 
 from storage.rows.columns import METADATA
 from storage.rows.tables import (
+    captures,
     credit,
     evidence,
     imports,
@@ -19,6 +20,7 @@ from storage.rows.tables import (
 
 __all__ = [
     "METADATA",
+    "captures",
     "credit",
     "evidence",
     "imports",

@@ -51,4 +51,7 @@ evidence_items = sa.Table(
     text("countersigned_by", nullable=True),
     instant("countersigned_at", nullable=True),
     choice("datum", Datum),
+    text("playable_key", nullable=True),
+    text("playable_type", nullable=True),
+    text("peaks_key", nullable=True),
 )

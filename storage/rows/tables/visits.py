@@ -113,6 +113,7 @@ visits = sa.Table(
     text("desk_confirmed_by", nullable=True),
     text("ended_reason", nullable=True),
     version(),
+    text("capture_nonce", nullable=True, unique=True),
     sa.Index("ix_visits_state", "state", "id"),
 )
 
@@ -307,6 +308,24 @@ devices = sa.Table(
     instant("retired_at", nullable=True),
     day("last_maintained_on", nullable=True),
     version(),
+)
+
+device_keys = sa.Table(
+    "device_keys",
+    METADATA,
+    id_column(),
+    reference("device_id", "devices.id"),
+    reference("account_id", "accounts.id"),
+    text("x"),
+    text("y"),
+    instant("enrolled_at"),
+    text("enrolled_by"),
+    instant("revoked_at", nullable=True),
+    text("revoked_by", nullable=True),
+    text("revoke_reason", nullable=True),
+    version(),
+    # A private key is on one phone: the same one under a second id would speak for two.
+    sa.UniqueConstraint("x", "y"),
 )
 
 device_handouts = sa.Table(

@@ -634,6 +634,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_device_handouts_account_id'), 'device_handouts', ['account_id'], unique=False)
     op.create_index(op.f('ix_device_handouts_device_id'), 'device_handouts', ['device_id'], unique=False)
+    op.create_table('device_keys',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('x', columns.text_type(), nullable=False),
+    sa.Column('y', columns.text_type(), nullable=False),
+    sa.Column('enrolled_at', columns.Instant(), nullable=False),
+    sa.Column('enrolled_by', columns.text_type(), nullable=False),
+    sa.Column('revoked_at', columns.Instant(), nullable=True),
+    sa.Column('revoked_by', columns.text_type(), nullable=True),
+    sa.Column('revoke_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_device_keys_account_id')),
+    sa.ForeignKeyConstraint(['device_id'], ['devices.id'], name=op.f('fk_device_keys_device_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device_keys')),
+    sa.UniqueConstraint('x', 'y', name=op.f('uq_device_keys_x_y'))
+    )
+    op.create_index(op.f('ix_device_keys_account_id'), 'device_keys', ['account_id'], unique=False)
+    op.create_index(op.f('ix_device_keys_device_id'), 'device_keys', ['device_id'], unique=False)
     op.create_table('holds',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('placement_id', columns.text_type(), nullable=False),
@@ -784,6 +803,7 @@ def upgrade() -> None:
     sa.Column('desk_confirmed_by', columns.text_type(), nullable=True),
     sa.Column('ended_reason', columns.text_type(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('capture_nonce', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_visits_address_id')),
     sa.ForeignKeyConstraint(['hold_id'], ['holds.id'], name=op.f('fk_visits_hold_id')),
     sa.ForeignKeyConstraint(['lead_id'], ['accounts.id'], name=op.f('fk_visits_lead_id')),
@@ -795,7 +815,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['superseded_by'], ['visits.id'], name=op.f('fk_visits_superseded_by')),
     sa.ForeignKeyConstraint(['team_id'], ['visit_teams.id'], name=op.f('fk_visits_team_id')),
     sa.ForeignKeyConstraint(['trainee_id'], ['accounts.id'], name=op.f('fk_visits_trainee_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_visits'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visits')),
+    sa.UniqueConstraint('capture_nonce', name=op.f('uq_visits_capture_nonce'))
     )
     op.create_index(op.f('ix_visits_address_id'), 'visits', ['address_id'], unique=False)
     op.create_index(op.f('ix_visits_hold_id'), 'visits', ['hold_id'], unique=False)
@@ -828,6 +849,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_waivers_address_id'), 'waivers', ['address_id'], unique=False)
     op.create_index(op.f('ix_waivers_request_id'), 'waivers', ['request_id'], unique=False)
+    op.create_table('capture_manifests',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('key_id', columns.text_type(), nullable=False),
+    sa.Column('signed', columns.text_type(), nullable=False),
+    sa.Column('signature', columns.text_type(), nullable=False),
+    sa.Column('sha256', columns.text_type(), nullable=False),
+    sa.Column('received_at', columns.Instant(), nullable=False),
+    sa.Column('findings', columns.json_type(), nullable=False),
+    sa.Column('judged_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_capture_manifests_account_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_capture_manifests_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_capture_manifests'))
+    )
+    op.create_index(op.f('ix_capture_manifests_account_id'), 'capture_manifests', ['account_id'], unique=False)
+    op.create_index(op.f('ix_capture_manifests_visit_id'), 'capture_manifests', ['visit_id'], unique=False)
     op.create_table('check_ins',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=False),
@@ -913,6 +952,9 @@ def upgrade() -> None:
     sa.Column('countersigned_by', columns.text_type(), nullable=True),
     sa.Column('countersigned_at', columns.Instant(), nullable=True),
     sa.Column('datum', columns.text_type(), nullable=False),
+    sa.Column('playable_key', columns.text_type(), nullable=True),
+    sa.Column('playable_type', columns.text_type(), nullable=True),
+    sa.Column('peaks_key', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_evidence_items_account_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_items_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
@@ -994,6 +1036,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_papers'))
     )
     op.create_index(op.f('ix_papers_visit_id'), 'papers', ['visit_id'], unique=False)
+    op.create_table('recording_coverages',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_ms', sa.BigInteger(), nullable=True),
+    sa.Column('recorded_ms', sa.BigInteger(), nullable=True),
+    sa.Column('per_mille', sa.BigInteger(), nullable=True),
+    sa.Column('measured_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['id'], ['visits.id'], name=op.f('fk_recording_coverages_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recording_coverages'))
+    )
+    op.create_index(op.f('ix_recording_coverages_per_mille'), 'recording_coverages', ['per_mille'], unique=False)
     op.create_table('text_messages',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('placement_id', columns.text_type(), nullable=False),
@@ -1098,6 +1150,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_visit_contacts_phone_id'), 'visit_contacts', ['phone_id'], unique=False)
     op.create_index(op.f('ix_visit_contacts_visit_id'), 'visit_contacts', ['visit_id'], unique=False)
+    op.create_table('captures',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('manifest_id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('item_id', columns.text_type(), nullable=False),
+    sa.Column('sha256', columns.text_type(), nullable=False),
+    sa.Column('previous', columns.text_type(), nullable=False),
+    sa.Column('monotonic_ms', sa.BigInteger(), nullable=False),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('latitude', sa.Double(), nullable=True),
+    sa.Column('longitude', sa.Double(), nullable=True),
+    sa.Column('accuracy_m', sa.Double(), nullable=True),
+    sa.Column('run', sa.BigInteger(), nullable=True),
+    sa.Column('offset', sa.BigInteger(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('duration_ms', sa.BigInteger(), nullable=True),
+    sa.Column('stored_sha256', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['manifest_id'], ['capture_manifests.id'], name=op.f('fk_captures_manifest_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_captures_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_captures'))
+    )
+    op.create_index(op.f('ix_captures_item_id'), 'captures', ['item_id'], unique=False)
+    op.create_index(op.f('ix_captures_manifest_id'), 'captures', ['manifest_id'], unique=False)
+    op.create_index(op.f('ix_captures_visit_id'), 'captures', ['visit_id'], unique=False)
     op.create_table('credit_shares',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('line_id', columns.text_type(), nullable=False),
@@ -1111,6 +1190,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_credit_shares_account_id'), 'credit_shares', ['account_id'], unique=False)
     op.create_index(op.f('ix_credit_shares_line_id'), 'credit_shares', ['line_id'], unique=False)
+    op.create_table('recording_gaps',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('manifest_id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('begins_at', columns.Instant(), nullable=False),
+    sa.Column('ends_at', columns.Instant(), nullable=False),
+    sa.Column('cause', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['manifest_id'], ['capture_manifests.id'], name=op.f('fk_recording_gaps_manifest_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_recording_gaps_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recording_gaps'))
+    )
+    op.create_index(op.f('ix_recording_gaps_manifest_id'), 'recording_gaps', ['manifest_id'], unique=False)
+    op.create_index(op.f('ix_recording_gaps_visit_id'), 'recording_gaps', ['visit_id'], unique=False)
     op.create_table('upload_pieces',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('upload_id', columns.text_type(), nullable=False),

@@ -1,0 +1,85 @@
+"""The keys by which company devices sign what they capture: enrolled, revoked, listed (V8, V20, S1).
+
+A device in somebody's hands has one key in force, made on it. It refuses a device that is not handed out: a key speaks
+for the person who had the device.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from server.domain.audit import AuditEntry
+from server.domain.capture_manifests import DeviceKey
+from server.domain.capture_problems import KEY_MALFORMED, KEY_TAKEN
+from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.registers import DEVICE_NOT_OUT, DEVICE_RETIRED
+from server.domain.visits import Device
+from server.services.ports.signatures import SignatureCheck
+from server.services.ports.unit_of_work import UnitOfWork
+
+
+def enrol(
+    uow: UnitOfWork, signatures: SignatureCheck, enrolled_by: str, device: Device, values: Mapping[str, Any]
+) -> DeviceKey:
+    """A new key of a device, in the name of who has it; the one before it is revoked."""
+    x, y = values["jwk"]["x"], values["jwk"]["y"]
+    if device.retired_at is not None:
+        raise problem(DEVICE_RETIRED, device_id=device.id, label=device.label)
+    handouts = uow.device_handouts.open_of([device.id])
+    if not handouts:
+        raise problem(DEVICE_NOT_OUT, "device_id", device_id=device.id, label=device.label)
+    if not signatures.is_key(x, y):
+        raise problem(KEY_MALFORMED, "jwk")
+    if uow.device_keys.having(x=x, y=y):
+        raise problem(KEY_TAKEN, "jwk")
+    revoke_all(uow, uow.device_keys.having(device_id=device.id), "superseded by a new key")
+    key = uow.device_keys.add(
+        DeviceKey(
+            id=values["id"],
+            device_id=device.id,
+            account_id=handouts[0].account_id,
+            x=x,
+            y=y,
+            enrolled_at=uow.now,
+            enrolled_by=enrolled_by,
+            revoked_at=None,
+            revoked_by=None,
+            revoke_reason=None,
+            version=1,
+        )
+    )
+    uow.devices.save(dataclasses.replace(device, enrolled_account_id=key.account_id))
+    detail = {"key_id": key.id, "account_id": key.account_id}
+    uow.audit(AuditEntry("device.key_enrolled", "device", device.id, detail))
+    return key
+
+
+def revoke(uow: UnitOfWork, device: Device, key_id: str, reason: str) -> DeviceKey:
+    """What comes in later under this key is kept and flagged."""
+    key = uow.device_keys.get(key_id)
+    if key is None or key.device_id != device.id:
+        raise problem(NOT_FOUND, what=f"key {key_id}")
+    if key.revoked_at is not None:
+        raise problem(WRONG_STATE, state="revoked", verb_zh="再次吊销", verb_en="revoked again")
+    (revoked,) = revoke_all(uow, [key], reason)
+    return revoked
+
+
+def revoke_all(uow: UnitOfWork, keys: list[DeviceKey], reason: str) -> list[DeviceKey]:
+    """Those of the keys that were in force, revoked now."""
+    revoked = []
+    for key in keys:
+        if key.revoked_at is not None:
+            continue
+        ended = dataclasses.replace(key, revoked_at=uow.now, revoked_by=uow.actor_id, revoke_reason=reason)
+        revoked.append(uow.device_keys.save(ended))
+        detail = {"key_id": key.id, "reason": reason}
+        uow.audit(AuditEntry("device.key_revoked", "device", key.device_id, detail))
+    return revoked
+
+
+def keys_of(uow: UnitOfWork, device: Device) -> list[DeviceKey]:
+    """All keys of a device, the oldest first."""
+    return sorted(uow.device_keys.having(device_id=device.id), key=lambda key: (key.enrolled_at, key.id))
