@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.capture_manifests import (
@@ -148,7 +148,7 @@ def _of_chain(visit: Visit, chain: Sequence[Sent]) -> list[ChainFinding]:
         findings += _links(visit, last, capture)
         if last is not None:
             findings += _clocks(last, capture, crashes)
-        ahead = capture.at - came[capture.manifest_id]
+        ahead = _done(capture) - came[capture.manifest_id]
         if ahead > CLOCKS_AGREE:
             findings.append(_found("clock_ahead", capture, seconds=round(ahead.total_seconds())))
         last = capture
@@ -167,13 +167,16 @@ def _links(visit: Visit, last: ListedCapture | None, capture: ListedCapture) -> 
 def _clocks(
     last: ListedCapture, capture: ListedCapture, crashes: Iterable[RecordingGap]
 ) -> Iterator[ChainFinding]:
-    """The timer counts on from when the app began; only after a crash that was told it begins anew."""
+    """The timer counts on from when the app began; only after a crash that was told it begins anew.
+
+    An entry is written when its capture is done: a photo taken while a segment runs stands before the segment.
+    """
     ticked = timedelta(milliseconds=capture.monotonic_ms - last.monotonic_ms)
-    passed = capture.at - last.at
+    passed = _done(capture) - _done(last)
     if passed < timedelta(0):
         yield _found("clock_backwards", capture, clock_zh="时钟", clock_en="wall")
     if ticked < timedelta(0):
-        if not any(last.at <= gap.ends_at and gap.begins_at <= capture.at for gap in crashes):
+        if not any(last.at <= gap.ends_at and gap.begins_at <= _done(capture) for gap in crashes):
             yield _found("clock_backwards", capture, clock_zh="计时器", clock_en="monotonic")
         return
     # A phone asleep may stop its timer, so a clock that ran on tells only while a recording kept the phone awake.
@@ -184,6 +187,11 @@ def _clocks(
     jumped = passed - ticked
     if jumped < -JUMP or (awake and jumped > JUMP):
         yield _found("clock_jumped", capture, seconds=abs(round(jumped.total_seconds())))
+
+
+def _done(capture: ListedCapture) -> datetime:
+    """When a photo was taken, or a segment was full."""
+    return capture.at + timedelta(milliseconds=capture.duration_ms or 0)
 
 
 def _of_files(

@@ -7,7 +7,8 @@ read, for a manifest is evidence and is kept as it came.
 
 An ENTRY has `seq` (from 1), `item` (the id of the file), `kind` (`photo` or `segment`), `sha256`, `previous` (the
 `sha256` of the entry before it; of the first one the SHA-256 of the nonce), `monotonic_ms`, `at`, and where it is known
-`latitude`, `longitude`, `accuracy_m`, `datum`. A segment has `run`, `offset`, `size` and `duration_ms` besides: the
+`latitude`, `longitude`, `accuracy_m`, `datum`. An entry is written, and its timer read, when the photo is taken or the
+segment is full; `at` is when either began. A segment has `run`, `offset`, `size` and `duration_ms` besides: the
 file of a run is its segments one behind the other.
 """
 

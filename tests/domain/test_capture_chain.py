@@ -206,10 +206,11 @@ def test_a_number_used_twice_is_named(case: Case) -> None:
 
 @pytest.mark.parametrize(("milliseconds", "found"), [(-1, True), (0, False), (1, False)])
 def test_neither_clock_runs_backwards(case: Case, milliseconds: int, found: bool) -> None:
-    first, then = case.chain.entries[:2]
+    case.chain.entries[1:] = []
+    case.chain.add(PHOTO, case.photo, STARTED)
+    first, then = case.chain.entries
     then["at"] = (STARTED + timedelta(milliseconds=milliseconds)).isoformat()
     then["monotonic_ms"] = first["monotonic_ms"] + max(0, milliseconds)
-    case.chain.entries[2:] = []
     assert (("clock_backwards", 2) in case.codes()) is found
     then["at"] = second(1).isoformat()
     then["monotonic_ms"] = first["monotonic_ms"] + milliseconds
@@ -218,7 +219,7 @@ def test_neither_clock_runs_backwards(case: Case, milliseconds: int, found: bool
 
 def test_a_timer_begins_anew_after_a_crash_that_was_told(case: Case) -> None:
     for entry in case.chain.entries[1:]:
-        entry["monotonic_ms"] -= 14_000
+        entry["monotonic_ms"] -= 114_000
     assert case.codes() == [("clock_backwards", 2)]
     case.chain.gap(second(1), second(9), "lock")
     assert case.codes() == [("clock_backwards", 2)]
@@ -242,6 +243,14 @@ def test_a_phone_may_sleep_between_a_photo_and_a_run(case: Case) -> None:
     for entry in case.chain.entries[1:]:
         entry["at"] = (datetime.fromisoformat(entry["at"]) + timedelta(minutes=10)).isoformat()
     assert case.codes() == []
+
+
+def test_a_photo_may_be_taken_while_a_segment_runs(case: Case) -> None:
+    """The segment began before it and is full after it: it stands behind it."""
+    chain = Chain(case.visit.id)
+    chain.add(PHOTO, case.photo, second(15))
+    chain.run(SOUND, case.run, second(10), 400_000)
+    assert case.codes(case.sent(chain)) == []
 
 
 @pytest.mark.parametrize(("milliseconds", "found"), [(-1, False), (0, False), (1, True)])

@@ -56,13 +56,14 @@ class Chain:
 
     def add(self, content: bytes, item: str, at: datetime, **changes: Any) -> dict[str, Any]:
         before = self.entries[-1]["sha256"] if self.entries else root_of(self.nonce)
+        done = at + timedelta(milliseconds=changes.get("duration_ms", 0))
         entry = {
             "seq": len(self.entries) + 1,
             "item": item,
             "kind": "photo",
             "sha256": sha256(content),
             "previous": before,
-            "monotonic_ms": 5000 + (at - self.begins) // timedelta(milliseconds=1),
+            "monotonic_ms": 5000 + (done - self.begins) // timedelta(milliseconds=1),
             "at": at.isoformat(),
             "latitude": PLACE[0],
             "longitude": PLACE[1],
