@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Instant, Strict
+from api_schemas.base import Instant, Strict, Text
 from server.domain.addresses import Verdict
 from server.services.address_history import AddressEventKind
 
@@ -12,7 +12,7 @@ from server.services.address_history import AddressEventKind
 class AddressToCheck(Strict):
     """An address as it is being typed; `locale` is that of the message."""
 
-    text = fields.String(required=True, validate=validate.Length(max=500))
+    text = Text(most=500, least=0, required=True)
     locale = fields.String(load_default="zh-CN", validate=validate.OneOf(["zh-CN", "en"]))
 
 
