@@ -39,7 +39,9 @@ class Knock:
 
     def by(self, desk: Desk, member: Member) -> tuple[int, str]:
         """The status, and everything that can be read in the answer."""
-        path = PARAMETER.sub(lambda found: self.path_of.id_for(found.group(1)), self.route.path)
+        path = PARAMETER.sub(
+            lambda found: self.path_of.id_for(found.group(1), self.route.path), self.route.path
+        )
         headers = self.path_of.headers_for(self.route)
         query = self.path_of.query_for(self.route) | self.query
         answer = desk.request(
