@@ -10,21 +10,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from server.domain.address_matching import Match, best_match, best_of
+from server.domain.address_matching import CURRENT, Match, best_match, best_of
 from server.domain.address_reading import FILLER, Reading, readings, skip_separators, tokens_at, written_again
-from server.domain.address_zones import ZONES, continued, names_zone
-from server.domain.divisions import COUNTY, Divisions, Token
+from server.domain.address_towns import beginnings
+from server.domain.address_zones import ZONES, continued, names_zone, special_province
+from server.domain.divisions import COUNTY, Division, Divisions, Token
 
-MOST_HEADS = 16_000
-"""Heads kept at a time, in 16 MB: every county as it is written in five ways."""
+MOST_HEADS = 24_000
+"""Heads kept at a time, in 20 MB: every county as it is written in eight ways."""
 # Peoples and autonomous kinds end a name several characters after its short form.
 _PEOPLES = re.compile("族|自治")
 # 市 at the end of a head may begin 市辖区 and 市区, which name nothing, and 县 what 县级 belongs to.
 _GO_ON = "辖区直级"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """What is told of every plain address in a county whose levels are written in one way.
+
+    `beginnings` are the first two characters of its towns.
+    """
+
+    division: Division
+    written: str
+    filled: tuple[str, ...]
+    beginnings: str
 
 
 class _Head(NamedTuple):
@@ -41,6 +56,7 @@ class _Head(NamedTuple):
     edge: bool
     zone: bool
     peoples: bool
+    ready: Ready | None
 
 
 class Heads:
@@ -50,14 +66,32 @@ class Heads:
         self._divisions = divisions
         self._words = divisions.words
         self._known: dict[str, _Head | None] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+        self._ready: dict[tuple[str, tuple[str, ...]], Ready] = {}
+
+    def known(self, text: str) -> tuple[Ready, int] | None:
+        """What the head of a text is ready for and where it ends; None where the whole text must be read.
+
+        That no zone stands behind it is left to the caller to see.
+        """
+        known = self._known
+        for length in self._lengths.get(text[:2], ()):
+            spelled = text[:length]
+            if spelled in known:
+                break
+        else:
+            spelled = text[: self._end(text)]
+        head = self._head(spelled) if spelled else None
+        if head is None or head.ready is None or not self._ends_here(text, len(spelled), head):
+            return None
+        return head.ready, len(spelled)
 
     def match(self, text: str) -> Match:
         """The best match of a text: that of its head where what follows leaves it as it is."""
         end = self._end(text)
         if end:
-            spelled = text[:end]
-            head = self._known[spelled] if spelled in self._known else self._learnt(spelled)
-            if head is not None and self._stands_alone(text, end, head):
+            head = self._head(text[:end])
+            if head is not None and self._ends_here(text, end, head) and not names_zone(text, end):
                 return head.match
         return best_match(text, self._divisions)
 
@@ -78,7 +112,11 @@ class Heads:
             position = skip_separators(text, position)
         return 0
 
-    def _stands_alone(self, text: str, end: int, head: _Head) -> bool:
+    def _head(self, spelled: str) -> _Head | None:
+        return self._known[spelled] if spelled in self._known else self._learnt(spelled)
+
+    def _ends_here(self, text: str, end: int, head: _Head) -> bool:
+        """Whether what follows, a zone aside, leaves the head as it is."""
         if end == len(text):
             return True
         if text[end] in head.goes_on:
@@ -90,15 +128,17 @@ class Heads:
             named = tokens_at(text, position, self._divisions)
             if named and (head.zone or any(_again(text, whole, position, named) for whole in head.readings)):
                 return False
-        if head.peoples and _PEOPLES.search(text, end, end + 10) is not None:
-            return False
-        return not names_zone(text, end)
+        return not head.peoples or _PEOPLES.search(text, end, end + 10) is None
 
     def _learnt(self, spelled: str) -> _Head | None:
         if len(self._known) >= MOST_HEADS:
             # Those learnt first make room: dropping all of them would have a long file learn each again and again.
             self._known = dict(islice(self._known.items(), MOST_HEADS // 2, None))
         head = self._known[spelled] = self._learn(spelled)
+        beginning, length = spelled[:2], len(spelled)
+        lengths = self._lengths.get(beginning, ())
+        if head is not None and length not in lengths:
+            self._lengths[beginning] = tuple(sorted((length, *lengths), reverse=True))
         return head
 
     def _learn(self, spelled: str) -> _Head | None:
@@ -118,7 +158,21 @@ class Heads:
         last = len(spelled) - 1
         edge = last in starts or any(end == last and token.level is not COUNTY for token, end in named)
         peoples = any(token.short and end > last - 9 and not continued(spelled, end) for token, end in named)
-        return _Head(match, tuple(whole), goes_on, edge, zone, peoples)
+        return _Head(match, tuple(whole), goes_on, edge, zone, peoples, self._readiness(spelled, match))
+
+    def _readiness(self, spelled: str, match: Match) -> Ready | None:
+        """What is told of plain addresses with this head; None where more than the levels is to be said."""
+        one = len(match.divisions) == 1 and not match.by_town and match.reading.end == len(spelled)
+        if match.fit is not CURRENT or match.former or not one:
+            return None
+        if not spelled.isalnum() or special_province(spelled):
+            return None
+        division = match.divisions[0]
+        key = (division.code, match.filled)
+        if key not in self._ready:
+            begun = beginnings(self._divisions.towns(division.code))
+            self._ready[key] = Ready(division, division.written, match.filled, begun)
+        return self._ready[key]
 
     def _ends_whole(self, spelled: str, start: int) -> bool:
         """Whether what is read from `start` to the end is a county's full name, which needs no look ahead."""

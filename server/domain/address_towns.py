@@ -45,6 +45,16 @@ def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
     return _with_office(tail, found.end())
 
 
+def beginnings(names: frozenset[str]) -> str:
+    """The first two characters of the names in one text, a tenth as large as the names: few details begin so."""
+    return "|".join({name[:2] for name in names})
+
+
+def may_name_town(tail: str, known: str) -> bool:
+    """Whether a town may stand in front of the detail, known by its beginning or written like one."""
+    return tail[:2] in known or _TOWN.search(tail, 1, 15) is not None
+
+
 def is_quarter(division: Division, spelling: str) -> bool:
     """Whether a city without districts has a part that is written like a district (东莞市东城区)."""
     return not division.county and spelling in QUARTERS.get(division.code, ())

@@ -6,8 +6,7 @@ never with a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import NamedTuple
 
 from server.domain.address_heads import heads_of
@@ -21,99 +20,37 @@ from server.domain.address_matching import (
     Match,
     best_match,
 )
+from server.domain.address_plain import Plain, plain_road
 from server.domain.address_reading import SEPARATORS, clean, skip_separators, without_country
 from server.domain.address_texts import joined, sentence
 from server.domain.address_towns import elsewhere, split_town
 from server.domain.address_typos import named_divisions, near_texts, sounds_real
+from server.domain.address_verdicts import (
+    CLAUSES,
+    SUBMITTABLE,
+    AddressVerdict,
+    Verdict,
+    r2_complete,
+    r3_parents_right,
+)
 from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
 from server.domain.divisions import MUNICIPALITIES, Division, Divisions
-from server.domain.policy.registry import clause
 from server.domain.telephones import telephone_inside
 from server.domain.urban_villages import r8_urban_village
 
-
-class Verdict(StrEnum):
-    """What the check says; only OK and INCOMPLETE, and HISTORICAL once confirmed, may be submitted."""
-
-    OK = "ok"
-    INCOMPLETE = "incomplete"
-    NO_COUNTY = "no_county"
-    AMBIGUOUS = "ambiguous"
-    WRONG_PARENT = "wrong_parent"
-    HISTORICAL = "historical"
-    FUNCTIONAL = "functional"
-    TYPO = "typo"
-    UNKNOWN = "unknown"
-    SPECIAL = "special"
-    REVIEW = "review"
-
-
+__all__ = [
+    "CLAUSES",
+    "SUBMITTABLE",
+    "AddressVerdict",
+    "Verdict",
+    "check_address",
+    "check_closely",
+    "r2_complete",
+    "r3_parents_right",
+]
 _OK, _INCOMPLETE = Verdict.OK, Verdict.INCOMPLETE
-
-CLAUSES: dict[Verdict, str] = {
-    Verdict.OK: "",
-    Verdict.INCOMPLETE: "R2",
-    Verdict.NO_COUNTY: "R2",
-    Verdict.AMBIGUOUS: "R2",
-    Verdict.WRONG_PARENT: "R3",
-    Verdict.HISTORICAL: "R3",
-    Verdict.FUNCTIONAL: "R2",
-    Verdict.TYPO: "R3",
-    Verdict.UNKNOWN: "R3",
-    Verdict.SPECIAL: "R2",
-    Verdict.REVIEW: "R3",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class AddressVerdict:
-    """The answer about one address, with exactly the fields that go out as JSON.
-
-    For a municipality `city` is the province again; for a county right under a province it is empty; for a
-    city without districts `county` is empty and the code is the city's. Names are empty as far as the text
-    does not settle them.
-    """
-
-    address: str
-    verdict: Verdict
-    province: str = ""
-    city: str = ""
-    county: str = ""
-    county_code: str = ""
-    town: str = ""
-    detail: str = ""
-    normalized: str = ""
-    filled: tuple[str, ...] = ()
-    urban_village: bool = False
-    detail_missing: bool = False
-    suggestions: tuple[str, ...] = ()
-    clause: str = ""
-    message: str = ""
-
-
 MOST_LIKENESSES = 8
 """A name that is like more divisions than this (万江区 alone) resembles none of them."""
-SUBMITTABLE = frozenset({Verdict.OK, Verdict.INCOMPLETE, Verdict.HISTORICAL})
-"""Verdicts that may be filed: as written, as filled in, and as renamed once the person has confirmed it."""
-
-
-@clause("R2")
-def r2_complete(answer: AddressVerdict) -> bool:
-    """The address resolves to one county-level division and says where in it.
-
-    「外访地址必须详细且按照xx省xx市xx区xx县补齐」
-    """
-    return bool(answer.county_code) and answer.verdict is not Verdict.REVIEW and not answer.detail_missing
-
-
-@clause("R3")
-def r3_parents_right(answer: AddressVerdict) -> bool:
-    """Every division named is the parent of the next, and every one exists; a former name counts as today's.
-
-    「不得出现行政区划混乱、错误(如:郑州市原阳县)」
-    """
-    refused = CLAUSES[answer.verdict] == "R3" and answer.verdict is not Verdict.HISTORICAL
-    return not refused
 
 
 class _Rest(NamedTuple):
@@ -138,7 +75,36 @@ def check_address(text: str, divisions: Divisions, locale: str = "zh-CN") -> Add
         divisions: today's and former divisions.
         locale: of the message, zh-CN or en.
     """
+    plain = plain_road(divisions).read(text)
+    return check_closely(text, divisions, locale) if plain is None else _told(text, plain, locale)
+
+
+def check_closely(text: str, divisions: Divisions, locale: str = "zh-CN") -> AddressVerdict:
+    """The same, by the long road that answers for every address: for those known not to be plain."""
     return _Check(text, divisions, locale).run()
+
+
+def _told(address: str, plain: Plain, locale: str) -> AddressVerdict:
+    """The answer about a plain address: right as it is, or right once its levels are filled in."""
+    ready, town, detail = plain
+    division, filled = ready.division, ready.filled
+    normalized = ready.written + town + detail
+    verdict = _INCOMPLETE if filled else _OK
+    return AddressVerdict(
+        address,
+        verdict,
+        division.province,
+        _written_city(division.province, division.city),
+        division.county,
+        division.code,
+        town,
+        detail,
+        normalized,
+        filled,
+        suggestions=(normalized,) if filled else (),
+        clause=CLAUSES[verdict],
+        message=sentence(locale, verdict.value, suggestion=normalized),
+    )
 
 
 class _Check:

@@ -103,7 +103,7 @@ class Divisions(Hashable, Protocol):
         """The counties of a city, or of a whole province when no city is given."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def lengths(names: frozenset[str]) -> tuple[int, ...]:
     """How long the names are, the longest first: so many looks tell whether one of them begins in a place."""
     return tuple(sorted({len(name) for name in names}, reverse=True))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_TRADITIONAL = (
+TRADITIONAL = (
     "䃮䓣丟並亂亙亞佇佈佔併來侖侶侷俁係俠俬倀倆倉個們倖倫偉側偵偽傑傖傘備傢傭傯傳傴債傷傾僂僅僉僑僕僞僥僨"
     "僱價儀儁儂億儈儉儐儔儕儘償優儲儷儺儻儼兇兌兒兗內兩冊冑冪凈凍凜凱別刪剄則剋剎剛剝剮剴創剷劃劇劉劊劌劍"
     "劑勁動務勛勝勞勢勱勳勵勸勻匭匯匱區協卹卻卽厙厠厤厭厲厴參叄叢吳吶呂咼員唄唸問啓啞啟喚喪喫喬單喲嗆嗇嗎"
@@ -117,8 +117,8 @@ _SIMPLIFIED = (
     "鸥鸷鹨鸶鹪鹩鹫鹇鹇鹬鹰鹭鹱鸬鹦鹳鹂鸾卤咸鹾碱盐丽麦麸面面曲面么黄黉点党黪霉黩黾鼋鼍冬鼹齐斋赍齑齿龀龅"
     "龇龃龆龄出龈啮龊龉龋腭龌龙庞龚龛龟岁𬒗"
 )
-_TODAY = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
-_ANY = re.compile(f"[{_TRADITIONAL}]")
+_TODAY = str.maketrans(TRADITIONAL, _SIMPLIFIED)
+_ANY = re.compile(f"[{TRADITIONAL}]")
 
 
 def simplified(text: str) -> str:

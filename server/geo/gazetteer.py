@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path as FilePath
 
 from server.domain.divisions import Division, Form, Level, Path, Token
@@ -198,7 +198,7 @@ def _by_beginning(forms: Mapping[str, Sequence[Form]]) -> dict[str, tuple[Token,
     return {beginning: tuple(tokens) for beginning, tokens in found.items()}
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _split(names: str) -> frozenset[str]:
     return frozenset(names.split(",")) if names else frozenset()
 

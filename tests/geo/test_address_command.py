@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from server.cli.address import address, as_json
+from server.cli.address import address
+from server.cli.address_lines import as_json
 from server.domain.addresses import check_address
 from server.geo.gazetteer import Gazetteer
 
