@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from server.domain.address_chains import Chains
 from server.domain.address_matching import CURRENT, Match, best_match, best_of
 from server.domain.address_reading import FILLER, Reading, readings, skip_separators, tokens_at, written_again
 from server.domain.address_towns import beginnings
@@ -66,6 +67,7 @@ class Heads:
         self._divisions = divisions
         self._words = divisions.words
         self._known: dict[str, _Head | None] = {}
+        self._chains = Chains(divisions)
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._ready: dict[tuple[str, tuple[str, ...]], Ready] = {}
 
@@ -96,21 +98,27 @@ class Heads:
         return best_match(text, self._divisions)
 
     def _end(self, text: str) -> int:
-        """Where the first county's full name ends behind any upper levels, each the longest there; 0 for none."""
+        """Where the first county's full name ends behind any upper levels; 0 for none."""
+        return self._levels(text)[1]
+
+    def _levels(self, text: str) -> tuple[list[Token], int]:
+        """The levels down to the first county's full name, each the longest there, and where it ends; 0 for none."""
         position = 0
+        levels: list[Token] = []
         for _ in range(3):
             for token in self._words(text[position : position + 2]):
                 if text.startswith(token.spelling, position):
                     break
             else:
-                return 0
+                return levels, 0
+            levels.append(token)
             spelling, level, _, short = token
             position += len(spelling)
             if level is COUNTY:
                 # 费县路 is a road: a name of two characters says little by itself.
-                return 0 if short or len(spelling) == 2 else position
+                return levels, 0 if short or len(spelling) == 2 else position
             position = skip_separators(text, position)
-        return 0
+        return levels, 0
 
     def _head(self, spelled: str) -> _Head | None:
         return self._known[spelled] if spelled in self._known else self._learnt(spelled)
@@ -142,6 +150,16 @@ class Heads:
         return head
 
     def _learn(self, spelled: str) -> _Head | None:
+        chain = self._chains.chain(spelled, self._levels(spelled)[0])
+        if chain is not None:
+            match = best_of([chain.reading, Reading()], self._divisions)
+            if match.reading is chain.reading:
+                goes_on = _GO_ON + chain.goes_on
+                ready = self._readiness(spelled, match)
+                return _Head(match, (chain.reading,), goes_on, True, False, True, ready)
+        return self._learn_as_text(spelled)
+
+    def _learn_as_text(self, spelled: str) -> _Head | None:
         found = readings(spelled, self._divisions)
         whole = [reading for reading in found if reading.end == len(spelled)]
         if not whole or any(reading.county is None for reading in whole) or _is_open(spelled):
