@@ -70,6 +70,7 @@ class Heads:
         self._chains = Chains(divisions)
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._ready: dict[tuple[str, tuple[str, ...]], Ready] = {}
+        self._beginnings: dict[str, str] = {}
 
     def known(self, text: str) -> tuple[Ready, int] | None:
         """What the head of a text is ready for and where it ends; None where the whole text must be read.
@@ -188,7 +189,9 @@ class Heads:
         division = match.divisions[0]
         key = (division.code, match.filled)
         if key not in self._ready:
-            begun = beginnings(self._divisions.towns(division.code))
+            begun = self._beginnings.get(division.code)
+            if begun is None:
+                begun = self._beginnings[division.code] = beginnings(self._divisions.towns(division.code))
             self._ready[key] = Ready(division, division.written, match.filled, begun)
         return self._ready[key]
 
