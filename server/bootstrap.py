@@ -17,9 +17,10 @@ from server.geo.no_geocoder import NoGeocoder
 from server.geo.outlines import OutlineTable
 from server.jobs.capture_chain import check_chain
 from server.jobs.credit import score_placement
-from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
+from server.jobs.evidence import make_thumbnail, sweep_objects
 from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
+from server.jobs.integrity import glance_at_evidence, verify_evidence
 from server.jobs.letters import escalate_counterfoil
 from server.jobs.outbox import outbox_given_up, send_outbox_message
 from server.jobs.placements import end_due_placements
@@ -31,7 +32,8 @@ from server.notify.sender import HttpRobots
 from server.services.capture_chain import CHAIN_JOB
 from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
-from server.services.evidence_upkeep import SWEEP_JOB, VERIFY_JOB
+from server.services.evidence_integrity import GLANCE_JOB, VERIFY_JOB
+from server.services.evidence_upkeep import SWEEP_JOB
 from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
 from server.services.imports import RUN_JOB
@@ -65,6 +67,7 @@ HANDLERS: Mapping[str, Handler] = {
     PLAYABLE_JOB: make_copies,
     CHAIN_JOB: check_chain,
     SWEEP_JOB: sweep_objects,
+    GLANCE_JOB: glance_at_evidence,
     VERIFY_JOB: verify_evidence,
     ESCALATE_JOB: escalate_counterfoil,
     RUN_JOB: run_import,
@@ -73,7 +76,7 @@ HANDLERS: Mapping[str, Handler] = {
     GEOCODE_JOB: ask_for_points,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, VERIFY_JOB, GEOCODE_JOB)
+DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB)
 HOURLY = (SALVAGE_JOB,)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {

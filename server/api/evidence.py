@@ -27,6 +27,7 @@ from server.domain.evidence import LARGEST, EvidenceItem, said_at
 from server.domain.evidence_problems import (
     BRINGER_NOT_OF_TEAM,
     BYTES_MISSING,
+    BYTES_UNREADABLE,
     COUNTERSIGNED_BY_IMPORTER,
     DIGEST_DIFFERS,
     EVIDENCE_NOT_OF_TEAM,
@@ -195,7 +196,7 @@ def list_visits_lacking_evidence(call: Call) -> Page[Visit]:
     produces="*/*",
     also=[206],
     reads_personal=True,
-    problems=[NOT_FOUND, PURPOSE_NEEDED, RANGE_NOT_SATISFIABLE, BYTES_MISSING],
+    problems=[NOT_FOUND, PURPOSE_NEEDED, RANGE_NOT_SATISFIABLE, BYTES_MISSING, BYTES_UNREADABLE],
 )
 def read_evidence(call: Call) -> Response:
     """The file, whole or by ranges. Recordings ask for the purpose, but of the visit's own agents (S8)."""
@@ -217,7 +218,7 @@ def read_evidence(call: Call) -> Response:
     answer=None,
     produces="image/jpeg",
     reads_personal=True,
-    problems=[NOT_FOUND, THUMBNAIL_NOT_READY, BYTES_MISSING],
+    problems=[NOT_FOUND, THUMBNAIL_NOT_READY, BYTES_MISSING, BYTES_UNREADABLE],
 )
 def read_thumbnail(call: Call) -> Response:
     """A small JPEG of a photo, without what the camera wrote beside it; made shortly after the photo was kept."""
@@ -238,7 +239,14 @@ def read_thumbnail(call: Call) -> Response:
     produces=["audio/webm", "audio/mp4"],
     also=[206],
     reads_personal=True,
-    problems=[NOT_FOUND, PURPOSE_NEEDED, RANGE_NOT_SATISFIABLE, BYTES_MISSING, PLAYABLE_NOT_READY],
+    problems=[
+        NOT_FOUND,
+        PURPOSE_NEEDED,
+        RANGE_NOT_SATISFIABLE,
+        BYTES_MISSING,
+        BYTES_UNREADABLE,
+        PLAYABLE_NOT_READY,
+    ],
 )
 def play_evidence(call: Call) -> Response:
     """A copy of a recording that browsers play and seek in, whole or by ranges; logged as the original is (S8).
@@ -263,7 +271,7 @@ def play_evidence(call: Call) -> Response:
     answer=None,
     produces=_FILE,
     reads_personal=True,
-    problems=[NOT_FOUND, PLAYABLE_NOT_READY, BYTES_MISSING],
+    problems=[NOT_FOUND, PLAYABLE_NOT_READY, BYTES_MISSING, BYTES_UNREADABLE],
 )
 def read_peaks(call: Call) -> Response:
     """The waveform of a recording: for each tenth of a second the least and the greatest sample, as signed bytes."""

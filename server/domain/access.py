@@ -64,6 +64,7 @@ class Permission(StrEnum):
     EVIDENCE_IMPORT = "evidence.import"
     EVIDENCE_COUNTERSIGN = "evidence.countersign"  # S16: IT, on what the desk took in
     EVIDENCE_VOID = "evidence.void"
+    EVIDENCE_INTEGRITY = "evidence.integrity"  # S6, S22: what differs between the store and its record
     DEVICES_READ = "devices.read"
     DEVICES_WRITE = "devices.write"
     DEVICES_ENROL = "devices.enrol"  # the key by which a device in the own hands signs; IT of any
@@ -152,7 +153,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "people.read",
+        "evidence.integrity people.read",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
@@ -162,7 +163,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
-        "devices.enrol evidence.countersign organisation.write",
+        "devices.enrol evidence.countersign evidence.integrity organisation.write",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "

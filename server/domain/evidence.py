@@ -99,6 +99,14 @@ class EvidenceItem:
     playable_key: str | None = None
     playable_type: str | None = None
     peaks_key: str | None = None
+    verified_at: datetime | None = None  # when its bytes were last read whole and compared
+
+    @property
+    def copy_keys(self) -> tuple[str, ...]:
+        """Where the copies lie that jobs have made of it."""
+        return tuple(
+            key for key in (self.thumbnail_key, self.playable_key, self.peaks_key) if key is not None
+        )
 
 
 class EvidenceCount(NamedTuple):

@@ -60,6 +60,17 @@ BYTES_MISSING = kind(
     "The file of evidence {id} is not in the store",
     remedy=("请立即告知 IT。", "Tell IT at once."),
 )
+BYTES_UNREADABLE = kind(
+    "evidence_bytes_unreadable",
+    Category.MISSING,
+    "证据 {id} 的文件无法打开：{why_zh}",
+    "The file of evidence {id} does not open: {why_en}",
+    clause="S6",
+    remedy=(
+        "请立即告知 IT；在核对备份之前不要改动存储。",
+        "Tell IT at once; change nothing in the store before backups are compared.",
+    ),
+)
 THUMBNAIL_NOT_READY = kind(
     "thumbnail_not_ready",
     Category.MISSING,

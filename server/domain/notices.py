@@ -27,8 +27,9 @@ class Notice:
 
 NOTICES: dict[str, Notice] = {
     "evidence_damaged": Notice(
-        "证据 {evidence} 的文件与登记不符（{damage}），请立即检查存储",
-        "The file of evidence {evidence} differs from its record ({damage}): check the store at once",
+        "证据文件与登记不符，新发现 {count} 处，其一：证据 {evidence}（{damage}）。请立即检查存储，清单见证据完整性",
+        "{count} new differences between evidence and its record, one of them evidence {evidence} ({damage}): "
+        "check the store at once; the list of evidence integrity names them all",
     ),
     "evidence_orphans": Notice(
         "存储中有 {count} 个文件没有登记，已停止清理；请核对数据库是否由备份恢复",
@@ -163,6 +164,13 @@ NOTICES: dict[str, Notice] = {
 
 # Codes among the params as people read them. A reason that a person wrote is shown as it stands.
 CODES: Mapping[str, tuple[str, str]] = {
+    "bytes_missing": ("文件丢失", "the file is missing"),
+    "size_differs": ("大小不符", "another size"),
+    "digest_differs": ("摘要不符", "another digest"),
+    "frame_damaged": ("内容损坏", "damaged"),
+    "key_gone": ("密钥丢失", "its key is gone"),
+    "key_damaged": ("密钥损坏", "its key is damaged"),
+    "bytes_without_row": ("有文件而无登记", "a file without its record"),
     "complaint": ("投诉倾向", "complaint"),
     "do_not_contact": ("要求不得联系", "do not contact"),
     "repaid": ("已还清", "repaid in full"),
@@ -222,7 +230,8 @@ def group_text(kind: str, params: Mapping[str, Any]) -> str:
 
 
 def shown(name: str, value: Any, language: str) -> str:
-    """A param as a reader sees it: `day`, `…_on` a day, `…_at` in Shanghai's time, codes of `reason` and `outcome`."""
+    """A param as a reader sees it: `day`, `…_on` a day, `…_at` in Shanghai's time, codes of `reason`,
+    `outcome` and `damage`."""
     zh = language == "zh"
     text = str(value)
     if name == "day" or name.endswith("_on"):
@@ -235,7 +244,7 @@ def shown(name: str, value: Any, language: str) -> str:
     if name.endswith("_at"):
         at = datetime.fromisoformat(text).astimezone(SHANGHAI)
         return f"{shown('day', at.date().isoformat(), language)} {at:%H:%M}"
-    if name in ("reason", "outcome") and text in CODES:
+    if name in ("reason", "outcome", "damage") and text in CODES:
         return CODES[text][0 if zh else 1]
     return text
 

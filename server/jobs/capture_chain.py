@@ -13,7 +13,7 @@ from server.domain.evidence import EvidenceItem
 from server.jobs.runner import JobFailed, Progress
 from server.services import capture_chain
 from server.services.house import House
-from server.services.ports.objects import ObjectMissing
+from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
 
 _PIECE = 1 << 20
 
@@ -60,8 +60,8 @@ def _digests(house: House, item: EvidenceItem, pieces: Iterable[ListedCapture]) 
                 _read(stream, begins - reached)
                 found[piece.id] = known[begins, ends] = _read(stream, ends - begins)
                 reached = ends
-    except ObjectMissing as missing:
-        raise JobFailed(f"the bytes of {item.id} are not in the store") from missing
+    except (ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
+        raise JobFailed(f"the bytes of {item.id} cannot be read: {error}") from error
     return found
 
 

@@ -1,25 +1,22 @@
-"""Jobs of evidence: thumbnails after the commit, the daily sweep of bytes without rows, the daily check of bytes."""
+"""Jobs of evidence: thumbnails after the commit, the daily sweep of bytes without rows."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from server.domain.calendar import local_day
-from server.domain.evidence import EvidenceItem
 from server.jobs.runner import JobFailed, Progress
 from server.services import evidence_upkeep as upkeep
 from server.services.house import House
 from server.services.ports.media import MediaRefused
-from server.services.ports.objects import ObjectExists, ObjectMissing
+from server.services.ports.objects import ObjectDamaged, ObjectExists, ObjectKeyDestroyed, ObjectMissing
 
 _BATCH = 500
 _MOST_SWEPT = 10_000
 _LARGEST_THUMBNAIL = 1 << 20
-_BYTES_A_RUN = 2 << 30  # read by one run of the check: minutes, well within a lease
 
 
 def make_thumbnail(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
@@ -35,7 +32,7 @@ def make_thumbnail(house: House, payload: Mapping[str, Any], _progress: Progress
         house.objects.write(key, io.BytesIO(small), limit=_LARGEST_THUMBNAIL)
     except ObjectExists:
         pass  # a worker that died before it could name it has made the same picture
-    except (MediaRefused, ObjectMissing) as error:
+    except (MediaRefused, ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
         raise JobFailed(f"no thumbnail of {item.id}: {error}") from error
     with house.units.write() as uow:
         upkeep.name_thumbnail(uow, item.id, key)
@@ -46,58 +43,36 @@ def sweep_objects(house: House, _payload: Mapping[str, Any], progress: Progress)
     """Remove bytes that have had no row for a day, and what killed writers and receivers left."""
     before = house.clock.now() - upkeep.SWEPT_AFTER
     seen, orphans = _orphans(house, before)
-    if upkeep.too_many_orphans(len(orphans), seen):
-        with house.units.write() as uow:
-            upkeep.tell_of_orphans(uow, len(orphans), seen)
-            uow.commit()
-        raise JobFailed(f"{len(orphans)} of {seen} objects have no row: not swept, compare with the backup")
-    for keys in _batches(orphans):
-        with house.units.write() as uow:
-            still = upkeep.without_row(uow, keys)
-            upkeep.record_sweep(uow, still)
-            uow.commit()
-        for key in still:
-            house.objects.delete(key)
+    with house.units.read() as uow:
+        lost = upkeep.receipted(uow, orphans)
+    kept_back = {found.object_key for found in lost}
+    swept = [key for key in orphans if key not in kept_back]
+    too_many = upkeep.too_many_orphans(len(swept), seen)
+    with house.units.write() as uow:
+        upkeep.mended(uow, set(orphans) if too_many else kept_back)
+        upkeep.record_without_row(uow, lost, upkeep.found_without_row(uow, swept) if too_many else [])
+        if too_many:
+            upkeep.tell_of_orphans(uow, len(swept), seen)
+        uow.commit()
+    if too_many:
+        raise JobFailed(f"{len(swept)} of {seen} objects have no row: not swept, compare with the backup")
+    _sweep(house, swept)
     house.objects.discard_unfinished(before)
     for path in house.receiving.glob("*.part"):
         if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
             path.unlink(missing_ok=True)
-    progress(len(orphans), len(orphans))
+    progress(len(swept), len(swept))
 
 
-def verify_evidence(house: House, payload: Mapping[str, Any], progress: Progress) -> None:
-    """Compare rows with bytes, all sizes and a share of the digests a day; what differs becomes an incident."""
-    day = date.fromisoformat(str(payload.get("day") or local_day(house.clock.now())))
-    after, read, checked, digests, damaged = str(payload.get("after", "")), 0, 0, 0, 0
-    while read < _BYTES_A_RUN:
-        with house.units.read() as uow:
-            items = uow.evidence_items.following(after, _BATCH)
-        if not items:
-            after = ""
-            break
-        for item in items:
-            whole = upkeep.digest_due(item, day)
-            damaged += _verify(house, item, digest=whole)
-            checked += 1
-            digests += whole
-            read += item.size if whole else 0
-        after = items[-1].id
-        progress(checked, checked)
-    with house.units.write() as uow:
-        upkeep.record_check(uow, checked, digests, damaged)
-        if after:
-            uow.enqueue(upkeep.VERIFY_JOB, {"day": day.isoformat(), "after": after})
-        uow.commit()
-
-
-def _verify(house: House, item: EvidenceItem, *, digest: bool) -> bool:
-    damage = upkeep.damage_of(house, item, digest=digest)
-    if damage is None:
-        return False
-    with house.units.write() as uow:
-        upkeep.report_damage(uow, item, damage)
-        uow.commit()
-    return True
+def _sweep(house: House, keys: list[str]) -> None:
+    """Named in the trail first, then removed: a sweep that is killed half-way has said what it took."""
+    for batch in _batches(keys):
+        with house.units.write() as uow:
+            still = upkeep.without_row(uow, batch)
+            upkeep.record_sweep(uow, still)
+            uow.commit()
+        for key in still:
+            house.objects.delete(key)
 
 
 def _orphans(house: House, before: datetime) -> tuple[int, list[str]]:

@@ -12,7 +12,7 @@ from server.domain.imports import FINAL, ImportFile
 from server.jobs.runner import JobFailed, Progress
 from server.services.house import House
 from server.services.importing.runs import destroy_bytes, run
-from server.services.ports.objects import ObjectMissing
+from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
 
 _PIECE = 1 << 20
 
@@ -34,7 +34,7 @@ def _run_copy(house: House, file: ImportFile, object_key: str, progress: Progres
         try:
             with house.objects.open(object_key) as source:
                 shutil.copyfileobj(source, copy, _PIECE)
-        except ObjectMissing as error:
-            raise JobFailed(f"the bytes of import {file.id} are gone") from error
+        except (ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
+            raise JobFailed(f"the bytes of import {file.id} are gone: {error}") from error
         copy.flush()
         return run(house, file, Path(copy.name), progress)

@@ -15,7 +15,7 @@ from server.jobs.runner import JobFailed, Progress
 from server.services import playable
 from server.services.house import House
 from server.services.ports.media import MediaRefused
-from server.services.ports.objects import ObjectExists, ObjectMissing
+from server.services.ports.objects import ObjectDamaged, ObjectExists, ObjectKeyDestroyed, ObjectMissing
 
 _PIECE = 1 << 20
 # A copy in another container has a few bytes a packet more; one that is encoded anew may be larger than speech was.
@@ -38,7 +38,7 @@ def make_copies(house: House, payload: Mapping[str, Any], progress: Progress) ->
                 playable_key = _store(house, item, "playable", copy)
             progress(2, _STEPS)
             peaks_key = _store(house, item, "peaks", io.BytesIO(house.media.peaks(source, item.media_type)))
-    except (MediaRefused, ObjectMissing) as error:
+    except (MediaRefused, ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
         raise JobFailed(f"no copy to hear of {item.id}: {error}") from error
     with house.units.write() as uow:
         playable.name_copies(uow, item.id, playable_key, media_type, peaks_key)

@@ -153,6 +153,7 @@ def keep_sent(
         "brought_by": item.brought_by,
         "sha256": item.sha256,
         "size": item.size,
+        "object_key": item.object_key,
         "late": item.late,
         "notes": [*item.notes],
     }

@@ -6,6 +6,8 @@ agents of the visit play their own without one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -16,6 +18,7 @@ from server.domain.calendar import local_day
 from server.domain.evidence import EvidenceItem
 from server.domain.evidence_problems import (
     BYTES_MISSING,
+    BYTES_UNREADABLE,
     PURPOSE_NEEDED,
     THUMBNAIL_NOT_READY,
 )
@@ -25,7 +28,7 @@ from server.domain.visits import Visit
 from server.services import capture_chain
 from server.services.capture_chain import VisitChain
 from server.services.house import House
-from server.services.ports.objects import ObjectMissing
+from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import team_member, visit_within
@@ -134,7 +137,7 @@ def thumbnail(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> 
     item, _ = evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
     if item.thumbnail_key is None:
         raise problem(THUMBNAIL_NOT_READY, id=item.id)
-    with open_part(house, item, item.thumbnail_key, None) as stream:
+    with told_of_damage(item), open_part(house, item, item.thumbnail_key, None) as stream:
         small = stream.read()
     detail = {"visit_id": item.visit_id, "thumbnail": True}
     uow.audit(AuditEntry("evidence.read", "evidence", item.id, detail))
@@ -148,9 +151,25 @@ def _listed(uow: UnitOfWork, page: Page[EvidenceItem], visit_id: str | None) -> 
 
 def open_part(house: House, item: EvidenceItem, key: str, part: ByteRange | None) -> BinaryIO:
     """The bytes under a key of the item, or a part of them; told when they are gone."""
-    try:
+    with told_of_damage(item):
         if part is None:
             return house.objects.open(key)
         return house.objects.open(key, part.start, part.stop - part.start)
+
+
+@contextmanager
+def told_of_damage(item: EvidenceItem) -> Iterator[None]:
+    """What is wrong with the stored bytes of an item, in the words of a problem."""
+    try:
+        yield
     except ObjectMissing as missing:
         raise problem(BYTES_MISSING, id=item.id) from missing
+    except ObjectKeyDestroyed as gone:
+        why = {"why_zh": "密钥已不存在", "why_en": "its key is gone"}
+        raise problem(BYTES_UNREADABLE, id=item.id, **why) from gone
+    except ObjectDamaged as damaged:
+        why = {
+            "why_zh": f"存储内容已损坏（{damaged.part}）",
+            "why_en": f"what is stored is damaged ({damaged.part})",
+        }
+        raise problem(BYTES_UNREADABLE, id=item.id, **why) from damaged

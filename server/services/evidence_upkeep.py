@@ -1,35 +1,34 @@
-"""Upkeep of evidence: bytes and rows are compared, and what lies without a row is removed (S6, S7, S22).
+"""Upkeep of evidence: what lies without a row is removed (S6, S7, S22).
 
 Owns the order "bytes first, then the row" from its other end. It refuses to remove bytes in bulk: a database that was
-restored from a backup names fewer files than there are, and those are evidence for which receipts were given.
+restored from a backup names fewer files than there are, and those are evidence for which receipts were given. It
+refuses to remove bytes that the trail has a receipt for and no row names: a row was altered, and they are the proof.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
+import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from server.domain.access import Post
 from server.domain.audit import AuditEntry
-from server.domain.evidence import EvidenceItem
-from server.domain.visits import Incident
+from server.domain.integrity import Difference, EvidenceDifference, Found
+from server.services import evidence_integrity as integrity
 from server.services import notices
-from server.services.house import House
-from server.services.ports.objects import ObjectMissing
 from server.services.ports.unit_of_work import UnitOfWork
 
 SWEEP_JOB = "objects.sweep"
-VERIFY_JOB = "evidence.verify"
 SWEPT_PREFIXES = ("evidence/", "imports/", "uploads/")
 # A transaction that still runs may be about to name its bytes; none runs for a day.
 SWEPT_AFTER = timedelta(days=1)
 # So many bytes without a row are a few broken uploads; more of them are a database that lost its rows.
 FEW_ORPHANS = 50
 ORPHAN_SHARE = 20
-DIGEST_DAYS = 30
-_PIECE = 1 << 20
+# Differences put on record of one sweep: a list to work on, where there are more the count says so.
+MOST_RECORDED = 1000
+_EVIDENCE_KEY = re.compile(r"(?:evidence/[^/]+|uploads)/([0-9a-f-]{36})/")
 
 
 def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
@@ -45,6 +44,52 @@ def too_many_orphans(orphans: int, seen: int) -> bool:
     return orphans > FEW_ORPHANS and orphans * ORPHAN_SHARE > seen
 
 
+def receipted(uow: UnitOfWork, keys: Iterable[str]) -> list[Found]:
+    """Bytes for which the trail says that a receipt was given, whatever the rows say now; with a row that is gone, all
+    that lies under its id."""
+    of_keys = _evidence_of(uow, keys)
+    kept = uow.trail.done_to("evidence.kept", "evidence", of_keys.values())
+    receipts = {line.detail.get("object_key") for line in kept}
+    gone = {line.subject_id for line in kept} - uow.evidence_items.by_ids(of_keys.values()).keys()
+    return [
+        Found(id_, key, Difference.BYTES_WITHOUT_ROW)
+        for key, id_ in of_keys.items()
+        if key in receipts or id_ in gone
+    ]
+
+
+def found_without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[Found]:
+    """Bytes without a row as differences, with the evidence that their key names."""
+    asked = list(keys)
+    of_keys = _evidence_of(uow, asked)
+    return [Found(of_keys.get(key), key, Difference.BYTES_WITHOUT_ROW) for key in asked]
+
+
+def record_without_row(uow: UnitOfWork, lost: list[Found], others: list[Found]) -> None:
+    """Put both on record. Of rows that were lost IT and QA are told; of others `tell_of_orphans` gives the count."""
+    integrity.tell(uow, integrity.record(uow, lost))
+    integrity.record(uow, others[:MOST_RECORDED])
+
+
+def mended(uow: UnitOfWork, without_row: set[str]) -> None:
+    """Close what was on record as bytes without a row and is not among them any more."""
+    for one in _on_record(uow):
+        if one.object_key not in without_row:
+            integrity.close(uow, one)
+
+
+def _evidence_of(uow: UnitOfWork, keys: Iterable[str]) -> dict[str, str]:
+    """The id of the evidence that each key is of; what was salvaged of an upload has an id of its own."""
+    named = {key: found[1] for key in keys if (found := _EVIDENCE_KEY.match(key))}
+    uploads = uow.uploads.by_ids(named.values())
+    salvaged = {id_: upload.evidence_id for id_, upload in uploads.items() if upload.evidence_id is not None}
+    return {key: salvaged.get(id_, id_) for key, id_ in named.items()}
+
+
+def _on_record(uow: UnitOfWork) -> list[EvidenceDifference]:
+    return uow.evidence_differences.having(difference=Difference.BYTES_WITHOUT_ROW, mended_at=None)
+
+
 def tell_of_orphans(uow: UnitOfWork, orphans: int, seen: int) -> None:
     detail = {"orphans": orphans, "seen": seen}
     uow.audit(AuditEntry("objects.not_swept", "object_store", None, detail))
@@ -56,69 +101,10 @@ def record_sweep(uow: UnitOfWork, keys: list[str]) -> None:
     uow.audit(AuditEntry("objects.swept", "object_store", None, {"count": len(keys), "keys": keys}))
 
 
-def digest_due(item: EvidenceItem, day: date) -> bool:
-    """Each file is read whole once in thirty days, another share of them every day; its size is asked daily."""
-    return int(item.sha256[:8], 16) % DIGEST_DAYS == day.toordinal() % DIGEST_DAYS
-
-
-def damage_of(house: House, item: EvidenceItem, *, digest: bool) -> str | None:
-    """How the stored bytes differ from the row: `missing`, `size_differs`, `digest_differs`; None when they do not."""
-    try:
-        if house.objects.stat(item.object_key).size != item.size:
-            return "size_differs"
-        if digest and _digest(house, item.object_key) != item.sha256:
-            return "digest_differs"
-    except ObjectMissing:
-        return "missing"
-    return None
-
-
-def report_damage(uow: UnitOfWork, item: EvidenceItem, damage: str) -> bool:
-    """An incident, and IT is told; False when an open incident says so already."""
-    note = f"{item.id}: {damage}"
-    for known in uow.incidents.having(kind="evidence_damaged", visit_id=item.visit_id, closed_at=None):
-        if known.note == note:
-            return False
-    incident = Incident(
-        id=uow.new_id(),
-        kind="evidence_damaged",
-        clause="S22",
-        placement_id=uow.visits.need(item.visit_id).placement_id,
-        visit_id=item.visit_id,
-        about_account_id=None,
-        note=note,
-        self_reported=False,
-        opened_at=uow.now,
-        opened_by=None,
-        closed_at=None,
-        closed_by=None,
-        closing_note=None,
-        version=1,
-    )
-    uow.incidents.add(incident)
-    detail = {"evidence_id": item.id, "damage": damage}
-    uow.audit(AuditEntry("evidence.damaged", "incident", incident.id, detail))
-    _tell_it(uow, "evidence_damaged", {"evidence": item.id, "damage": damage})
-    return True
-
-
-def record_check(uow: UnitOfWork, checked: int, digests: int, damaged: int) -> None:
-    detail = {"checked": checked, "digests": digests, "damaged": damaged}
-    uow.audit(AuditEntry("evidence.verified", "object_store", None, detail))
-
-
 def name_thumbnail(uow: UnitOfWork, evidence_id: str, key: str) -> None:
     item = uow.evidence_items.need(evidence_id)
     if item.thumbnail_key is None:
         uow.evidence_items.save(dataclasses.replace(item, thumbnail_key=key))
-
-
-def _digest(house: House, key: str) -> str:
-    digest = hashlib.sha256()
-    with house.objects.open(key) as stream:
-        while piece := stream.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _tell_it(uow: UnitOfWork, kind: str, params: dict[str, object]) -> None:

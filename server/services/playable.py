@@ -13,12 +13,11 @@ from typing import BinaryIO
 from server.domain.access import Actor, Permission
 from server.domain.audit import AuditEntry
 from server.domain.evidence import EvidenceItem
-from server.domain.evidence_problems import BYTES_MISSING, PLAYABLE_NOT_READY
+from server.domain.evidence_problems import PLAYABLE_NOT_READY
 from server.domain.problems import problem
 from server.services import evidence_reading
 from server.services.evidence_reading import ByteRange
 from server.services.house import House
-from server.services.ports.objects import ObjectMissing
 from server.services.ports.unit_of_work import UnitOfWork
 
 
@@ -50,10 +49,8 @@ def copy_to_hear(
     item, purpose = evidence_reading.look(uow, actor, evidence_id, purpose)
     if item.playable_key is None or item.playable_type is None:
         raise problem(PLAYABLE_NOT_READY, id=item.id)
-    try:
+    with evidence_reading.told_of_damage(item):
         size = house.objects.stat(item.playable_key).size
-    except ObjectMissing as missing:
-        raise problem(BYTES_MISSING, id=item.id) from missing
     return PlayableCopy(item, item.playable_key, item.playable_type, size), purpose
 
 
@@ -72,7 +69,10 @@ def peaks(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> tupl
     item, _ = evidence_reading.evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
     if item.peaks_key is None:
         raise problem(PLAYABLE_NOT_READY, id=item.id)
-    with evidence_reading.open_part(house, item, item.peaks_key, None) as stream:
+    with (
+        evidence_reading.told_of_damage(item),
+        evidence_reading.open_part(house, item, item.peaks_key, None) as stream,
+    ):
         drawn = stream.read()
     detail = {"visit_id": item.visit_id, "peaks": True}
     uow.audit(AuditEntry("evidence.read", "evidence", item.id, detail))

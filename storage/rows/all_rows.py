@@ -43,7 +43,7 @@ from storage.rows.credit import (
     CreditRunQueries,
     CreditShareQueries,
 )
-from storage.rows.evidence import EvidenceQueries
+from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
@@ -287,6 +287,10 @@ class AllRows:
     @cached_property
     def uploads(self) -> UploadQueries:
         return UploadQueries(self._connection, self._cipher)
+
+    @cached_property
+    def evidence_differences(self) -> DifferenceQueries:
+        return DifferenceQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

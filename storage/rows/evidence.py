@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from server.domain.access import Reach
 from server.domain.calendar import SHANGHAI
 from server.domain.evidence import PHOTO_KINDS, EvidenceCount, EvidenceItem, EvidenceKind, EvidenceSource
+from server.domain.integrity import EvidenceDifference
 from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visits_within
-from storage.rows.tables.evidence import evidence_items
+from storage.rows.tables.evidence import evidence_differences, evidence_items
 from storage.rows.tables.placements import placements
 from storage.rows.tables.visits import visit_teams, visits
 
@@ -103,6 +104,34 @@ class EvidenceQueries(Rows[EvidenceItem]):
     def following(self, after_id: str, limit: int) -> list[EvidenceItem]:
         rows = sa.select(evidence_items).where(evidence_items.c.id > after_id)
         return self.fetch(rows.order_by(evidence_items.c.id).limit(limit))
+
+    def to_verify(self, since: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
+        verified_at = evidence_items.c.verified_at
+        due = sa.select(evidence_items).where(
+            sa.or_(verified_at.is_(None), verified_at < since, verified_at > now)
+        )
+        return self.fetch(due.order_by(verified_at.nulls_first(), evidence_items.c.id).limit(limit))
+
+    def verified(self, ids: Iterable[str], at: datetime) -> None:
+        for batch in _batches(ids):
+            rows = sa.update(evidence_items).where(evidence_items.c.id.in_(batch))
+            self.connection.execute(rows.values(verified_at=at))
+
+
+class DifferenceQueries(Rows[EvidenceDifference]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, evidence_differences, EvidenceDifference, cipher)
+
+    def page(self, request: PageRequest, *, is_open: bool | None) -> Page[EvidenceDifference]:
+        statement = sa.select(evidence_differences)
+        if is_open is not None:
+            mended = evidence_differences.c.mended_at
+            statement = statement.where(mended.is_(None) if is_open else mended.is_not(None))
+        return keyset_page(self, statement, [evidence_differences.c.id], request, descending=True)
+
+    def opened(self, limit: int) -> list[EvidenceDifference]:
+        rows = sa.select(evidence_differences).where(evidence_differences.c.mended_at.is_(None))
+        return self.fetch(rows.order_by(evidence_differences.c.id).limit(limit))
 
 
 def _within(reach: Reach) -> sa.Select[Any]:

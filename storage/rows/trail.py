@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -55,6 +55,17 @@ class TrailQueries:
             .limit(500)
         )
         return [AuditLine(**row) for row in self._connection.execute(statement).mappings()]
+
+    def done_to(self, action: str, subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
+        wanted, found = sorted(set(ids)), list[AuditLine]()
+        for start in range(0, len(wanted), 1000):
+            lines = sa.select(audit_lines).where(
+                audit_lines.c.subject_kind == subject_kind,
+                audit_lines.c.subject_id.in_(wanted[start : start + 1000]),
+                audit_lines.c.action == action,
+            )
+            found += [AuditLine(**row) for row in self._connection.execute(lines).mappings()]
+        return found
 
     def first_break(self) -> int | None:
         """The first line that was altered, removed or inserted; None when the chain is whole."""

@@ -12,8 +12,10 @@ import pytest
 from server.app import create_app
 from server.bootstrap import build
 from server.clock import FixedClock, SystemClock
-from server.jobs.evidence import sweep_objects, verify_evidence
+from server.jobs.evidence import sweep_objects
+from server.jobs.integrity import glance_at_evidence
 from server.settings import read_settings
+from storage.objects.s3 import connect
 from storage.passwords import Argon2Passwords
 from tests.conftest import NOON, Desk
 from tests.support import evidence as files
@@ -27,9 +29,13 @@ def bucket_desk(stage: Path, tmp_path: Path) -> Iterator[Desk]:
     folder = tmp_path / "weed"
     folder.mkdir()
     with seaweed(folder) as address:
+        client = connect(address)
+        client.create_bucket(Bucket="keys")
+        client.close()
         environment = {
             "FIELDVISIT_DATA_DIR": str(shutil.copytree(stage, tmp_path / "data")),
             "FIELDVISIT_OBJECT_STORE": f"s3://{address.bucket}",
+            "FIELDVISIT_KEY_STORE": "s3://keys",
             "FIELDVISIT_S3_ENDPOINT": address.endpoint,
             "FIELDVISIT_S3_ACCESS_KEY": address.access_key,
             "FIELDVISIT_S3_SECRET_KEY": address.secret_key,
@@ -70,10 +76,10 @@ def test_evidence_lives_in_a_bucket(bucket_desk: Desk) -> None:
     assert held - set(files.stored_keys(desk)) == {"evidence/v/e/orphan"}
 
     house.objects.delete(next(item.object_key for item in files.kept(desk) if item.id == sound))
-    verify_evidence(house, {}, lambda *_: None)
+    glance_at_evidence(house, {}, lambda *_: None)
     with house.units.read() as uow:
         (incident,) = uow.incidents.having(visit_id=visit.id)
-    assert incident.note == f"{sound}: missing"
+    assert incident.note == f"{sound}: bytes_missing"
 
 
 def test_a_store_that_does_not_answer_is_told_as_busy_and_nothing_is_kept(

@@ -1,20 +1,25 @@
-"""Jobs of evidence: thumbnails twice over, bytes without rows, rows without their bytes."""
+"""Jobs of evidence: thumbnails twice over, bytes without rows."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from server.domain.evidence import EvidenceItem
-from server.jobs.evidence import make_thumbnail, sweep_objects, verify_evidence
+from server.jobs.evidence import make_thumbnail, sweep_objects
 from server.jobs.runner import JobFailed
 from server.services import evidence_upkeep as upkeep
 from server.services.house import House
+from storage.rows.tables.evidence import evidence_items
 from tests.conftest import NOON, Desk
 from tests.support import evidence as files
+from tests.support import tus
 from tests.support.cast import AGENT, IT
 
 DAY_AGO = NOON - timedelta(days=1)
@@ -113,44 +118,63 @@ def test_a_database_that_lost_its_rows_loses_no_bytes(desk: Desk) -> None:
         sweep_objects(house_of(desk), {}, quiet)
     assert len(files.stored_keys(desk)) == 51
     assert inbox(desk) == ["evidence_orphans"]
-
-
-# rows without their bytes
-
-
-def overwrite(desk: Desk, item: EvidenceItem, content: bytes) -> None:
-    house_of(desk).objects.delete(item.object_key)
-    house_of(desk).objects.write(item.object_key, io.BytesIO(content), limit=len(content))
-
-
-@pytest.mark.parametrize("damage", ["missing", "size_differs", "digest_differs"])
-def test_damage_becomes_one_incident_and_it_is_told(desk: Desk, damage: str) -> None:
-    item = one_kept(desk)
-    content = files.photo()
-    if damage == "missing":
-        house_of(desk).objects.delete(item.object_key)
-    else:
-        overwrite(desk, item, content[:-1] + (b"" if damage == "size_differs" else b"\0"))
-    for day in range(1, 1 + upkeep.DIGEST_DAYS):
-        verify_evidence(house_of(desk), {"day": f"2026-04-{day:02d}"}, quiet)
     with house_of(desk).units.read() as uow:
-        (incident,) = uow.incidents.having(visit_id=item.visit_id)
-    assert (incident.kind, incident.clause) == ("evidence_damaged", "S22")
-    assert incident.note == f"{item.id}: {damage}"
+        found = uow.evidence_differences.having(difference="bytes_without_row")
+    assert sorted(one.object_key for one in found) == files.stored_keys(desk)
+
+
+def one_uploaded(desk: Desk) -> EvidenceItem:
+    """A photo that came in one piece: its row names the piece itself."""
+    values = tus.metadata(files.make_visited(desk), kind="photo_door")
+    path = tus.begun(desk, values, len(files.photo()))
+    assert tus.patch(desk, path, 0, files.photo()).status_code == 204
+    item = files.kept(desk)[-1]
+    assert item.object_key.startswith("uploads/")
+    return item
+
+
+@pytest.mark.parametrize("made", [one_kept, one_uploaded])
+@pytest.mark.parametrize("change", ["deleted", "named otherwise"])
+def test_bytes_with_a_receipt_outlive_their_row(
+    desk: Desk, change: str, made: Callable[[Desk], EvidenceItem]
+) -> None:
+    """S7: whoever can change rows cannot have the sweeper remove what they named."""
+    item = made(desk)
+    desk.work()
+    for key in files.stored_keys(desk):
+        set_age(desk, key, NOON - timedelta(days=9))
+    with desk.installation.engine.begin() as connection:
+        row = evidence_items.c.id == item.id
+        if change == "deleted":
+            connection.execute(sa.delete(evidence_items).where(row))
+        else:
+            connection.execute(sa.update(evidence_items).where(row).values(object_key="evidence/v/e/other"))
+    for _ in range(2):
+        sweep_objects(house_of(desk), {}, quiet)
+        assert item.object_key in files.stored_keys(desk)
+    with house_of(desk).units.read() as uow:
+        (found,) = uow.evidence_differences.having(object_key=item.object_key)
+        assert (found.evidence_id, found.difference, found.mended_at) == (item.id, "bytes_without_row", None)
+        assert uow.incidents.having(visit_id=item.visit_id) == []
     assert inbox(desk) == ["evidence_damaged"]
+    with desk.installation.engine.begin() as connection:
+        connection.execute(sa.delete(evidence_items).where(row))
+        back = dataclasses.asdict(item) | {"notes": item.notes}
+        connection.execute(sa.insert(evidence_items).values(back))
+    sweep_objects(house_of(desk), {}, quiet)
+    with house_of(desk).units.read() as uow:
+        assert uow.evidence_differences.opened(10) == []
 
 
-def test_whole_evidence_is_whole_and_each_file_is_read_once_in_thirty_days(desk: Desk) -> None:
+def test_bytes_of_a_second_attempt_go_though_their_item_is_there(desk: Desk) -> None:
     item = one_kept(desk)
-    days = [NOON.date() + timedelta(days=number) for number in range(30)]
-    assert sum(upkeep.digest_due(item, day) for day in days) == 1
-    for day in days:
-        verify_evidence(house_of(desk), {"day": day.isoformat()}, quiet)
-    assert inbox(desk) == []
-    assert files.actions(desk).count("evidence.verified") == 30
+    second = put(desk, f"evidence/{item.visit_id}/{item.id}/second", NOON - timedelta(days=9))
+    sweep_objects(house_of(desk), {}, quiet)
+    assert second not in files.stored_keys(desk)
+    assert item.object_key in files.stored_keys(desk)
 
 
 def test_the_daily_jobs_are_enqueued_and_run(desk: Desk) -> None:
     one_kept(desk)
     desk.installation.runner.work()
-    assert {"evidence.verified"} <= set(files.actions(desk))
+    assert {"evidence.verified", "evidence.glanced"} <= set(files.actions(desk))

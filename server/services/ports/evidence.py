@@ -8,6 +8,7 @@ from typing import Protocol
 
 from server.domain.access import Reach
 from server.domain.evidence import EvidenceCount, EvidenceItem
+from server.domain.integrity import EvidenceDifference
 from server.domain.visits import Visit
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -44,4 +45,22 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
 
     def following(self, after_id: str, limit: int) -> list[EvidenceItem]:
         """The items after an id, by id."""
+        ...
+
+    def to_verify(self, since: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
+        """What was never read whole first, then what was read longest ago; what claims a time to come, too."""
+        ...
+
+    def verified(self, ids: Iterable[str], at: datetime) -> None:
+        """Note that they were read whole. No version is made: nobody edited them."""
+        ...
+
+
+class DifferenceRows(EntityRows[EvidenceDifference], Protocol):
+    def page(self, request: PageRequest, *, is_open: bool | None) -> Page[EvidenceDifference]:
+        """What differed, newest first."""
+        ...
+
+    def opened(self, limit: int) -> list[EvidenceDifference]:
+        """What is not mended yet, oldest first."""
         ...

@@ -6,7 +6,7 @@ reads, decides and writes needs no further locks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,7 +43,7 @@ from server.services.ports.credit import (
     CreditShareRows,
     StatementRows,
 )
-from server.services.ports.evidence import EvidenceRows
+from server.services.ports.evidence import DifferenceRows, EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.holds import HoldRows
 from server.services.ports.imports import ImportFileRows
@@ -81,6 +81,9 @@ class TrailRows(Protocol):
     ) -> Page[AuditLine]: ...
     def history(self, subject_id: str) -> list[AuditLine]:
         """What was done with one thing, oldest first; who only read it is left out."""
+
+    def done_to(self, action: str, subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
+        """The lines that say that this was done to one of these things, in no promised order."""
 
     def first_break(self) -> int | None: ...
     def count(self) -> int: ...
@@ -199,6 +202,8 @@ class UnitOfWork(Protocol):
     def evidence_items(self) -> EvidenceRows: ...
     @property
     def uploads(self) -> UploadRows: ...
+    @property
+    def evidence_differences(self) -> DifferenceRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
     @property

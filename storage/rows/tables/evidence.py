@@ -1,4 +1,4 @@
-"""The table of evidence items; their bytes lie in the object store under `object_key`."""
+"""The tables of evidence items, whose bytes lie in the object store under `object_key`, and of what differs there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from server.domain.coordinates import Datum
 from server.domain.evidence import EvidenceKind, EvidenceSource
+from server.domain.integrity import Difference
 from storage.rows.columns import (
     METADATA,
     choice,
@@ -54,4 +55,17 @@ evidence_items = sa.Table(
     text("playable_key", nullable=True),
     text("playable_type", nullable=True),
     text("peaks_key", nullable=True),
+    instant("verified_at", nullable=True, index=True),
+)
+
+evidence_differences = sa.Table(
+    "evidence_differences",
+    METADATA,
+    id_column(),
+    text("evidence_id", nullable=True, index=True),  # no reference: the row may be what is gone
+    text("object_key", index=True),
+    choice("difference", Difference),
+    text("detail", nullable=True),
+    instant("found_at"),
+    instant("mended_at", nullable=True, index=True),
 )

@@ -78,6 +78,19 @@ def upgrade() -> None:
     op.create_index(op.f('ix_debtors_id_number_key'), 'debtors', ['id_number_key'], unique=True)
     op.create_index(op.f('ix_debtors_id_number_tail_key'), 'debtors', ['id_number_tail_key'], unique=False)
     op.create_index(op.f('ix_debtors_name'), 'debtors', ['name'], unique=False)
+    op.create_table('evidence_differences',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('evidence_id', columns.text_type(), nullable=True),
+    sa.Column('object_key', columns.text_type(), nullable=False),
+    sa.Column('difference', columns.text_type(), nullable=False),
+    sa.Column('detail', columns.text_type(), nullable=True),
+    sa.Column('found_at', columns.Instant(), nullable=False),
+    sa.Column('mended_at', columns.Instant(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_differences'))
+    )
+    op.create_index(op.f('ix_evidence_differences_evidence_id'), 'evidence_differences', ['evidence_id'], unique=False)
+    op.create_index(op.f('ix_evidence_differences_mended_at'), 'evidence_differences', ['mended_at'], unique=False)
+    op.create_index(op.f('ix_evidence_differences_object_key'), 'evidence_differences', ['object_key'], unique=False)
     op.create_table('first_answers',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -955,6 +968,7 @@ def upgrade() -> None:
     sa.Column('playable_key', columns.text_type(), nullable=True),
     sa.Column('playable_type', columns.text_type(), nullable=True),
     sa.Column('peaks_key', columns.text_type(), nullable=True),
+    sa.Column('verified_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_evidence_items_account_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_items_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
@@ -962,6 +976,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_evidence_items_account_id'), 'evidence_items', ['account_id'], unique=False)
     op.create_index(op.f('ix_evidence_items_sha256'), 'evidence_items', ['sha256'], unique=False)
+    op.create_index(op.f('ix_evidence_items_verified_at'), 'evidence_items', ['verified_at'], unique=False)
     op.create_index(op.f('ix_evidence_items_visit_id'), 'evidence_items', ['visit_id'], unique=False)
     op.create_table('findings',
     sa.Column('id', columns.text_type(), nullable=False),
