@@ -18,6 +18,7 @@ from server.geo.outlines import OutlineTable
 from server.jobs.capture_chain import check_chain
 from server.jobs.credit import score_placement
 from server.jobs.evidence import make_thumbnail, sweep_objects
+from server.jobs.evidence_packs import expire_packs, make_pack, pack_given_up
 from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
 from server.jobs.integrity import glance_at_evidence, verify_evidence
@@ -33,6 +34,7 @@ from server.services.capture_chain import CHAIN_JOB
 from server.services.credit import PLACEMENT_JOB
 from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
 from server.services.evidence_integrity import GLANCE_JOB, VERIFY_JOB
+from server.services.evidence_packs import EXPIRE_JOB, MAKE_JOB
 from server.services.evidence_upkeep import SWEEP_JOB
 from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
@@ -46,6 +48,7 @@ from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder
 from server.services.uploads import SALVAGE_JOB
 from server.settings import GeocoderSettings, Settings, SettingsError
+from storage.files.packs import FilePacks
 from storage.files.tables import FileTables
 from storage.files.text_messages import FileSmsSender
 from storage.media.reader import FileMediaReader
@@ -69,6 +72,8 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_objects,
     GLANCE_JOB: glance_at_evidence,
     VERIFY_JOB: verify_evidence,
+    MAKE_JOB: make_pack,
+    EXPIRE_JOB: expire_packs,
     ESCALATE_JOB: escalate_counterfoil,
     RUN_JOB: run_import,
     OUTBOX_JOB: send_outbox_message,
@@ -76,11 +81,12 @@ HANDLERS: Mapping[str, Handler] = {
     GEOCODE_JOB: ask_for_points,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB)
+DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB, EXPIRE_JOB)
 HOURLY = (SALVAGE_JOB,)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
+    MAKE_JOB: pack_given_up,
 }
 
 
@@ -122,6 +128,7 @@ def build(
         signatures=P256Signatures(),
         media=FileMediaReader(),
         tables=FileTables(),
+        packs=FilePacks(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         sms=FileSmsSender(FileTables()),
         receiving=settings.data_dir / "uploads",

@@ -22,6 +22,7 @@ _COMMANDS = {
     "score": "server.cli.score",
     "serve": "server.cli.operate",
     "user": "server.cli.user",
+    "verify": "server.cli.verify",
     "worker": "server.cli.operate",
 }
 

@@ -65,6 +65,8 @@ class Permission(StrEnum):
     EVIDENCE_COUNTERSIGN = "evidence.countersign"  # S16: IT, on what the desk took in
     EVIDENCE_VOID = "evidence.void"
     EVIDENCE_INTEGRITY = "evidence.integrity"  # S6, S22: what differs between the store and its record
+    PACKS_READ = "packs.read"  # S8, S16: the register of what left the house
+    PACKS_MAKE = "packs.make"  # S16: one of the dispatchers and one of IT
     DEVICES_READ = "devices.read"
     DEVICES_WRITE = "devices.write"
     DEVICES_ENROL = "devices.enrol"  # the key by which a device in the own hands signs; IT of any
@@ -132,7 +134,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.DISPATCHER: _grants(
         branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
         "visits.read letters.receive messages.send messages.batch templates.write "
-        "evidence.read evidence.listen evidence.import "
+        "evidence.read evidence.listen evidence.import packs.read packs.make "
         "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
         "imports.upload devices.read devices.write",
     ),
@@ -140,7 +142,7 @@ SHIPPED: Mapping[Post, Grants] = {
         branch="placements.read placements.write facts.write personal.unmask requests.read requests.mark_promising "
         "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
-        "people.read devices.read imports.read papers.release templates.write templates.approve",
+        "people.read devices.read imports.read papers.release templates.write templates.approve packs.read",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -153,7 +155,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read",
+        "evidence.integrity people.read packs.read",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
@@ -163,11 +165,13 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
-        "devices.enrol evidence.countersign evidence.integrity organisation.write",
+        "devices.enrol evidence.countersign evidence.integrity organisation.write "
+        "packs.read packs.make",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
-        "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read",
+        "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read "
+        "packs.read",
     ),
 }
 

@@ -35,6 +35,17 @@ NOTICES: dict[str, Notice] = {
         "存储中有 {count} 个文件没有登记，已停止清理；请核对数据库是否由备份恢复",
         "{count} stored files have no record; nothing was swept: was the database restored from a backup?",
     ),
+    "pack_proposed": Notice(
+        "证据包待另一岗位确认（S16）：{purpose}", "An evidence pack waits for the other post (S16): {purpose}"
+    ),
+    "pack_declined": Notice("证据包未获确认（{reason}）", "The evidence pack was declined ({reason})"),
+    "pack_ready": Notice(
+        "证据包已生成；文件与密码请分别由两人、经不同渠道传递（S11）",
+        "The evidence pack is ready; send file and password by different people and channels (S11)",
+    ),
+    "pack_failed": Notice(
+        "证据包未能生成（{reason}），请联系 IT", "The evidence pack could not be made ({reason}): ask IT"
+    ),
     "plan_published": Notice(
         "计划外访 {day}，共 {visits} 件：\n{list}",
         "Planned visits on {day}, {visits} in all:\n{list}",

@@ -10,6 +10,7 @@ from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
 from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
+from server.services.ports.packs import PackFiles
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
@@ -37,6 +38,7 @@ class House:
     signatures: SignatureCheck
     media: MediaReader
     tables: TableFiles
+    packs: PackFiles
     robots: RobotSender
     sms: SmsSender
     receiving: Path

@@ -44,6 +44,7 @@ from storage.rows.credit import (
     CreditShareQueries,
 )
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
+from storage.rows.evidence_packs import PackQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
@@ -291,6 +292,10 @@ class AllRows:
     @cached_property
     def evidence_differences(self) -> DifferenceQueries:
         return DifferenceQueries(self._connection, self._cipher)
+
+    @cached_property
+    def evidence_packs(self) -> PackQueries:
+        return PackQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

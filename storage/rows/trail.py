@@ -17,10 +17,7 @@ class TrailQueries:
         self._connection = connection
 
     def append(self, entries: Sequence[AuditEntry], *, at: datetime, actor_id: str | None) -> None:
-        last = self._connection.execute(
-            sa.select(audit_lines.c.seq, audit_lines.c.digest).order_by(audit_lines.c.seq.desc()).limit(1)
-        ).one_or_none()
-        seq, previous = (0, GENESIS) if last is None else (last.seq, last.digest)
+        seq, previous = self.last()
         rows = []
         for entry in entries:
             line = chain(entry, seq=seq + 1, at=at, actor_id=actor_id, previous=previous)
@@ -70,6 +67,13 @@ class TrailQueries:
     def first_break(self) -> int | None:
         """The first line that was altered, removed or inserted; None when the chain is whole."""
         return first_break(self._lines())
+
+    def last(self) -> tuple[int, str]:
+        newest = (
+            sa.select(audit_lines.c.seq, audit_lines.c.digest).order_by(audit_lines.c.seq.desc()).limit(1)
+        )
+        line = self._connection.execute(newest).one_or_none()
+        return (0, GENESIS) if line is None else (line.seq, line.digest)
 
     def count(self) -> int:
         return self._connection.execute(sa.select(sa.func.count()).select_from(audit_lines)).scalar_one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -106,6 +107,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "evidence_id": _make_evidence(desk, side, visit),
         "recording_id": _make_recording(desk, side, visit),
         "upload_id": _make_upload(desk, side, visit),
+        "pack_id": _make_pack(desk, side, visit),
         "plan_id": plan.id,
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
@@ -191,6 +193,15 @@ def _make_upload(desk: Desk, side: Side, visit: Visit) -> str:
 def _make_recording(desk: Desk, side: Side, visit: Visit) -> str:
     sound = files.recording(1 + 10 * side.number)
     return str(desk.ok(files.send(desk, side.lead, visit, sound, "recording"), 201)["id"])
+
+
+def _make_pack(desk: Desk, side: Side, visit: Visit) -> str:
+    """A pack of the visit that can be taken, its bytes in the store."""
+    key, content = f"packs/{visit.id}", b"bytes of a pack"
+    desk.installation.house.objects.write(key, io.BytesIO(content), limit=100)
+    return case_builders.make_pack(
+        desk, visit, object_key=key, size=len(content), purpose=side.words, proposed_by=side.dispatcher.id
+    ).id
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

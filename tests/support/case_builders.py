@@ -1,16 +1,20 @@
-"""Builders around a case: holds, blocks, referrals, import files; in the manner of `builders`."""
+"""Builders around a case: holds, blocks, referrals, import files, packs; in the manner of `builders`."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from server.domain.access import Post
+from server.domain.evidence_packs import EvidencePack, PackRecipient, PackState
 from server.domain.imports import ImportFile, ImportKind, ImportState
 from server.domain.placements import ContactBlock, Hold, HoldReason, Placement, PoliceReferral
+from server.domain.visits import Visit
+from server.services.evidence_packing import fresh_password
 from tests.conftest import Desk
-from tests.support.cast import DISPATCHER
+from tests.support.cast import DISPATCHER, IT
 
 _numbers = itertools.count(1)
 
@@ -95,3 +99,34 @@ def make_import(desk: Desk, **changes: Any) -> ImportFile:
         file = uow.import_files.add(ImportFile(**values | changes))
         uow.commit()
     return file
+
+
+def make_pack(desk: Desk, visit: Visit, **changes: Any) -> EvidencePack:
+    """A pack of a visit that is ready to be taken."""
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(EvidencePack)) | {
+            "id": uow.new_id(),
+            "placement_id": visit.placement_id,
+            "visit_id": visit.id,
+            "recipient": PackRecipient.POLICE,
+            "recipient_name": "公安局",
+            "purpose": "立案材料",
+            "state": PackState.READY,
+            "proposed_by": DISPATCHER.id,
+            "proposed_post": Post.DISPATCHER,
+            "proposed_at": uow.now,
+            "decided_by": IT.id,
+            "decided_post": Post.IT,
+            "decided_at": uow.now,
+            "items": 1,
+            "sha256": f"{next(_numbers):064x}",
+            "password": fresh_password(),
+            "ready_at": uow.now,
+            "expires_at": uow.now + timedelta(days=30),
+            "downloaded_by": (),
+            "password_seen_by": (),
+            "version": 1,
+        }
+        pack = uow.evidence_packs.add(EvidencePack(**values | changes))
+        uow.commit()
+    return pack

@@ -55,6 +55,7 @@ from server.services.ports.messages import (
     TextMessageRows,
     WebhookRows,
 )
+from server.services.ports.packs import PackRows
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.people import (
     AccountRows,
@@ -86,6 +87,9 @@ class TrailRows(Protocol):
         """The lines that say that this was done to one of these things, in no promised order."""
 
     def first_break(self) -> int | None: ...
+    def last(self) -> tuple[int, str]:
+        """Number and digest of the newest line; 0 and the digest before the first where there is none."""
+
     def count(self) -> int: ...
 
 
@@ -204,6 +208,8 @@ class UnitOfWork(Protocol):
     def uploads(self) -> UploadRows: ...
     @property
     def evidence_differences(self) -> DifferenceRows: ...
+    @property
+    def evidence_packs(self) -> PackRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
     @property

@@ -978,6 +978,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_evidence_items_sha256'), 'evidence_items', ['sha256'], unique=False)
     op.create_index(op.f('ix_evidence_items_verified_at'), 'evidence_items', ['verified_at'], unique=False)
     op.create_index(op.f('ix_evidence_items_visit_id'), 'evidence_items', ['visit_id'], unique=False)
+    op.create_table('evidence_packs',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('recipient', columns.text_type(), nullable=False),
+    sa.Column('recipient_name', columns.text_type(), nullable=False),
+    sa.Column('purpose', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('proposed_by', columns.text_type(), nullable=False),
+    sa.Column('proposed_post', columns.text_type(), nullable=False),
+    sa.Column('proposed_at', columns.Instant(), nullable=False),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_post', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('reason', columns.text_type(), nullable=True),
+    sa.Column('items', sa.BigInteger(), nullable=False),
+    sa.Column('job_id', columns.text_type(), nullable=True),
+    sa.Column('object_key', columns.text_type(), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('sha256', columns.text_type(), nullable=True),
+    sa.Column('password_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('password_key', columns.text_type(), nullable=True),
+    sa.Column('password_tail_key', columns.text_type(), nullable=True),
+    sa.Column('ready_at', columns.Instant(), nullable=True),
+    sa.Column('expires_at', columns.Instant(), nullable=True),
+    sa.Column('downloaded_by', columns.json_type(), nullable=False),
+    sa.Column('password_seen_by', columns.json_type(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_evidence_packs_placement_id')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['accounts.id'], name=op.f('fk_evidence_packs_proposed_by')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_packs_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_packs')),
+    sa.UniqueConstraint('object_key', name=op.f('uq_evidence_packs_object_key'))
+    )
+    op.create_index(op.f('ix_evidence_packs_password_key'), 'evidence_packs', ['password_key'], unique=False)
+    op.create_index(op.f('ix_evidence_packs_password_tail_key'), 'evidence_packs', ['password_tail_key'], unique=False)
+    op.create_index(op.f('ix_evidence_packs_placement_id'), 'evidence_packs', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_evidence_packs_visit_id'), 'evidence_packs', ['visit_id'], unique=False)
     op.create_table('findings',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=False),
