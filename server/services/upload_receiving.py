@@ -58,6 +58,7 @@ class Receiver:
     keeps_parts: bool
     waiting: bool = False
     heard_at: float = field(default_factory=time.monotonic)
+    came: bytearray = field(default_factory=bytearray)
     spool: Path | None = None
     spooled: int = 0
     given_up: bool = False
@@ -67,6 +68,12 @@ class Receiver:
     def silent(self) -> bool:
         """Whether it waits for bytes that have not come for a while; work of its own is no silence."""
         return self.waiting and time.monotonic() - self.heard_at >= SILENCE_SECONDS
+
+    def open_what_came(self) -> BinaryIO:
+        """The bytes of the running piece that lie in memory or in the local file; the caller holds the lock."""
+        if self.spool is not None:
+            return self.spool.open("rb")
+        return io.BytesIO(bytes(self.came))
 
 
 class ReceiverPool:
@@ -121,13 +128,11 @@ class ReceiverPool:
             if receiver.given_up or not receiver.silent:
                 return
             receiver.given_up = True
-            came: BinaryIO | None = None
-            if receiver.spool is not None and receiver.spooled and receiver.keeps_parts:
-                came = stack.enter_context(receiver.spool.open("rb"))
             lease = receiver.lease
             try:
-                if came is not None:
-                    lease = moved(house, lease, _write(house, lease, came, receiver.spooled))
+                came = stack.enter_context(receiver.open_what_came())
+                if receiver.keeps_parts and (size := len(receiver.came) + receiver.spooled):
+                    lease = moved(house, lease, _write(house, lease, came, size))
             finally:
                 release(house, lease)
                 self.remove(receiver)
@@ -326,7 +331,7 @@ class _Receiving:
         prefix = self._prefix()
         if not prefix:
             return None
-        source: BinaryIO = _After(bytes(prefix), self._body)  # type: ignore[assignment]
+        source: BinaryIO = _After(prefix, self._body)  # type: ignore[assignment]
         if self._slow(prefix):
             return self._spooled(lease, source, copy)
         if lease.upload.offset == 0 and (lease.upload.length or PIECE_BYTES + 1) <= PIECE_BYTES:
@@ -336,23 +341,33 @@ class _Receiving:
             return stored
         return _write(self._house, lease, source, lease.room)
 
-    def _prefix(self) -> bytearray:
-        prefix, until = bytearray(), time.monotonic() + _PREFIX_SECONDS
+    def _prefix(self) -> bytes:
+        """The beginning of a piece, which shows how fast the line is. A successor finds it in the receiver."""
+        came, until = self._receiver.came, time.monotonic() + _PREFIX_SECONDS
         while chunk := self._body.read(CHUNK):
-            prefix += chunk
-            if len(prefix) >= _PREFIX_BYTES or time.monotonic() >= until:
+            with self._receiver.lock:
+                if self._receiver.given_up:
+                    raise _GivenUpError
+                came += chunk
+            if len(came) >= _PREFIX_BYTES or time.monotonic() >= until:
                 break
+        prefix = bytes(came)
+        if not self._slow(prefix):
+            came.clear()
         return prefix
 
-    def _slow(self, prefix: bytearray) -> bool:
+    def _slow(self, prefix: bytes) -> bool:
         return len(prefix) < _PREFIX_BYTES and not self._body.ended
 
     def _spooled(self, lease: Lease, source: BinaryIO, copy: Path) -> StoredObject:
         """Wait for a slow piece on the local disk, where a successor finds it, then store it at once."""
         receiver = self._receiver
-        receiver.spool, receiver.spooled = copy, 0
         try:
             with copy.open("wb", buffering=0) as spool:
+                with receiver.lock:
+                    spool.write(source.read(len(receiver.came)))
+                    receiver.spool, receiver.spooled = copy, len(receiver.came)
+                    receiver.came.clear()
                 while chunk := source.read(CHUNK):
                     with receiver.lock:
                         if receiver.given_up:
