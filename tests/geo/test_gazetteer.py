@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import Counter
 
 import pytest
@@ -113,11 +112,8 @@ def test_the_sources_are_on_record(divisions: Gazetteer) -> None:
     assert all(len(source.sha256) == len(hashlib.sha256().hexdigest()) for source in sources.values())
 
 
-def test_small_and_quick_to_load() -> None:
+def test_the_tables_are_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.glob("*.tsv")) < 1_500_000
-    begun = time.process_time()
-    Gazetteer()
-    assert time.process_time() - begun < 0.3
 
 
 @pytest.mark.parametrize(
