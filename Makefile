@@ -52,7 +52,7 @@ install: .venv/.base ## put everything the system needs into .venv
 
 .PHONY: lock
 lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
-	for name in bootstrap base dev bench; do
+	for name in bootstrap base dev bench peers; do
 	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
@@ -93,7 +93,7 @@ test-full: deps lint .peers/.ready ## all tests at full scale; the result goes i
 	@echo "write what it showed into docs/measured.md"
 
 .PHONY: bench
-bench: .venv/.dev ## figures of speed, as ratios measured in this run
+bench: .venv/.dev .peers/.ready ## figures of speed, as ratios measured in this run
 	for bench in tests/bench/bench_*.py; do echo "· $$bench"; $(BIN)/python -m tests.bench.$$(basename $$bench .py); done
 
 .PHONY: bench-addresses
@@ -116,6 +116,10 @@ update-divisions: .venv/.base ## once a year, after the pins in scripts/division
 bench-peers: $(UV) ## install the parsers that the address check is measured beside, in a place of their own
 	test -d .venv-bench || $(UV) venv --quiet --python $(PYTHON) .venv-bench
 	$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python requirements/bench.txt
+
+.PHONY: bench-uploads
+bench-uploads: .venv/.dev .peers/.ready ## figures of resumable uploads, beside three other servers
+	$(BIN)/python -m tests.bench.bench_uploads
 
 .PHONY: image
 image: ## build the container image with buildah, start it and ask for its health

@@ -119,7 +119,7 @@ def show_upload(call: TusCall) -> Response:
     with call.house.units.read() as uow:
         upload = uploads.own(uow, call.actor, call.path["upload_id"])
     if upload.state is UploadState.OPEN:
-        _pool().take_over(call.house, upload.id)
+        _pool().take_over(call.house, upload.id, call.actor.account_id)
         with call.house.units.read() as uow:
             upload = uow.uploads.need(upload.id)
         upload = upload_finishing.look(call.house, upload)
@@ -149,7 +149,7 @@ def show_upload(call: TusCall) -> Response:
 def append_to_upload(call: TusCall) -> Response:
     """Add bytes at the offset. The answer to the last of them carries the receipt (Fieldvisit-Sha256, S10).
 
-    Each piece of 16 MiB or 15 seconds is durable by itself, so that a broken line costs no more than one; an answer
+    Each piece of 16 MiB or 30 seconds is durable by itself, so that a broken line costs no more than one; an answer
     with an offset below what was sent says that the rest is to be sent again.
     """
     if request.mimetype != OFFSET_TYPE:
@@ -159,9 +159,7 @@ def append_to_upload(call: TusCall) -> Response:
     offset, length, checksum = tus.needed("Upload-Offset"), tus.number("Upload-Length"), tus.checksum()
     announced = tus.body_length()
     upload_id = call.path["upload_id"]
-    with call.house.units.read() as uow:
-        uploads.own(uow, call.actor, upload_id)
-    _pool().take_over(call.house, upload_id)
+    _pool().take_over(call.house, upload_id, call.actor.account_id)
     lease = uploads.begin(call.house, call.actor, upload_id, offset, length, announced)
     upload, item = lease.upload, None
     if upload.state is UploadState.OPEN:

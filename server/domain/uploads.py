@@ -27,10 +27,10 @@ from server.domain.upload_problems import (
 _MEBIBYTE = 1 << 20
 # A piece is durable, and its offset committed, after so many bytes or seconds, whichever comes first.
 PIECE_BYTES = 16 * _MEBIBYTE
-PIECE_SECONDS = 15.0
+PIECE_SECONDS = 30.0
 # A request that goes on for longer gives its thread to the next one; its sender asks for the offset and goes on.
 REQUEST_SECONDS = 600.0
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=75)
 # Reading several pieces into one file of 500 MiB, over a network, and looking at it.
 FINISH_LEASE = timedelta(minutes=10)
 # A sender that was not heard for so long has lost its line; the next request of the same upload takes over from it.

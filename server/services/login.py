@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.domain.access import Actor, widest
+from server.domain.access import Actor
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.people import (
@@ -138,13 +138,12 @@ def actor_of(uow: UnitOfWork, account_id: str, session_id: str) -> Actor:
         raise problem(UNAUTHENTICATED, why="session_ended")
     if account.left_on is not None:
         raise problem(ACCOUNT_CLOSED)
-    table = uow.grants.table()
     return Actor(
         account_id=account.id,
         username=account.username,
         display_name=account.display_name,
         posts=frozenset(account.posts),
-        grants=widest(table[post] for post in account.posts),
+        grants=uow.grants.of(account.posts),
         branch_id=account.branch_id,
         team_id=account.team_id,
         project_id=account.project_id,

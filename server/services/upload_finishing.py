@@ -11,6 +11,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -40,22 +41,21 @@ def finish(house: House, lease: Lease) -> EvidenceItem:
         extend(house, lease, FINISH_LEASE)
     with local_copy(house) as copy:
         stored = _one_object(house, upload, pieces, copy)
-        return keep(house, lease, stored, copy, [piece.object_key for piece in pieces])
+        return keep(house, lease, stored, copy, {piece.object_key for piece in pieces})
 
 
 def keep(
-    house: House, lease: Lease, stored: StoredObject, copy: Path, pieces: Sequence[str] = ()
+    house: House, lease: Lease, stored: StoredObject, copy: Path, pieces: AbstractSet[str] = frozenset()
 ) -> EvidenceItem:
     """The whole file, which lies in `copy` too, as evidence, and its lease given back, in one transaction."""
     told = particulars(lease.upload, stored.sha256)
-    mine = {stored.key, *pieces}
     try:
         _refuse_digest(lease.upload, stored)
         file = StoredFile(stored.key, stored.size, stored.sha256, _examined(house, copy, told))
-        return _kept(house, lease, told, file, mine - {stored.key})
+        return _kept(house, lease, told, file, pieces)
     except Problem as refused:
         if refused.kind is not UPLOAD_LOCKED:
-            _refuse(house, lease, refused.kind.code, mine)
+            _refuse(house, lease, refused.kind.code, pieces | {stored.key})
         raise
 
 
@@ -196,7 +196,9 @@ def _examined_cut(house: House, copy: Path, told: Particulars) -> Examined:
         return Examined(found or "application/octet-stream", notes=("unreadable",))
 
 
-def _kept(house: House, lease: Lease, told: Particulars, file: StoredFile, pieces: set[str]) -> EvidenceItem:
+def _kept(
+    house: House, lease: Lease, told: Particulars, file: StoredFile, pieces: AbstractSet[str]
+) -> EvidenceItem:
     upload = lease.upload
     with house.units.write(upload.account_id) as uow:
         done = {
@@ -210,12 +212,13 @@ def _kept(house: House, lease: Lease, told: Particulars, file: StoredFile, piece
         if not uow.uploads.change(upload, lease.token, **done, **NO_LEASE):
             raise problem(UPLOAD_LOCKED, id=upload.id)
         item = keep_sent(house, uow, upload.account_id, told, file).item
-        _drop(house, uow, upload.id, pieces)
+        if pieces:
+            _drop(house, uow, upload.id, pieces - {file.object_key})
         uow.commit()
         return item
 
 
-def _refuse(house: House, lease: Lease, code: str, objects: set[str]) -> None:
+def _refuse(house: House, lease: Lease, code: str, objects: AbstractSet[str]) -> None:
     """What may not be kept is not stored, as on the other road; its sender holds the file, for it got no receipt."""
     upload = lease.upload
     with house.units.write(upload.account_id) as uow:
@@ -237,7 +240,7 @@ def _close(uow: UnitOfWork, lease: Lease, evidence_id: str | None) -> None:
     uow.audit(AuditEntry("upload.closed", "upload", upload.id, detail))
 
 
-def _drop(house: House, uow: UnitOfWork, upload_id: str, objects: set[str]) -> None:
+def _drop(house: House, uow: UnitOfWork, upload_id: str, objects: AbstractSet[str]) -> None:
     uow.uploads.remove_pieces(upload_id)
 
     def remove() -> None:

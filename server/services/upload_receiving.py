@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,15 +28,17 @@ from server.domain.uploads import (
     SILENCE_SECONDS,
     SMALL_BYTES,
     Upload,
+    UploadState,
 )
 from server.services.house import House
 from server.services.ports.objects import ObjectTooLarge, StoredObject
 from server.services.upload_finishing import Teed, finish, keep, local_copy
 from server.services.uploads import Lease, extend, moved, piece_key, release
 
-CHUNK = 1 << 16
+CHUNK = 1 << 18  # as much as a sealed piece of the store: less is copied together once more
+_FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
-_PREFIX_BYTES = 1 << 20
+_PREFIX_BYTES = CHUNK
 _PREFIX_SECONDS = 1.0
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.
 _SLOW_READ, _FAST_READ = 1.0, 0.25
@@ -118,11 +120,11 @@ class ReceiverPool:
             if self._at_work.get(receiver.lease.upload.id) is receiver:
                 del self._at_work[receiver.lease.upload.id]
 
-    def take_over(self, house: House, upload_id: str) -> None:
+    def take_over(self, house: House, upload_id: str, account_id: str) -> None:
         """Keep what a request that went silent has received, and give its lease back. A running one is left alone."""
         with self._lock:
             receiver = self._at_work.get(upload_id)
-        if receiver is None:
+        if receiver is None or receiver.lease.upload.account_id != account_id:
             return
         with receiver.lock, ExitStack() as stack:
             if receiver.given_up or not receiver.silent:
@@ -156,7 +158,7 @@ class _Body(io.RawIOBase):
         self._read = read
         self._left = announced
         self._receiver = receiver
-        self._chunk = CHUNK
+        self._chunk = _FIRST_CHUNK
         self._digest = None if checksum is None else hashlib.new(checksum.algorithm, usedforsecurity=False)
         self._piece_left = 0
         self._deadline = 0.0
@@ -277,8 +279,8 @@ class _Receiving:
                 return self._finished(item)
 
     def _finished(self, item: EvidenceItem) -> tuple[Upload, EvidenceItem]:
-        with self._house.units.read() as uow:
-            return uow.uploads.need(self._receiver.lease.upload.id), item
+        kept = {"state": UploadState.KEPT, "offset": item.size, "length": item.size, "evidence_id": item.id}
+        return replace(self._receiver.lease.upload, **kept), item  # type: ignore[arg-type]
 
     def _over(self, lease: Lease) -> bool:
         """The body has ended, nothing more fits, or others wait and this one has had its time."""

@@ -145,9 +145,10 @@ def begin(
             return Lease(upload, "", 0)
         if leased(upload, uow.now) and alive(upload.lease_holder):
             raise problem(UPLOAD_LOCKED, id=upload.id)
-        if length is not None and upload.length is None:
-            upload = _with(uow, upload, length=length)
-        room = _room(house, uow, upload, announced)
+        room = room_of(upload)
+        if upload.length is None:  # one that said its length was counted when it was begun
+            upload = upload if length is None else _with(uow, upload, length=length)
+            room = _room(house, uow, upload, announced)
         lease = _take(uow, upload, room)
         uow.commit()
         return lease

@@ -1,11 +1,12 @@
 """The database: SQLite (WAL, embedded) or PostgreSQL, opened so that both behave alike.
 
 One writer at a time on both (docs/adr/0003): SQLite through BEGIN IMMEDIATE, PostgreSQL through one advisory lock held
-to the end of the transaction. Readers never wait.
+to the end of the transaction. Readers never wait. Whoever wrote waits for the disk outside the turn.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from server.domain.problems import BUSY, problem
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
+_named_logs: dict[str, int] = {}
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -42,7 +44,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         connection.isolation_level = None  # transactions are begun by the listener below, never by the driver
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            "synchronous=NORMAL",  # a commit waits in wait_for_disk; the copying into the database waits by itself
             "foreign_keys=ON",
             f"busy_timeout={_WAIT_SECONDS * 1000}",
         ):
@@ -61,8 +63,9 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
     """A connection in a transaction that is rolled back unless the caller commits it.
 
     One that is not `durable` does not wait for the disk; it never lies there without what was committed before it.
+    On SQLite none waits: who needs it calls `wait_for_disk` after the commit, when others have their turn already.
     """
-    with engine.connect().execution_options(writes=writes) as connection, _disk(connection, durable):
+    with engine.connect().execution_options(writes=writes) as connection:
         try:
             connection.begin()
             if writes and engine.dialect.name == "postgresql":
@@ -79,20 +82,36 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
         yield connection
 
 
-@contextmanager
-def _disk(connection: sa.Connection, durable: bool) -> Iterator[None]:
-    """SQLite is told by the connection, outside any transaction; the pool gets it back as it was."""
-    raw: Any = connection.connection.dbapi_connection
-    if durable or connection.dialect.name != "sqlite":
-        yield
+def wait_for_disk(engine: sa.Engine) -> None:
+    """Return when everything that was committed lies on the disk; PostgreSQL has waited in the commit itself.
+
+    SQLite would wait within the turn, and with it everybody whose turn is next; the disk takes as long for one as for
+    all that wait at once. The log holds each commit whole or not at all, so a power cut leaves what was before it.
+    """
+    if engine.dialect.name != "sqlite" or not engine.url.database:
         return
-    raw.execute("PRAGMA synchronous=NORMAL")
+    log = f"{engine.url.database}-wal"
     try:
-        yield
+        descriptor = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return  # the last connection has copied all of it into the database, and waited for that
+    try:
+        os.fsync(descriptor)
+        _sync_name(log, os.fstat(descriptor).st_ino)
     finally:
-        if connection.in_transaction():
-            connection.rollback()
-        raw.execute("PRAGMA synchronous=FULL")
+        os.close(descriptor)
+
+
+def _sync_name(log: str, inode: int) -> None:
+    """A log that was made since we looked last is not yet named on the disk, however well its bytes lie there."""
+    if _named_logs.get(log) == inode:
+        return
+    folder = os.open(os.path.dirname(log) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    _named_logs[log] = inode
 
 
 def _is_wait(error: OperationalError) -> bool:

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from storage.rows.columns import Choice
-from storage.rows.database import transaction
+from storage.rows.database import transaction, wait_for_disk
 from storage.rows.tables import METADATA
 
 
@@ -22,6 +22,7 @@ def migrate(engine: sa.Engine, to: str = "head") -> None:
     with transaction(engine, writes=True) as connection:
         command.upgrade(_config(connection), to)
         connection.commit()
+    wait_for_disk(engine)
 
 
 def revisions() -> list[str]:

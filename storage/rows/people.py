@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from server.domain.access import Grants, Permission, Post, Reach, Scope
+from server.domain.access import Grants, Permission, Post, Reach, Scope, widest
 from server.domain.organisation import Client, Project
 from server.domain.people import Account, Branch, Certificate, Team
 from server.domain.problems import NOT_FOUND, problem
@@ -220,6 +220,13 @@ class GrantQueries:
         for row in self._connection.execute(sa.select(tables.post_grants)).mappings():
             found[row["post"]][row["permission"]] = row["scope"]
         return found
+
+    def of(self, posts: Collection[Post]) -> Grants:
+        table = tables.post_grants
+        rows = self._connection.execute(
+            sa.select(table.c.permission, table.c.scope).where(table.c.post.in_(sorted(posts)))
+        )
+        return widest({permission: scope} for permission, scope in rows)
 
     def replace(self, post: Post, grants: Grants) -> None:
         table = tables.post_grants

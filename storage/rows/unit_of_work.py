@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -17,7 +18,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.jobs import Job, JobState
 from storage.rows.all_rows import AllRows
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.database import transaction
+from storage.rows.database import transaction, wait_for_disk
 from storage.rows.watching import SeenRows, watched
 
 
@@ -31,11 +32,13 @@ class SqlUnitOfWork(AllRows):
         now: datetime,
         actor_id: str | None,
         writes: bool,
+        make_durable: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(connection, cipher)
         self.now = now
         self.actor_id = actor_id
         self._writes = writes
+        self._make_durable = make_durable
         self._entries: list[AuditEntry] = []
         self._jobs: list[Job] = []
         self._acts: list[Callable[[], None]] = []
@@ -94,6 +97,7 @@ class SqlUnitOfWork(AllRows):
         if self._jobs:
             self.jobs.add_all_once(self._jobs)
         self._connection.commit()
+        self._make_durable()
         acts, self._entries, self._jobs, self._acts = self._acts, [], [], []
         for act in acts:
             act()
@@ -120,8 +124,14 @@ class SqlUnitsOfWork:
     @contextmanager
     def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[SqlUnitOfWork]:
         with transaction(self.engine, writes=True, durable=durable) as connection:
-            uow = _WakingUnitOfWork(connection, self._cipher, self._clock.now(), actor_id, self._wake)
-            yield uow
+            yield _WakingUnitOfWork(
+                connection,
+                self._cipher,
+                self._clock.now(),
+                actor_id,
+                self._wake,
+                partial(wait_for_disk, self.engine) if durable else lambda: None,
+            )
 
     @contextmanager
     def read(self, actor_id: str | None = None) -> Iterator[SqlUnitOfWork]:
@@ -137,8 +147,9 @@ class _WakingUnitOfWork(SqlUnitOfWork):
         now: datetime,
         actor_id: str | None,
         wake: Callable[[], None],
+        make_durable: Callable[[], None],
     ) -> None:
-        super().__init__(connection, cipher, now, actor_id, writes=True)
+        super().__init__(connection, cipher, now, actor_id, True, make_durable)
         self._wake = wake
 
     def commit(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -104,6 +104,9 @@ class GrantRows(Protocol):
     """The permission table (S4) as it stands in this firm."""
 
     def table(self) -> Mapping[Post, Grants]: ...
+    def of(self, posts: Collection[Post]) -> Grants:
+        """What these posts grant together: each permission with its widest scope."""
+
     def replace(self, post: Post, grants: Grants) -> None: ...
 
 
