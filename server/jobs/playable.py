@@ -49,7 +49,7 @@ def make_copies(house: House, payload: Mapping[str, Any], progress: Progress) ->
 @contextmanager
 def _scratch(house: House) -> Iterator[Path]:
     """A path on the local disk; a worker that is killed leaves a file that is swept like a cut upload."""
-    path = house.receiving / f"{uuid.uuid4().hex}.part"
+    path = house.receiving / f"work-{uuid.uuid4().hex}.part"
     try:
         yield path
     finally:

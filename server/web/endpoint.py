@@ -253,11 +253,26 @@ def open_options(
     def decorate(use: Callable[..., Response]) -> Callable[..., Response]:
         name = f"{blueprint.name}.{use.__name__}"
         ROUTES[name] = Route(name, "OPTIONS", f"{blueprint.url_prefix}{path}", (), False, False, False)
-        document(use, blueprint, body=None, query=None, answer=None, status=204, produces=None, categories=())
-        use._apidoc["manual_doc"] = {"security": []}  # type: ignore[attr-defined]
-        use.provide_automatic_options = False  # type: ignore[attr-defined]
-        blueprint.route(path, methods=["OPTIONS"])(use)
-        return use
+
+        @functools.wraps(use)
+        def view(**path_values: str) -> Response:
+            query_of(None)
+            return use(**path_values)
+
+        document(
+            view,
+            blueprint,
+            body=None,
+            query=None,
+            answer=None,
+            status=204,
+            produces=None,
+            categories=(INVALID_INPUT.category,),
+        )
+        view._apidoc["manual_doc"] = {"security": []}  # type: ignore[attr-defined]
+        view.provide_automatic_options = False  # type: ignore[attr-defined]
+        blueprint.route(path, methods=["OPTIONS"])(view)
+        return view
 
     return decorate
 

@@ -27,7 +27,7 @@ from server.services.login import actor_of
 from server.services.upload_receiving import Checksum
 from server.web.auth import bearer
 from server.web.documenting import document
-from server.web.endpoint import ROUTES, Route
+from server.web.endpoint import ROUTES, Route, query_of
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,creation-defer-length,checksum"
@@ -75,6 +75,7 @@ def tus_endpoint(
             with house.units.read() as uow:
                 actor = actor_of(uow, account_id, session_id)
                 require(actor, *needs)
+            query_of(None)
             if request.headers.get("Tus-Resumable") != VERSION:
                 raise problem(UPLOAD_PROTOCOL_VERSION, version=request.headers.get("Tus-Resumable", "-"))
             return use(TusCall(house, actor, {key: str(value) for key, value in path_values.items()}))

@@ -178,6 +178,9 @@ def test_a_parameter_that_nobody_knows_is_refused_by_every_route(
             query_string=f"{known}&{query}" if known else query,
             **sent_to(world, route),
         )
+        if route.method == "HEAD":
+            assert answer.status_code == 422, route.name  # an answer without words
+            continue
         assert refused_for(answer, field), f"{route.name}: {answer.status_code} {answer.text}"
         assert all(told["remedy"]["zh"] and told["remedy"]["en"] for told in answer.get_json()["errors"])
 
