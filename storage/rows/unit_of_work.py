@@ -39,6 +39,7 @@ class SqlUnitOfWork(AllRows):
         self.actor_id = actor_id
         self._writes = writes
         self._make_durable = make_durable
+        self.committed = False
         self._entries: list[AuditEntry] = []
         self._jobs: list[Job] = []
         self._acts: list[Callable[[], None]] = []
@@ -97,6 +98,7 @@ class SqlUnitOfWork(AllRows):
         if self._jobs:
             self.jobs.add_all_once(self._jobs)
         self._connection.commit()
+        self.committed = True
         self._make_durable()
         acts, self._entries, self._jobs, self._acts = self._acts, [], [], []
         for act in acts:
@@ -123,15 +125,12 @@ class SqlUnitsOfWork:
 
     @contextmanager
     def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[SqlUnitOfWork]:
+        wait: Callable[[], None] = partial(wait_for_disk, self.engine) if durable else lambda: None
         with transaction(self.engine, writes=True, durable=durable) as connection:
-            yield _WakingUnitOfWork(
-                connection,
-                self._cipher,
-                self._clock.now(),
-                actor_id,
-                self._wake,
-                partial(wait_for_disk, self.engine) if durable else lambda: None,
-            )
+            uow = _WakingUnitOfWork(connection, self._cipher, self._clock.now(), actor_id, self._wake, wait)
+            yield uow
+        if not uow.committed:
+            wait()  # a repeat that is answered with what somebody else has just committed
 
     @contextmanager
     def read(self, actor_id: str | None = None) -> Iterator[SqlUnitOfWork]:
