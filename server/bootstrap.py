@@ -83,6 +83,7 @@ HANDLERS: Mapping[str, Handler] = {
 # Enqueued once a local day by whichever worker wakes first.
 DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB, EXPIRE_JOB)
 HOURLY = (SALVAGE_JOB,)
+LONG = (PLAYABLE_JOB, VERIFY_JOB, MAKE_JOB)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
@@ -139,7 +140,12 @@ def build(
         ),
     )
     return Installation(
-        house, JobRunner(house, HANDLERS, DAILY, GIVEN_UP, hourly=HOURLY), waker, settings, engine, keys
+        house,
+        JobRunner(house, HANDLERS, DAILY, GIVEN_UP, hourly=HOURLY, long=LONG),
+        waker,
+        settings,
+        engine,
+        keys,
     )
 
 

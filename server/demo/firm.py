@@ -97,6 +97,6 @@ class Firm:
             uow.commit()
 
     def run_jobs(self) -> None:
-        """Let the workers work: imports, scoring, notices."""
-        while self.installation.runner.run_due():
+        """Let the workers work: imports, scoring, notices. Copies of recordings are made once the server runs."""
+        while self.installation.runner.run_due(long=False):
             continue

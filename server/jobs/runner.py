@@ -38,7 +38,8 @@ class JobFailed(Exception):
 class JobRunner:
     """Runs jobs by the handlers of their kinds (registered in bootstrap).
 
-    `given_up` is done, by kind, in the transaction that gives a job up; of other kinds IT is told.
+    `given_up` is done, by kind, in the transaction that gives a job up; of other kinds IT is told. `long` kinds take
+    minutes and wait until nothing else is due: a credit or a notice must not stand behind a recording's copy.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class JobRunner:
         given_up: Mapping[str, GivenUp] | None = None,
         wait: Wait = threading.Event.wait,
         hourly: Sequence[str] = (),
+        long: Sequence[str] = (),
     ) -> None:
         self._house = house
         self._handlers = dict(handlers)
@@ -56,17 +58,24 @@ class JobRunner:
         self._hourly = tuple(hourly)
         self._given_up = dict(given_up or {})
         self._wait = wait
+        self._long = tuple(long)
 
     def work(self) -> int:
         """What a worker does when it wakes: have the jobs of the day and the hour enqueued, then run what is due."""
         enqueue_daily(self._house, self._daily, self._hourly)
         return self.run_due()
 
-    def run_due(self, limit: int = 1000) -> int:
-        """Run what is due, one after the other, until nothing is or `limit` is reached; returns how many ran."""
+    def run_due(self, limit: int = 1000, *, long: bool = True) -> int:
+        """Run what is due, one after the other, until nothing is or `limit` is reached; returns how many ran.
+
+        Without `long` the long kinds are left to another worker.
+        """
         for ran in range(limit):
             with self._house.units.write() as uow:
-                job = uow.jobs.claim(uow.now, uow.now + LEASE)
+                until = uow.now + LEASE
+                job = uow.jobs.claim(uow.now, until, self._long)
+                if job is None and long and self._long:
+                    job = uow.jobs.claim(uow.now, until)
                 uow.commit()
             if job is None:
                 return ran

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -30,8 +30,8 @@ class JobQueries(Rows[Job]):
         for start in range(0, len(added), 1000):
             self.connection.execute(insert, [self.dump(job) for job in added[start : start + 1000]])
 
-    def claim(self, now: datetime, lease_until: datetime) -> Job | None:
-        """A running job whose lease has run out is due again: its worker died.
+    def claim(self, now: datetime, lease_until: datetime, but: Collection[str] = ()) -> Job | None:
+        """The job due longest, but for those kinds. One whose lease has run out is due again: its worker died.
 
         A job that is claimed gives its once-key free: what happens from now on it may no longer see.
         """
@@ -39,7 +39,8 @@ class JobQueries(Rows[Job]):
             sa.and_(jobs.c.state == JobState.WAITING, jobs.c.due_at <= now),
             sa.and_(jobs.c.state == JobState.RUNNING, jobs.c.leased_until < now),
         )
-        found = self.fetch(sa.select(jobs).where(free).order_by(jobs.c.due_at, jobs.c.id).limit(1))
+        asked = sa.and_(free, jobs.c.kind.not_in(sorted(but)))
+        found = self.fetch(sa.select(jobs).where(asked).order_by(jobs.c.due_at, jobs.c.id).limit(1))
         if not found:
             return None
         claimed = {"state": JobState.RUNNING, "leased_until": lease_until, "attempts": found[0].attempts + 1}

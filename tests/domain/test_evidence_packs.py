@@ -51,7 +51,8 @@ def test_passwords_are_strong_and_never_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "filename", ["../../etc/passwd", "..\\..\\autorun.inf", "a\x00b.jpg", "CON", "名.jpg", "/absolute/x", "-rf"]
+    "filename",
+    ["../../etc/passwd", "..\\..\\autorun.inf", "a\x00b.jpg", "CON", "名.jpg", "/absolute/x", "-rf"],
 )
 def test_what_a_sender_called_a_file_never_becomes_a_path(filename: str) -> None:
     assert path_in_pack(item(filename=filename)) == f"originals/{VISIT}/photo_door-{ITEM}.jpg"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,8 +43,9 @@ class Job:
 class JobRows(Protocol):
     def get(self, id: str) -> Job | None: ...
     def need(self, id: str) -> Job: ...
-    def claim(self, now: datetime, lease_until: datetime) -> Job | None:
-        """The longest-due job that nobody holds, now running under the lease; None when nothing is due."""
+    def claim(self, now: datetime, lease_until: datetime, but: Collection[str] = ()) -> Job | None:
+        """The longest-due job that nobody holds, but for those kinds, now running under the lease; None when nothing
+        is due."""
 
     def take(self, kind: str, now: datetime, limit: int) -> list[Job]:
         """Due jobs of a kind that were never begun, marked done: their work belongs into the same transaction."""
