@@ -15,9 +15,13 @@ from server.domain.access import Actor, widest
 from server.domain.calendar import SHANGHAI
 from server.domain.people import Account
 from server.geo.gazetteer import gazetteer
+from server.services.capture_chain import CHAIN_JOB
+from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.ports.unit_of_work import UnitOfWork
+
+DERIVED = (CHAIN_JOB, PLAYABLE_JOB, THUMBNAIL_JOB)
 
 
 class Work(NamedTuple):
@@ -97,6 +101,6 @@ class Firm:
             uow.commit()
 
     def run_jobs(self) -> None:
-        """Let the workers work: imports, scoring, notices. Copies of recordings are made once the server runs."""
-        while self.installation.runner.run_due(long=False):
+        """Let the workers work: imports, scoring, notices. What is derived of evidence is made once the server runs."""
+        while self.installation.runner.run_due(but=DERIVED):
             continue

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -58,24 +58,24 @@ class JobRunner:
         self._hourly = tuple(hourly)
         self._given_up = dict(given_up or {})
         self._wait = wait
-        self._long = tuple(long)
+        self._long = frozenset(long)
 
     def work(self) -> int:
         """What a worker does when it wakes: have the jobs of the day and the hour enqueued, then run what is due."""
         enqueue_daily(self._house, self._daily, self._hourly)
         return self.run_due()
 
-    def run_due(self, limit: int = 1000, *, long: bool = True) -> int:
+    def run_due(self, limit: int = 1000, *, but: Collection[str] = ()) -> int:
         """Run what is due, one after the other, until nothing is or `limit` is reached; returns how many ran.
 
-        Without `long` the long kinds are left to another worker.
+        The kinds in `but` are left to another worker.
         """
         for ran in range(limit):
             with self._house.units.write() as uow:
                 until = uow.now + LEASE
-                job = uow.jobs.claim(uow.now, until, self._long)
-                if job is None and long and self._long:
-                    job = uow.jobs.claim(uow.now, until)
+                job = uow.jobs.claim(uow.now, until, {*but, *self._long})
+                if job is None and not self._long <= set(but):
+                    job = uow.jobs.claim(uow.now, until, but)
                 uow.commit()
             if job is None:
                 return ran
