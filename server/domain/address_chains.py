@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from server.domain.address_reading import FILLER, Reading, readings, tokens_at
-from server.domain.address_zones import ZONES, names_zone
+from server.domain.address_zones import ROAD_BEGINNINGS, ZONES, names_zone
 from server.domain.divisions import COUNTY, Divisions, Token
 
 _ZONES_BEGIN = frozenset(zone[:2] for zone in ZONES)
@@ -21,10 +21,12 @@ _NOT_LAST = "江河湖湾"
 
 
 class Chain(NamedTuple):
-    """The one reading of a head, and the characters behind it that would lengthen a name in it."""
+    """The one reading of a head, the characters behind it that would lengthen a name in it, and whether one of its
+    names is a short one."""
 
     reading: Reading
     goes_on: str
+    shortened: bool
 
 
 class _Upper(NamedTuple):
@@ -53,7 +55,12 @@ class Chains:
         goes_on = self._counties[name] if name in self._counties else self._learn_county(name)
         if upper is None or goes_on is None or not self._stay_apart(front, name, upper, tokens):
             return None
-        return Chain(upper.reading.onward(county, len(spelled), len(name)), goes_on)
+        if len(name) == 2:
+            if not front or not _holds(tokens[-2], county):
+                return None
+            goes_on += ROAD_BEGINNINGS
+        shortened = any(token.short for token in tokens)
+        return Chain(upper.reading.onward(county, len(spelled), len(name)), goes_on, shortened)
 
     def _stay_apart(self, front: str, name: str, upper: _Upper, tokens: list[Token]) -> bool:
         """Whether nothing is read across the border between the upper part and the county."""

@@ -18,9 +18,8 @@ from typing import NamedTuple
 from server.domain.address_chains import Chains
 from server.domain.address_matching import CURRENT, Match, best_match, best_of
 from server.domain.address_reading import FILLER, Reading, readings, skip_separators, tokens_at, written_again
-from server.domain.address_towns import beginnings
 from server.domain.address_zones import ZONES, continued, names_zone, special_province
-from server.domain.divisions import COUNTY, Division, Divisions, Token
+from server.domain.divisions import COUNTY, Division, Divisions, Token, Towns
 
 MOST_HEADS = 24_000
 """Heads kept at a time, in 20 MB: every county as it is written in eight ways."""
@@ -32,15 +31,12 @@ _GO_ON = "辖区直级"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """What is told of every plain address in a county whose levels are written in one way.
-
-    `beginnings` are the first two characters of its towns.
-    """
+    """What is told of every plain address in a county whose levels are written in one way."""
 
     division: Division
     written: str
     filled: tuple[str, ...]
-    beginnings: str
+    towns: Towns
 
 
 class _Head(NamedTuple):
@@ -70,7 +66,6 @@ class Heads:
         self._chains = Chains(divisions)
         self._lengths: dict[str, tuple[int, ...]] = {}
         self._ready: dict[tuple[str, tuple[str, ...]], Ready] = {}
-        self._beginnings: dict[str, str] = {}
 
     def known(self, text: str) -> tuple[Ready, int] | None:
         """What the head of a text is ready for and where it ends; None where the whole text must be read.
@@ -117,7 +112,7 @@ class Heads:
             position += len(spelling)
             if level is COUNTY:
                 # 费县路 is a road: a name of two characters says little by itself.
-                return levels, 0 if short or len(spelling) == 2 else position
+                return levels, 0 if short or position == 2 else position
             position = skip_separators(text, position)
         return levels, 0
 
@@ -155,9 +150,10 @@ class Heads:
         if chain is not None:
             match = best_of([chain.reading, Reading()], self._divisions)
             if match.reading is chain.reading:
-                goes_on = _GO_ON + chain.goes_on
                 ready = self._readiness(spelled, match)
-                return _Head(match, (chain.reading,), goes_on, True, False, True, ready)
+                return _Head(
+                    match, (chain.reading,), _GO_ON + chain.goes_on, True, False, chain.shortened, ready
+                )
         return self._learn_as_text(spelled)
 
     def _learn_as_text(self, spelled: str) -> _Head | None:
@@ -189,10 +185,9 @@ class Heads:
         division = match.divisions[0]
         key = (division.code, match.filled)
         if key not in self._ready:
-            begun = self._beginnings.get(division.code)
-            if begun is None:
-                begun = self._beginnings[division.code] = beginnings(self._divisions.towns(division.code))
-            self._ready[key] = Ready(division, division.written, match.filled, begun)
+            self._ready[key] = Ready(
+                division, division.written, match.filled, self._divisions.towns(division.code)
+            )
         return self._ready[key]
 
     def _ends_whole(self, spelled: str, start: int) -> bool:

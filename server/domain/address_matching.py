@@ -122,13 +122,13 @@ def _unique(found: Iterable[Division]) -> tuple[Division, ...]:
 
 def _match_county(reading: Reading, province: str, county: Token, divisions: Divisions) -> Match | None:
     today = _places(reading.city, former=False)
-    ever = _places(reading.city, former=True)
     current = [
         form for form in county.forms if not form.former and not _is_its_city(form, reading, divisions)
     ]
     fitting = _unique(d for form in current for d in form.divisions if _stands(d.path, province, today))
     if fitting:
         return _match_current(reading, county, province, fitting)
+    ever = _places(reading.city, former=True)
     renamed = _unique(d for form in current for d in form.divisions if _stands(d.path, province, ever))
     old = [form for form in county.forms if form.former and _stands(form.path, province, ever)]
     alone = reading.city is None and reading.province is None

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from server.domain.address_heads import Ready, heads_of
 from server.domain.address_reading import SEPARATORS, skip_separators
-from server.domain.address_towns import may_name_town, split_town
-from server.domain.divisions import Division, Divisions
+from server.domain.address_towns import split_town
+from server.domain.divisions import Divisions
 from server.domain.traditional_characters import TRADITIONAL
 from server.domain.urban_villages import r8_urban_village
 
@@ -41,7 +41,6 @@ class PlainRoad:
 
     def __init__(self, divisions: Divisions) -> None:
         self._known = heads_of(divisions).known
-        self._towns = divisions.towns
 
     def read(self, text: str) -> Plain | None:
         """The address where it is plain; none of its characters has to be escaped in JSON."""
@@ -52,22 +51,16 @@ class PlainRoad:
         if _PLAIN.fullmatch(text, end) is None:
             return None
         tail = text[skip_separators(text, end) if text[end : end + 1] in SEPARATORS else end :]
-        town = ""
-        if may_name_town(tail, ready.beginnings):
-            towns = self._towns(ready.division.code)
-            town, tail = split_town(tail, towns)
-            if town and town not in towns:
-                return None
+        town, tail = split_town(tail, ready.towns)
+        if town and town not in ready.towns:
+            return None
         detail = tail.strip(_AROUND)
         if not detail:
             return None
-        if "村" in detail and self._is_urban_village(ready.division, town, detail):
+        division = ready.division
+        if "村" in detail and r8_urban_village(division.county or division.city, town, detail, ready.towns):
             return None
         return Plain(ready, town, detail)
-
-    def _is_urban_village(self, division: Division, town: str, detail: str) -> bool:
-        named = division.county or division.city
-        return r8_urban_village(named, town, detail, self._towns(division.code))
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ import unicodedata
 from typing import NamedTuple
 
 from server.domain.address_zones import continued, known_zone, names_a_road, zone_at
-from server.domain.divisions import CITY, COUNTY, PROVINCE, Divisions, Level, Path, Token, lengths
+from server.domain.divisions import CITY, COUNTY, PROVINCE, Divisions, Level, Path, Token
 from server.domain.traditional_characters import simplified
 
 SEPARATORS = frozenset(" ,.;:|/\\_-—–·、。；：'\"()[]【】<>《》“”‘’~+#*")
@@ -256,8 +256,7 @@ def _under(path: Path, above: Path) -> bool:
 def _before_own_town(text: str, token: Token, end: int, divisions: Divisions) -> bool:
     for form in token.forms:
         for division in form.divisions:
-            towns = divisions.towns(division.code)
-            if any(text[end : end + length] in towns for length in lengths(towns)):
+            if divisions.towns(division.code).in_front(text[end:]):
                 return True
     return False
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from server.domain.address_reading import SEPARATORS
-from server.domain.divisions import Division, Divisions, lengths
+from server.domain.divisions import Division, Divisions, Towns
 
 _UNLISTED = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:街道办事处|街道办|街道|民族乡|镇|乡|苏木)")
-_TOWN = re.compile("[镇乡道木]")
+_TOWN = re.compile("[镇乡]|街道|苏木")
 _NO_TOWN = re.compile(r"[路街巷弄号村区厦院楼]|大道|社区|公司|学校")
 _OFFICE = re.compile(r"办事处|办")
 _BETWEEN = SEPARATORS - frozenset("#(")
@@ -26,14 +26,14 @@ QUARTERS: dict[str, frozenset[str]] = {
 }
 
 
-def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
+def split_town(tail: str, names: Towns) -> tuple[str, str]:
     """Town and detail of what follows the county; `names` are the towns known there.
 
     A known town wins by its full name, the longest first; else what is written like one is taken as one.
     """
-    for length in lengths(names):
-        if tail[:length] in names and _GOES_ON.match(tail, length) is None:
-            return _with_office(tail, length)
+    for name in names.in_front(tail):
+        if _GOES_ON.match(tail, len(name)) is None:
+            return _with_office(tail, len(name))
     # Few details name a town within reach, and to try every length for one takes five times as long.
     found = _UNLISTED.match(tail) if _TOWN.search(tail, 1, 15) is not None else None
     if found is None or _NO_TOWN.search(
@@ -43,16 +43,6 @@ def split_town(tail: str, names: frozenset[str]) -> tuple[str, str]:
     if _GOES_ON.match(tail, found.end()):
         return "", tail
     return _with_office(tail, found.end())
-
-
-def beginnings(names: frozenset[str]) -> str:
-    """The first two characters of the names in one text, a tenth as large as the names: few details begin so."""
-    return "|".join({name[:2] for name in names})
-
-
-def may_name_town(tail: str, known: str) -> bool:
-    """Whether a town may stand in front of the detail, known by its beginning or written like one."""
-    return tail[:2] in known or _TOWN.search(tail, 1, 15) is not None
 
 
 def is_quarter(division: Division, spelling: str) -> bool:

@@ -34,7 +34,7 @@ from server.domain.address_verdicts import (
     r3_parents_right,
 )
 from server.domain.address_zones import certain_zone, known_zone, likely_counties, special_province, zone_at
-from server.domain.divisions import MUNICIPALITIES, Division, Divisions
+from server.domain.divisions import MUNICIPALITIES, Division, Divisions, Towns
 from server.domain.telephones import telephone_inside
 from server.domain.urban_villages import r8_urban_village
 
@@ -156,7 +156,9 @@ class _Check:
         if match.fit is HISTORICAL and len(match.divisions) == 1 and len(match.divisions[0].county) > 2:
             tail = tail.removeprefix(match.divisions[0].county)  # 绍兴县柯桥区: the old name and the new one
         towns = [self.divisions.towns(division.code) for division in match.divisions + match.by_town]
-        town, detail = split_town(tail, towns[0] if len(towns) == 1 else frozenset().union(*towns))
+        town, detail = split_town(
+            tail, towns[0] if len(towns) == 1 else Towns("\n".join({name for some in towns for name in some}))
+        )
         front = match.front.strip("".join(SEPARATORS)) if match.front else ""
         return _Rest(town, front + detail.strip(" ,.;:/\\_-—、。；："))
 

@@ -4,10 +4,9 @@ Refuses the table itself: server/geo holds it and hands over an index built once
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
@@ -80,6 +79,44 @@ class Token(NamedTuple):
     short: bool
 
 
+class Towns(Set[str]):
+    """Names of towns, kept in one text: sets of them would take a third of the memory of the whole table.
+
+    Args:
+        names: one a line; none of them is shorter than two characters.
+    """
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, names: str = "") -> None:
+        self._lines = f"\n{names}\n" if names else "\n"
+
+    def __contains__(self, name: object) -> bool:
+        return f"\n{name}\n" in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines.split())
+
+    def __len__(self) -> int:
+        return self._lines.count("\n") - 1
+
+    def in_front(self, text: str) -> Sequence[str]:
+        """Those with which a text begins, the longest first."""
+        lines = self._lines
+        beginning = "\n" + text[:2]
+        at = lines.find(beginning) if text else -1
+        if at < 0:
+            return ()
+        found = []
+        while at >= 0:
+            end = lines.index("\n", at + 1)
+            name = lines[at + 1 : end]
+            if text.startswith(name):
+                found.append(name)
+            at = lines.find(beginning, end)
+        return sorted(found, key=len, reverse=True) if len(found) > 1 else found
+
+
 class Divisions(Hashable, Protocol):
     """The index the check reads: spellings, towns, and the counties of a place. Built once, never changed."""
 
@@ -96,14 +133,8 @@ class Divisions(Hashable, Protocol):
     def names(self) -> Sequence[str]:
         """All full names of today's divisions, for near names."""
 
-    def towns(self, code: str) -> frozenset[str]:
+    def towns(self, code: str) -> Towns:
         """Names of the towns and sub-districts of a county or a city without districts."""
 
     def counties(self, province: str, city: str = "") -> Sequence[Division]:
         """The counties of a city, or of a whole province when no city is given."""
-
-
-@lru_cache(maxsize=1024)
-def lengths(names: frozenset[str]) -> tuple[int, ...]:
-    """How long the names are, the longest first: so many looks tell whether one of them begins in a place."""
-    return tuple(sorted({len(name) for name in names}, reverse=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from server.domain.divisions import Towns
 from server.domain.policy.registry import clause
 
 _OFFICE = ("街道办事处", "街道办", "街道", "办事处")
@@ -19,7 +20,7 @@ _VILLAGE = re.compile(r"^(?P<name>[\u4e00-\u9fff]{1,7}?)村(?!村)")
 
 
 @clause("R8")
-def r8_urban_village(county: str, town: str, detail: str, towns: frozenset[str]) -> bool:
+def r8_urban_village(county: str, town: str, detail: str, towns: Towns) -> bool:
     """The pattern makes the address an urban village, whose office must be called before filing.
 
     「城中村判断:市、区后即是某村，或某街道办事处后即是某村，则该地址即视为城中村」

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path as FilePath
 
-from server.domain.divisions import Division, Form, Level, Path, Token
+from server.domain.divisions import Division, Form, Level, Path, Token, Towns
 from server.geo.short_names import city_names, county_names, province_names
 
 FOLDER = FilePath(__file__).parent
@@ -62,6 +62,9 @@ def _sources() -> tuple[Source, ...]:
     return tuple(found.values())
 
 
+_NO_TOWNS = Towns()
+
+
 class Gazetteer:
     """The divisions of today and those of the years since 1990; implements
     server.domain.divisions.Divisions."""
@@ -69,7 +72,6 @@ class Gazetteer:
     def __init__(self) -> None:
         self.source = _sources()
         self._forms: dict[str, list[Form]] = defaultdict(list)
-        self._towns: dict[str, str] = {}
         self._points: dict[str, tuple[float, float]] = {}
         self._divisions: dict[str, Division] = {}
         self._cities: dict[str, tuple[str, str]] = {}
@@ -77,7 +79,7 @@ class Gazetteer:
         self.former = tuple(self._read_former())
         self._read_today()
         self._add_former()
-        self._towns = {row[0]: row[1] for row in _rows("towns.tsv")}
+        self._towns = {code: Towns(names.replace(",", "\n")) for code, names in _rows("towns.tsv")}
         self._words = _by_beginning(self._forms)
         self.names = tuple(
             spelling
@@ -95,9 +97,9 @@ class Gazetteer:
         """What a spelling may mean."""
         return self._forms.get(spelling, ())
 
-    def towns(self, code: str) -> frozenset[str]:
+    def towns(self, code: str) -> Towns:
         """Towns and sub-districts by the code of their county or city without districts."""
-        return _split(self._towns.get(code, ""))
+        return self._towns.get(code, _NO_TOWNS)
 
     def counties(self, province: str, city: str = "") -> Sequence[Division]:
         """Counties and cities without districts, of a city or of a whole province."""
@@ -196,11 +198,6 @@ def _by_beginning(forms: Mapping[str, Sequence[Form]]) -> dict[str, tuple[Token,
                 short = all(form.short for form in chosen)
                 found[spelling[:2]].append(Token(spelling, level, chosen, short))
     return {beginning: tuple(tokens) for beginning, tokens in found.items()}
-
-
-@lru_cache(maxsize=1024)
-def _split(names: str) -> frozenset[str]:
-    return frozenset(names.split(",")) if names else frozenset()
 
 
 @cache
