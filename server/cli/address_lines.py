@@ -9,7 +9,7 @@ from json.encoder import encode_basestring as quoted
 from server.domain.address_heads import Ready
 from server.domain.address_plain import plain_road
 from server.domain.address_texts import sentence
-from server.domain.addresses import AddressVerdict, Verdict, check_closely
+from server.domain.addresses import AddressVerdict, Verdict, check_closely, told
 from server.domain.divisions import MUNICIPALITIES, Division, Divisions
 
 _NOWHERE = "\0"
@@ -32,7 +32,9 @@ class Lines:
         plain = self._plain(text)
         if plain is None:
             return as_json(check_closely(text, self._divisions, self._locale))
-        ready, town, detail = plain
+        ready, town, detail, urban_village = plain
+        if urban_village:
+            return as_json(told(text, plain, self._locale))
         verdict, place, behind = self._pieces.get(ready) or self._prepared(ready)
         normalized = f"{ready.written}{town}{detail}"
         begun = f'{{"address": "{text}{verdict}{place}{town}", "detail": "{detail}", "normalized": "'

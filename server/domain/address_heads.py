@@ -16,7 +16,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from server.domain.address_chains import Chains
-from server.domain.address_matching import CURRENT, Match, best_match, best_of
+from server.domain.address_matching import CURRENT, Match, best_match, best_of, match_of
 from server.domain.address_reading import FILLER, Reading, readings, skip_separators, tokens_at, written_again
 from server.domain.address_zones import ZONES, continued, names_zone, special_province
 from server.domain.divisions import COUNTY, Division, Divisions, Token, Towns
@@ -76,26 +76,27 @@ class Heads:
         for length in self._lengths.get(text[:2], ()):
             spelled = text[:length]
             if spelled in known:
+                head = known[spelled]
                 break
         else:
-            spelled = text[: self._end(text)]
-        head = self._head(spelled) if spelled else None
+            levels, end = self._levels(text)
+            if not end:
+                return None
+            spelled = text[:end]
+            head = known[spelled] if spelled in known else self._learnt(spelled, levels)
         if head is None or head.ready is None or not self._ends_here(text, len(spelled), head):
             return None
         return head.ready, len(spelled)
 
     def match(self, text: str) -> Match:
         """The best match of a text: that of its head where what follows leaves it as it is."""
-        end = self._end(text)
+        levels, end = self._levels(text)
         if end:
-            head = self._head(text[:end])
+            spelled = text[:end]
+            head = self._known[spelled] if spelled in self._known else self._learnt(spelled, levels)
             if head is not None and self._ends_here(text, end, head) and not names_zone(text, end):
                 return head.match
         return best_match(text, self._divisions)
-
-    def _end(self, text: str) -> int:
-        """Where the first county's full name ends behind any upper levels; 0 for none."""
-        return self._levels(text)[1]
 
     def _levels(self, text: str) -> tuple[list[Token], int]:
         """The levels down to the first county's full name, each the longest there, and where it ends; 0 for none."""
@@ -116,9 +117,6 @@ class Heads:
             position = skip_separators(text, position)
         return levels, 0
 
-    def _head(self, spelled: str) -> _Head | None:
-        return self._known[spelled] if spelled in self._known else self._learnt(spelled)
-
     def _ends_here(self, text: str, end: int, head: _Head) -> bool:
         """Whether what follows, a zone aside, leaves the head as it is."""
         if end == len(text):
@@ -134,22 +132,22 @@ class Heads:
                 return False
         return not head.peoples or _PEOPLES.search(text, end, end + 10) is None
 
-    def _learnt(self, spelled: str) -> _Head | None:
+    def _learnt(self, spelled: str, levels: list[Token]) -> _Head | None:
         if len(self._known) >= MOST_HEADS:
             # Those learnt first make room: dropping all of them would have a long file learn each again and again.
             self._known = dict(islice(self._known.items(), MOST_HEADS // 2, None))
-        head = self._known[spelled] = self._learn(spelled)
+        head = self._known[spelled] = self._learn(spelled, levels)
         beginning, length = spelled[:2], len(spelled)
         lengths = self._lengths.get(beginning, ())
         if head is not None and length not in lengths:
             self._lengths[beginning] = tuple(sorted((length, *lengths), reverse=True))
         return head
 
-    def _learn(self, spelled: str) -> _Head | None:
-        chain = self._chains.chain(spelled, self._levels(spelled)[0])
+    def _learn(self, spelled: str, levels: list[Token]) -> _Head | None:
+        chain = self._chains.chain(spelled, levels)
         if chain is not None:
-            match = best_of([chain.reading, Reading()], self._divisions)
-            if match.reading is chain.reading:
+            match = match_of(chain.reading, self._divisions)
+            if match is not None:
                 ready = self._readiness(spelled, match)
                 return _Head(
                     match, (chain.reading,), _GO_ON + chain.goes_on, True, False, chain.shortened, ready

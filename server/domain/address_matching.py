@@ -75,7 +75,7 @@ def best_of(found: list[Reading], divisions: Divisions) -> Match:
         # What a reading stands for takes longer to tell than to read it, so the longest are tried alone first.
         most = max(reading.covered for reading in found)
         longest = [reading for reading in found if reading.covered == most]
-        matches = [match for reading in longest if (match := _match(reading, divisions)) is not None]
+        matches = [match for reading in longest if (match := match_of(reading, divisions)) is not None]
         if matches:
             return matches[0] if len(matches) == 1 else min(matches, key=_rank)
         found = [reading for reading in found if reading.covered < most]
@@ -91,7 +91,8 @@ def _rank(match: Match) -> tuple[int, int, bool, int, int]:
     return (-reading.covered, int(match.fit), old_city, shorts, reading.end)
 
 
-def _match(reading: Reading, divisions: Divisions) -> Match | None:
+def match_of(reading: Reading, divisions: Divisions) -> Match | None:
+    """What one reading stands for; None where its levels say nothing together."""
     province = reading.province.forms[0].path[0] if reading.province is not None else ""
     if reading.county is not None:
         return _match_county(reading, province, reading.county, divisions)

@@ -29,11 +29,12 @@ _AROUND = " ,.;:/\\_-—、。；："
 
 
 class Plain(NamedTuple):
-    """A plain address: what its head is known for, the town, and the detail, which is never empty."""
+    """A plain address: what its head is known for, the town, the detail, which is never empty, and R8's pattern."""
 
     ready: Ready
     town: str
     detail: str
+    urban_village: bool
 
 
 class PlainRoad:
@@ -58,9 +59,10 @@ class PlainRoad:
         if not detail:
             return None
         division = ready.division
-        if "村" in detail and r8_urban_village(division.county or division.city, town, detail, ready.towns):
-            return None
-        return Plain(ready, town, detail)
+        village = "村" in detail and r8_urban_village(
+            division.county or division.city, town, detail, ready.towns
+        )
+        return Plain(ready, town, detail, village)
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,7 @@ def check_address(text: str, divisions: Divisions, locale: str = "zh-CN") -> Add
         locale: of the message, zh-CN or en.
     """
     plain = plain_road(divisions).read(text)
-    return check_closely(text, divisions, locale) if plain is None else _told(text, plain, locale)
+    return check_closely(text, divisions, locale) if plain is None else told(text, plain, locale)
 
 
 def check_closely(text: str, divisions: Divisions, locale: str = "zh-CN") -> AddressVerdict:
@@ -84,9 +84,9 @@ def check_closely(text: str, divisions: Divisions, locale: str = "zh-CN") -> Add
     return _Check(text, divisions, locale).run()
 
 
-def _told(address: str, plain: Plain, locale: str) -> AddressVerdict:
+def told(address: str, plain: Plain, locale: str) -> AddressVerdict:
     """The answer about a plain address: right as it is, or right once its levels are filled in."""
-    ready, town, detail = plain
+    ready, town, detail, urban_village = plain
     division, filled = ready.division, ready.filled
     normalized = ready.written + town + detail
     verdict = _INCOMPLETE if filled else _OK
@@ -101,9 +101,11 @@ def _told(address: str, plain: Plain, locale: str) -> AddressVerdict:
         detail,
         normalized,
         filled,
+        urban_village,
         suggestions=(normalized,) if filled else (),
-        clause=CLAUSES[verdict],
-        message=sentence(locale, verdict.value, suggestion=normalized),
+        clause=CLAUSES[verdict] or ("R8" if urban_village else ""),
+        message=sentence(locale, verdict.value, suggestion=normalized)
+        + (sentence(locale, "urban_village") if urban_village else ""),
     )
 
 

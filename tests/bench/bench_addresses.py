@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIELDVISIT = Path(sys.executable).with_name("fieldvisit")
 PEERS = ROOT / ".venv-bench" / "bin" / "python"
 LINES = 100_000
+LAST_YEAR_OF_OLD_NAMES = 2018
+"""A county renamed in 2019 had its old name to the end of the year before."""
 STARTER = """
 import os, sys
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
@@ -108,6 +110,22 @@ def figures_of_answers(index: Gazetteer, *, show: bool) -> dict[str, float]:
     }
 
 
+def figures_of_renamed(index: Gazetteer) -> dict[str, float]:
+    """The counties renamed or abolished since 2019, as people write them (with their city, or with all levels): mapped
+    to what they became, or asked."""
+    answers = [
+        (former, check_address(head + "建设路12号", index))
+        for former in index.former
+        if former.last >= LAST_YEAR_OF_OLD_NAMES and former.path[2]
+        for head in ("".join(former.path), former.path[1] + former.path[2])
+    ]
+    settled = [
+        answer.county_code in former.successors if answer.county_code else len(answer.suggestions) > 0
+        for former, answer in answers
+    ]
+    return {"renamed": len(settled), "renamed_mapped_or_asked": _share(sum(settled), settled)}
+
+
 def _share(part: int, whole: Sequence[object]) -> float:
     return round(part / len(whole), 4)
 
@@ -178,6 +196,7 @@ def main() -> None:
     begun = time.process_time()
     index = Gazetteer()
     figures: dict[str, object] = {"load_s": round(time.process_time() - begun, 3)}
+    figures |= figures_of_renamed(index)
     if FOLDER.is_dir():
         figures |= figures_of_answers(index, show="--show" in sys.argv)
     with tempfile.TemporaryDirectory() as scratch:

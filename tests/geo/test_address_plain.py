@@ -27,7 +27,6 @@ PECULIAR = (
     '花园路"39号"',
     "花园路\\39号",
     "花园路39号\U0001f600",
-    "柳林村3号",  # an urban village
     "-",
     "",
 )
@@ -49,12 +48,22 @@ def test_what_is_not_said_of_one_county_of_today_is_not_plain(divisions: Gazette
 
 @pytest.mark.parametrize(
     "tail",
-    ["花园路39号", "银光小区7号楼", "花园路居委会", "花园路38-123456", "花园路138000012", "东街城墙根", "A"],
+    [
+        "花园路39号",
+        "柳林村3号",
+        "银光小区7号楼",
+        "花园路居委会",
+        "花园路38-123456",
+        "花园路138000012",
+        "东街城墙根",
+        "A",
+    ],
 )
 def test_most_addresses_are_plain(divisions: Gazetteer, tail: str) -> None:
     plain = PlainRoad(divisions).read(HEAD + tail)
     assert plain is not None
     assert (plain.ready.division.code, plain.town, plain.detail) == ("410105", "", tail)
+    assert plain.urban_village == (tail == "柳林村3号")
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
