@@ -169,10 +169,21 @@ def body_length() -> int | None:
     return int(given)
 
 
-def read_body(size: int) -> bytes:
-    """Some of the body, as it comes. The application's own limit is for JSON; an upload has limits of its own."""
-    request.max_content_length = max(LARGEST.values()) + 1  # None would mean the application's
-    return request.stream.read(size)
+def body_reader(announced: int | None) -> Callable[[int], bytes]:
+    """Reads some of the body, as it comes, and no byte behind its announced end.
+
+    The request's own stream copies all of it twice and has the limit of JSON; an upload has limits of its own.
+    """
+    stream = request.environ["wsgi.input"]
+    left = max(LARGEST.values()) + 1 if announced is None else announced
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        piece: bytes = stream.read(min(size, left))
+        left -= len(piece)
+        return piece
+
+    return read
 
 
 def metadata() -> dict[str, str]:

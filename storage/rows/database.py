@@ -7,8 +7,9 @@ to the end of the transaction. Readers never wait. Whoever wrote waits for the d
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from server.domain.problems import BUSY, problem
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
 _named_logs: dict[str, int] = {}
+_turns: dict[str, threading.Lock] = {}
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -65,7 +67,8 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
     One that is not `durable` does not wait for the disk; it never lies there without what was committed before it.
     On SQLite none waits: who needs it calls `wait_for_disk` after the commit, when others have their turn already.
     """
-    with engine.connect().execution_options(writes=writes) as connection:
+    turn = _Turn(engine) if writes and engine.dialect.name == "sqlite" else None
+    with turn or nullcontext(), engine.connect().execution_options(writes=writes, turn=turn) as connection:
         try:
             connection.begin()
             if writes and engine.dialect.name == "postgresql":
@@ -80,6 +83,35 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
                 raise problem(BUSY) from error
             raise
         yield connection
+
+
+def end_turn(connection: sa.Connection) -> None:
+    """Let the next one in this process write, when the commit is done and the wait for the disk is still to come."""
+    turn: _Turn | None = connection.get_execution_options().get("turn")
+    if turn is not None:
+        turn.end()
+
+
+class _Turn:
+    """The writer's turn among the threads of this process. SQLite keeps it too, and among processes, but whoever waits
+    there looks again after pauses of up to a tenth of a second, and the disk lies idle meanwhile."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._lock = _turns.setdefault(str(engine.url), threading.Lock())
+        self._mine = False
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=_WAIT_SECONDS):
+            raise problem(BUSY)
+        self._mine = True
+
+    def end(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._lock.release()
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
 
 def wait_for_disk(engine: sa.Engine) -> None:

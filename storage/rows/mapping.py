@@ -6,7 +6,7 @@ Sealed fields are sealed and opened here; `version` is raised and checked here (
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +19,23 @@ from storage.rows.ready import ReadyRows, make_ready
 E = TypeVar("E")
 
 
+class _Shape:
+    """What of a table and its entity never changes. Rows are opened for every question, and the two statements that
+    every kind asks take three times as long to build as to run."""
+
+    def __init__(self, table: sa.Table, entity: type[Any]) -> None:
+        self.sealed = frozenset(c.info["sealed"] for c in table.c if "sealed" in c.info)
+        self.fields = tuple(f.name for f in dataclasses.fields(entity))
+        self.versioned = "version" in table.c
+        first = table.c.get("id", next(iter(table.c)))
+        self.by_id = sa.select(table).where(first == sa.bindparam("wanted"))
+        self.insert = sa.insert(table)
+        self.having: dict[tuple[tuple[str, bool], ...], sa.Select[Any]] = {}
+
+
+_shapes: dict[tuple[sa.Table, type[Any]], _Shape] = {}
+
+
 class Rows(Generic[E]):
     """The rows of one table as entities of one frozen dataclass."""
 
@@ -29,13 +46,14 @@ class Rows(Generic[E]):
         self.table = table
         self.entity = entity
         self.cipher = cipher
-        self._sealed = {c.info["sealed"] for c in table.c if "sealed" in c.info}
-        self._fields = [f.name for f in dataclasses.fields(entity)]  # type: ignore[arg-type]
-        self._versioned = "version" in table.c
+        self._shape = _shapes.get((table, entity)) or _shapes.setdefault(
+            (table, entity), _Shape(table, entity)
+        )
+        self._sealed = self._shape.sealed
 
     # reading
     def get(self, id: str) -> E | None:
-        return self.one(self.table.c.id == id)
+        return self._only(self.connection.execute(self._shape.by_id, {"wanted": id}))
 
     def need(self, id: str) -> E:
         """The entity, or the Problem `not_found` that names the table and the id."""
@@ -45,7 +63,10 @@ class Rows(Generic[E]):
         return found
 
     def one(self, *where: sa.ColumnElement[bool]) -> E | None:
-        row = self.connection.execute(sa.select(self.table).where(*where)).mappings().one_or_none()
+        return self._only(self.connection.execute(sa.select(self.table).where(*where)))
+
+    def _only(self, found: sa.CursorResult[Any]) -> E | None:
+        row = found.mappings().one_or_none()
         return None if row is None else self.load(row)
 
     def many(self, *where: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> list[E]:
@@ -62,7 +83,13 @@ class Rows(Generic[E]):
 
     def having(self, **equal: Any) -> list[E]:
         """Entities whose fields equal these values, by id; a sealed field is compared by its keyed hash."""
-        return self.many(*(self._equal(name, value) for name, value in equal.items()))
+        asked = tuple((name, value is None) for name, value in equal.items())
+        statement = self._shape.having.get(asked)
+        if statement is None:
+            where = (self._equal(name, absent) for name, absent in asked)
+            statement = sa.select(self.table).where(*where).order_by(self.table.c.id)
+            self._shape.having[asked] = statement
+        return [self.load(row) for row in self.connection.execute(statement, self._sought(equal)).mappings()]
 
     def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
         """Entities whose field is one of the values, in order of id; asked a thousand values at a time.
@@ -78,18 +105,22 @@ class Rows(Generic[E]):
             found += self.fetch(sa.select(self.table).where(column.in_(wanted[start : start + 1000])))
         return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
 
-    def _equal(self, name: str, value: Any) -> sa.ColumnElement[bool]:
-        if name in self._sealed:
-            key = self.table.c[f"{name}_key"]
-            return key.is_(None) if value is None else key == self.cipher.key(value)
-        column = self.table.c[name]
-        return column.is_(None) if value is None else column == value
+    def _equal(self, name: str, absent: bool) -> sa.ColumnElement[bool]:
+        column = self.table.c[f"{name}_key" if name in self._sealed else name]
+        return column.is_(None) if absent else column == sa.bindparam(f"sought_{name}")
+
+    def _sought(self, equal: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            f"sought_{name}": self.cipher.key(value) if name in self._sealed else value
+            for name, value in equal.items()
+            if value is not None
+        }
 
     def fetch(self, statement: sa.Select[Any]) -> list[E]:
         return [self.load(row) for row in self.connection.execute(statement).mappings()]
 
     def load(self, row: sa.RowMapping) -> E:
-        return self.entity(**{name: self._value(row, name) for name in self._fields})
+        return self.entity(**{name: self._value(row, name) for name in self._shape.fields})
 
     def _value(self, row: sa.RowMapping, name: str) -> Any:
         if name not in self._sealed:
@@ -100,7 +131,7 @@ class Rows(Generic[E]):
     # writing
     def dump(self, entity: E) -> dict[str, Any]:
         row: dict[str, Any] = {}
-        for name in self._fields:
+        for name in self._shape.fields:
             value = getattr(entity, name)
             if name not in self._sealed:
                 row[name] = value
@@ -113,12 +144,12 @@ class Rows(Generic[E]):
         return row
 
     def add(self, entity: E) -> E:
-        self.connection.execute(sa.insert(self.table).values(self.dump(entity)))
+        self.connection.execute(self._shape.insert, self.dump(entity))
         return entity
 
     def add_all(self, entities: Sequence[E]) -> None:
         if entities:
-            self.connection.execute(sa.insert(self.table), [self.dump(entity) for entity in entities])
+            self.connection.execute(self._shape.insert, [self.dump(entity) for entity in entities])
 
     def ready(self, entities: Sequence[E], moment: datetime) -> ReadyRows:
         dumped = [self.dump(entity) for entity in entities]
@@ -131,7 +162,7 @@ class Rows(Generic[E]):
         """Write over the version that was read; returns the entity with the next version. Stale writes are refused."""
         id_: str = entity.id  # type: ignore[attr-defined]
         where = [self.table.c.id == id_]
-        if self._versioned:
+        if self._shape.versioned:
             read_at: int = entity.version  # type: ignore[attr-defined]
             where.append(self.table.c.version == read_at)
             entity = dataclasses.replace(entity, version=read_at + 1)  # type: ignore[type-var]

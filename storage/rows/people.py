@@ -211,6 +211,12 @@ class OrganisationQueries:
         self._connection.execute(sa.insert(tables.projects).values(id=id, client_id=client_id, name=name))
 
 
+# Asked with every request.
+_GRANTS_OF_POSTS = sa.select(tables.post_grants.c.permission, tables.post_grants.c.scope).where(
+    tables.post_grants.c.post.in_(sa.bindparam("posts", expanding=True))
+)
+
+
 class GrantQueries:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -222,10 +228,7 @@ class GrantQueries:
         return found
 
     def of(self, posts: Collection[Post]) -> Grants:
-        table = tables.post_grants
-        rows = self._connection.execute(
-            sa.select(table.c.permission, table.c.scope).where(table.c.post.in_(sorted(posts)))
-        )
+        rows = self._connection.execute(_GRANTS_OF_POSTS, {"posts": sorted(posts)})
         return widest({permission: scope} for permission, scope in rows)
 
     def replace(self, post: Post, grants: Grants) -> None:

@@ -18,7 +18,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.jobs import Job, JobState
 from storage.rows.all_rows import AllRows
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.database import transaction, wait_for_disk
+from storage.rows.database import end_turn, transaction, wait_for_disk
 from storage.rows.watching import SeenRows, watched
 
 
@@ -98,6 +98,7 @@ class SqlUnitOfWork(AllRows):
         if self._jobs:
             self.jobs.add_all_once(self._jobs)
         self._connection.commit()
+        end_turn(self._connection)
         self.committed = True
         self._make_durable()
         acts, self._entries, self._jobs, self._acts = self._acts, [], [], []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +20,32 @@ from storage.rows.tables.uploads import upload_pieces, uploads
 _BATCH = 1000
 _ANNOUNCED = sa.func.coalesce(sa.func.sum(sa.func.coalesce(uploads.c.length, uploads.c.offset)), 0)
 
+# Asked for every file that a phone sends; to build them takes longer than to run them.
+_LEFT_OUT: sa.BindParameter[str] = sa.bindparam("leaving_out")
+_SINCE: sa.BindParameter[datetime] = sa.bindparam("since")
+_ON_THEIR_WAY = sa.select(_ANNOUNCED).where(
+    uploads.c.account_id == sa.bindparam("account_id"),
+    uploads.c.created_at >= _SINCE,
+    uploads.c.state != UploadState.KEPT,
+    uploads.c.id != _LEFT_OUT,
+)
+_KEPT = sa.select(sa.func.coalesce(sa.func.sum(evidence_items.c.size), 0)).where(
+    evidence_items.c.account_id == sa.bindparam("account_id"),
+    evidence_items.c.received_at >= _SINCE,
+    evidence_items.c.source == EvidenceSource.PHONE,
+    evidence_items.c.id != _LEFT_OUT,
+)
+_OF_DEVICE = sa.select(_ANNOUNCED).where(
+    uploads.c.device_id == sa.bindparam("device_id"),
+    uploads.c.created_at >= _SINCE,
+    uploads.c.id != _LEFT_OUT,
+)
+_CHANGE = sa.update(uploads).where(
+    uploads.c.id == sa.bindparam("changed_id"),
+    uploads.c.offset == sa.bindparam("from_offset"),
+)
+_CHANGE_OF_HOLDER = _CHANGE.where(uploads.c.lease_token == sa.bindparam("held"))
+
 
 class UploadQueries(Rows[Upload]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
@@ -26,10 +53,10 @@ class UploadQueries(Rows[Upload]):
         self._pieces = Rows(connection, upload_pieces, UploadPiece, cipher)
 
     def change(self, upload: Upload, token: str | None, **values: object) -> bool:
-        where = [uploads.c.id == upload.id, uploads.c.offset == upload.offset]
-        if token is not None:
-            where.append(uploads.c.lease_token == token)
-        return self.connection.execute(sa.update(uploads).where(*where).values(**values)).rowcount == 1
+        asked = {"changed_id": upload.id, "from_offset": upload.offset}
+        if token is None:
+            return self.connection.execute(_CHANGE, {**asked, **values}).rowcount == 1
+        return self.connection.execute(_CHANGE_OF_HOLDER, {**asked, "held": token, **values}).rowcount == 1
 
     def pieces(self, upload_id: str) -> list[UploadPiece]:
         return self._pieces.many(upload_pieces.c.upload_id == upload_id, order=[upload_pieces.c.start])
@@ -51,24 +78,15 @@ class UploadQueries(Rows[Upload]):
 
     def used(self, account_id: str, device_id: str | None, since: datetime, leaving_out: str) -> Used:
         """Evidence counts once: as its item where it was kept, else as what its upload announced."""
-        mine = sa.select(_ANNOUNCED).where(
-            uploads.c.account_id == account_id,
-            uploads.c.created_at >= since,
-            uploads.c.state != UploadState.KEPT,
-            uploads.c.id != leaving_out,
-        )
-        kept = sa.select(sa.func.coalesce(sa.func.sum(evidence_items.c.size), 0)).where(
-            evidence_items.c.account_id == account_id,
-            evidence_items.c.received_at >= since,
-            evidence_items.c.source == EvidenceSource.PHONE,
-            evidence_items.c.id != leaving_out,
-        )
-        of_device = sa.select(_ANNOUNCED).where(
-            uploads.c.device_id == device_id, uploads.c.created_at >= since, uploads.c.id != leaving_out
-        )
-        by_account = sum(int(self.connection.execute(one).scalar_one()) for one in (mine, kept))
-        by_device = None if device_id is None else int(self.connection.execute(of_device).scalar_one())
-        return Used(by_account, by_device)
+        asked = {"account_id": account_id, "since": since, "leaving_out": leaving_out}
+        by_account = self._sum(_ON_THEIR_WAY, asked) + self._sum(_KEPT, asked)
+        if device_id is None:
+            return Used(by_account, None)
+        asked = {"device_id": device_id, "since": since, "leaving_out": leaving_out}
+        return Used(by_account, self._sum(_OF_DEVICE, asked))
+
+    def _sum(self, statement: sa.Select[Any], asked: Mapping[str, object]) -> int:
+        return int(self.connection.execute(statement, asked).scalar_one())
 
     def page_of_visit(self, request: PageRequest, visit_id: str) -> Page[Upload]:
         statement = sa.select(uploads).where(uploads.c.visit_id == visit_id)

@@ -1,0 +1,90 @@
+"""The writer's turn on SQLite: kept among the threads of a process, given on with the commit, never lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server.domain.problems import BUSY, Problem
+from storage.rows import database
+from storage.rows.database import end_turn, open_engine, transaction
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    opened = open_engine(f"sqlite:///{tmp_path / 'turns.db'}")
+    with transaction(opened, writes=True) as connection:
+        connection.exec_driver_sql("CREATE TABLE marks (mark TEXT)")
+        connection.commit()
+    yield opened
+    opened.dispose()
+
+
+def mark(connection: sa.Connection, text: str) -> None:
+    connection.exec_driver_sql("INSERT INTO marks VALUES (?)", (text,))
+
+
+def marks(engine: sa.Engine) -> list[str]:
+    with transaction(engine, writes=False) as connection:
+        return list(connection.exec_driver_sql("SELECT mark FROM marks ORDER BY rowid").scalars())
+
+
+def test_the_next_writer_goes_on_with_the_commit_and_not_with_the_end_of_the_work(engine: sa.Engine) -> None:
+    wrote = threading.Event()
+
+    def write() -> None:
+        with transaction(engine, writes=True) as connection:
+            mark(connection, "second")
+            connection.commit()
+        wrote.set()
+
+    other = threading.Thread(target=write)
+    with transaction(engine, writes=True) as connection:
+        mark(connection, "first")
+        other.start()
+        assert not wrote.wait(0.2), "one writes at a time"
+        connection.commit()
+        end_turn(connection)
+        assert wrote.wait(10), "the turn is free although the first still waits for its disk"
+    other.join()
+    assert marks(engine) == ["first", "second"]
+
+
+def test_whoever_fails_gives_the_turn_back_and_leaves_nothing(engine: sa.Engine) -> None:
+    def fail() -> None:
+        with transaction(engine, writes=True) as connection:
+            mark(connection, "lost")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with transaction(engine, writes=True) as connection:
+        mark(connection, "kept")
+        connection.commit()
+    assert marks(engine) == ["kept"]
+
+
+def test_a_turn_that_does_not_come_is_refused_as_busy(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.01)
+    refused: list[Problem] = []
+
+    def write() -> None:
+        with pytest.raises(Problem) as caught, transaction(engine, writes=True):
+            pass
+        refused.append(caught.value)
+
+    with transaction(engine, writes=True):
+        other = threading.Thread(target=write)
+        other.start()
+        other.join(10)
+    assert [one.kind for one in refused] == [BUSY]
+    with transaction(engine, writes=True) as connection:
+        mark(connection, "later")
+        connection.commit()
+    assert marks(engine) == ["later"]
