@@ -71,12 +71,12 @@ lint: .venv/.dev ## style, types, import contracts, secrets, the image's recipe
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: deps
-deps: ## what no package index has: a browser and a library of its driver's, for the tests that play and seek
-	command -v chromium >/dev/null && $(PYTHON) -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null && exit 0
+deps: ## what no package index has: a browser and a library of its driver's for the tests that play, openssl for those of packs
+	command -v chromium >/dev/null && command -v openssl >/dev/null && $(PYTHON) -c 'import ctypes; ctypes.CDLL("libatomic.so.1")' 2>/dev/null && exit 0
 	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else
-	  echo "There is no chromium or no libatomic here and installing needs the rights to: run  sudo make deps" >&2; exit 1; fi
+	  echo "There is no chromium, no openssl or no libatomic here and installing needs the rights to: run  sudo make deps" >&2; exit 1; fi
 	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
-	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium libatomic1
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium libatomic1 openssl
 
 .PHONY: test
 test: deps lint .peers/.ready ## lints and all tests, on SQLite and on a real PostgreSQL

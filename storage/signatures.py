@@ -10,7 +10,7 @@ import base64
 import re
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
@@ -34,6 +34,18 @@ class P256Signatures:
         except InvalidSignature:
             return False
         return True
+
+    def key_as_pem(self, x: str, y: str) -> bytes | None:
+        key = _public_key(x, y)
+        if key is None:
+            return None
+        return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def signature_as_der(self, signature: str) -> bytes | None:
+        raw = _decoded(signature, 2 * _HALF)
+        if raw is None:
+            return None
+        return encode_dss_signature(int.from_bytes(raw[:_HALF]), int.from_bytes(raw[_HALF:]))
 
 
 def _public_key(x: str, y: str) -> ec.EllipticCurvePublicKey | None:

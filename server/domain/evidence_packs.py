@@ -204,8 +204,16 @@ _SAFE_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def path_in_pack(item: EvidenceItem) -> str:
     """Made from ids, kind and type alone: what a sender called a file never becomes a path on somebody's disk."""
-    for id_ in (item.visit_id, item.id):
-        if _SAFE_ID.fullmatch(id_) is None:
-            raise ValueError(f"not an id that may stand in a path: {id_!r}")
     suffix = _SUFFIXES.get(item.media_type, "bin")
-    return f"originals/{item.visit_id}/{item.kind.value}-{item.id}.{suffix}"
+    return f"originals/{_safe(item.visit_id)}/{item.kind.value}-{_safe(item.id)}.{suffix}"
+
+
+def chain_path(visit_id: str, manifest_id: str, suffix: str) -> str:
+    """Where a manifest lies as a phone signed it, beside it its signature and key as stock tools read them."""
+    return f"chain/{_safe(visit_id)}/{_safe(manifest_id)}.{suffix}"
+
+
+def _safe(id_: str) -> str:
+    if _SAFE_ID.fullmatch(id_) is None:
+        raise ValueError(f"not an id that may stand in a path: {id_!r}")
+    return id_

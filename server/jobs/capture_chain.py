@@ -2,73 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-from collections.abc import Iterable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
-from server.domain.capture_chain import bytes_of, in_file_order
-from server.domain.capture_manifests import CaptureKind, ListedCapture
-from server.domain.evidence import EvidenceItem
 from server.jobs.runner import JobFailed, Progress
 from server.services import capture_chain
+from server.services.capture_segments import read_segments
 from server.services.house import House
 from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
 
-_PIECE = 1 << 20
-
 
 def check_chain(house: House, payload: Mapping[str, Any], progress: Progress) -> None:
-    """Read what no run has read yet, one pass over each file, and keep what was found with the manifests."""
+    """Read what no run has read yet, and keep what was found with the manifests."""
     visit_id = str(payload["visit_id"])
-    with house.units.read() as uow:
-        unread = [
-            capture
-            for capture in uow.captures.having(visit_id=visit_id, stored_sha256=None)
-            if capture.kind is CaptureKind.SEGMENT
-        ]
-        items = uow.evidence_items.by_ids(capture.item_id for capture in unread)
-    done = 0
-    for item in items.values():
-        pieces = [capture for capture in unread if capture.item_id == item.id]
-        digests = _digests(house, item, pieces) if item.visit_id == visit_id else {}
-        done += len(pieces)
-        progress(done, len(unread))
-        with house.units.write() as uow:
-            for capture in uow.captures.by_ids(digests).values():
-                uow.captures.save(dataclasses.replace(capture, stored_sha256=digests[capture.id]))
-            uow.commit()
+    try:
+        read_segments(house, visit_id, progress)
+    except (ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
+        raise JobFailed(f"bytes of visit {visit_id} cannot be read: {error}") from error
     with house.units.write() as uow:
         capture_chain.settle(uow, house.signatures, uow.visits.need(visit_id))
         uow.commit()
-
-
-def _digests(house: House, item: EvidenceItem, pieces: Iterable[ListedCapture]) -> dict[str, str]:
-    """By capture the digest of its bytes. What begins before the last piece's end is not read: one pass, whatever
-    a manifest lists; the same place listed again has the same digest."""
-    found: dict[str, str] = {}
-    known: dict[tuple[int, int], str] = {}
-    reached = 0
-    try:
-        with house.objects.open(item.object_key) as stream:
-            for piece in in_file_order(pieces):
-                begins, ends = bytes_of(piece)
-                if (begins, ends) in known:
-                    found[piece.id] = known[begins, ends]
-                if begins < reached or ends > item.size:
-                    continue
-                _read(stream, begins - reached)
-                found[piece.id] = known[begins, ends] = _read(stream, ends - begins)
-                reached = ends
-    except (ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
-        raise JobFailed(f"the bytes of {item.id} cannot be read: {error}") from error
-    return found
-
-
-def _read(stream: BinaryIO, size: int) -> str:
-    """The digest of so many bytes of the stream, or of as many as there are."""
-    digest = hashlib.sha256()
-    while size > 0 and (piece := stream.read(min(size, _PIECE))):
-        digest.update(piece)
-        size -= len(piece)
-    return digest.hexdigest()

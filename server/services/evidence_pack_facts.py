@@ -17,11 +17,13 @@ from server.domain.people import Account
 from server.domain.placements import Placement
 from server.domain.places import KnownPoint
 from server.domain.visits import CheckIn, Visit
-from server.services import evidence_packs
+from server.services import capture_chain, evidence_packs
+from server.services.capture_chain import VisitChain
 from server.services.places import known_points
+from server.services.ports.signatures import SignatureCheck
 from server.services.ports.unit_of_work import UnitOfWork
 
-_TOLD = ("evidence.kept", "evidence.countersigned")
+_TOLD = ("evidence.kept", "evidence.countersigned", "evidence.manifest_kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class PackedVisit:
     point: KnownPoint | None
     check_ins: Sequence[CheckIn]
     items: Sequence[EvidenceItem]
+    chain: VisitChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,15 @@ class PackFacts:
         return [item for visit in self.visits for item in visit.items]
 
 
-def gather(uow: UnitOfWork, pack_id: str) -> PackFacts:
+def gather(uow: UnitOfWork, signatures: SignatureCheck, pack_id: str) -> PackFacts:
     """Everything that the pack tells, read in one transaction."""
     pack = uow.evidence_packs.need(pack_id)
     placement = uow.placements.need(pack.placement_id)
     items = evidence_packs.items_of(uow, pack.placement_id, pack.visit_id)
-    visits = [_packed_visit(uow, visit, items) for visit in _visits(uow, items)]
+    visits = [_packed_visit(uow, signatures, visit, items) for visit in packed_visits(uow, pack)]
     names = {pack.proposed_by, pack.decided_by, *(name for one in visits for name in _names(one))}
-    lines = [line for item in items for line in uow.trail.history(item.id) if line.action in _TOLD]
+    subjects = [*(item.id for item in items), *(one.visit.id for one in visits if one.chain.sent)]
+    lines = [line for id_ in subjects for line in uow.trail.history(id_) if line.action in _TOLD]
     return PackFacts(
         pack=pack,
         placement=placement,
@@ -75,12 +79,24 @@ def gather(uow: UnitOfWork, pack_id: str) -> PackFacts:
     )
 
 
-def _visits(uow: UnitOfWork, items: Sequence[EvidenceItem]) -> list[Visit]:
-    found = uow.visits.by_ids(item.visit_id for item in items)
-    return sorted(found.values(), key=lambda visit: (visit.started_at is None, visit.started_at, visit.id))
+def packed_visits(uow: UnitOfWork, pack: EvidencePack) -> list[Visit]:
+    """The visits that have a file or a manifest, in the order in which they were made."""
+    if pack.visit_id is not None:
+        return [uow.visits.need(pack.visit_id)]
+    visits: list[Visit] = uow.visits.having(placement_id=pack.placement_id)
+    ids = [visit.id for visit in visits]
+    telling = {
+        row.visit_id
+        for rows in (uow.evidence_items, uow.capture_manifests)
+        for row in rows.having_any("visit_id", ids)
+    }
+    told = [visit for visit in visits if visit.id in telling]
+    return sorted(told, key=lambda visit: (visit.started_at is None, visit.started_at, visit.id))
 
 
-def _packed_visit(uow: UnitOfWork, visit: Visit, items: Sequence[EvidenceItem]) -> PackedVisit:
+def _packed_visit(
+    uow: UnitOfWork, signatures: SignatureCheck, visit: Visit, items: Sequence[EvidenceItem]
+) -> PackedVisit:
     address = uow.addresses.need(visit.address_id)
     check_ins: list[CheckIn] = sorted(
         uow.check_ins.having(visit_id=visit.id), key=lambda one: (one.at, one.id)
@@ -91,6 +107,7 @@ def _packed_visit(uow: UnitOfWork, visit: Visit, items: Sequence[EvidenceItem]) 
         point=known_points(uow, [address]).get(address.id),
         check_ins=check_ins,
         items=[item for item in items if item.visit_id == visit.id],
+        chain=capture_chain.chain_of(uow, signatures, visit),
     )
 
 

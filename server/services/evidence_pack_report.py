@@ -110,6 +110,12 @@ def _facts(packed: PackedVisit, people: Mapping[str, Account]) -> list[tuple[str
     if recorded.visit_ms is not None and recorded.recorded_ms is not None:
         seconds = (recorded.recorded_ms // 1000, recorded.visit_ms // 1000)
         facts.append(("录音覆盖", f"{seconds[0]} 秒 / {seconds[1]} 秒，中断 {len(recorded.gaps)} 处"))
+    if packed.chain.sent:
+        found, awaited = len(packed.chain.findings), len(packed.chain.judged.awaited)
+        told = f"不符 {found} 处，待到文件 {awaited} 个" if found or awaited else "均相符"
+        facts.append(
+            ("手机签名清单", f"{len(packed.chain.sent)} 份，{told}（见 chain 文件夹、manifest.json）")
+        )
     if visit.voided_at is not None:
         facts.append(
             ("作废", f"{told_at(visit.voided_at)}，{_name(people, visit.voided_by)}：{visit.void_reason}")

@@ -11,6 +11,7 @@ import io
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -33,7 +34,9 @@ from server.domain.integrity import Difference, Found
 from server.domain.pack_guide import GUIDE
 from server.domain.visits import Visit
 from server.services import evidence_integrity, evidence_packs
-from server.services.evidence_pack_facts import PackFacts, gather
+from server.services.capture_segments import read_segments
+from server.services.evidence_pack_chain import add_chains
+from server.services.evidence_pack_facts import PackedVisit, PackFacts, gather, packed_visits
 from server.services.evidence_pack_report import pack_report
 from server.services.house import House
 from server.services.ids import new_id
@@ -61,7 +64,10 @@ def make(house: House, pack_id: str, progress: Progress) -> None:
     with house.units.read() as uow:
         if uow.evidence_packs.need(pack_id).state is not PackState.PACKING:
             return
-        facts = gather(uow, pack_id)
+        visits = packed_visits(uow, uow.evidence_packs.need(pack_id))
+    _read_segments(house, visits)
+    with house.units.read() as uow:
+        facts = gather(uow, house.signatures, pack_id)
     password = fresh_password()
     key = f"packs/{pack_id}/{new_id(house.clock.now())}"
     try:
@@ -107,11 +113,22 @@ def fresh_password() -> str:
             return password
 
 
+def _read_segments(house: House, visits: Sequence[Visit]) -> None:
+    """A pack tells what is known of its chains: a segment that no job has read yet would look altered in it."""
+    for visit in visits:
+        with suppress(
+            ObjectMissing, ObjectKeyDestroyed, ObjectDamaged
+        ):  # the item is named when it is packed
+            read_segments(house, visit.id, lambda *_: None)
+
+
 def _fill(house: House, archive: PackArchive, facts: PackFacts, progress: Progress) -> None:
     """Every file, the lists last; what is listed was measured while it was written."""
     others = [_add_report(house, archive, facts), _add(archive, "guide.txt", GUIDE.encode())]
     others.append(_add_json(archive, "receipts.json", [_receipt(item) for item in facts.items]))
     others.append(_add_json(archive, "trail.json", _trail(facts)))
+    chain_files, chain_lines = add_chains(house.signatures, archive, facts)
+    others += chain_files
     packed: list[Packed] = []
     done, total, told = 0, sum(item.size for item in facts.items), 0
     for item in facts.items:
@@ -120,7 +137,7 @@ def _fill(house: House, archive: PackArchive, facts: PackFacts, progress: Progre
         if done * _STEP // max(1, total) > told:
             told = done * _STEP // max(1, total)
             progress(done, total)
-    manifest = _add_json(archive, "manifest.json", _manifest(facts, packed, others))
+    manifest = _add_json(archive, "manifest.json", _manifest(facts, packed, others, chain_lines))
     lines = "".join(f"{one.sha256}  {one.path}\n" for one in (manifest, *others, *packed))
     _add(archive, "sha256sums.txt", lines.encode())
 
@@ -174,7 +191,9 @@ def _trail(facts: PackFacts) -> dict[str, Any]:
     return {"lines": lines}
 
 
-def _manifest(facts: PackFacts, packed: Sequence[Packed], others: Sequence[Packed]) -> dict[str, Any]:
+def _manifest(
+    facts: PackFacts, packed: Sequence[Packed], others: Sequence[Packed], chains: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     pack, (seq, digest) = facts.pack, facts.trail_head
     of_item = zip(packed, facts.items, strict=True)
     return {
@@ -191,10 +210,10 @@ def _manifest(facts: PackFacts, packed: Sequence[Packed], others: Sequence[Packe
             "confirmed": _signed(facts, pack.decided_by, pack.decided_post, pack.decided_at),
         },
         "trail_head": {"seq": seq, "digest": digest},
-        "visits": [_visit(one.visit) for one in facts.visits],
+        "visits": [_visit(one) for one in facts.visits],
         "items": [_item(file, item) for file, item in of_item],
         "files": [dataclasses.asdict(one) for one in others],
-        "capture_manifests": [],
+        "capture_manifests": list(chains),
     }
 
 
@@ -205,12 +224,15 @@ def _signed(
     return {"name": account and account.display_name, "post": post, "at": at and at.isoformat()}
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
+def _visit(packed: PackedVisit) -> dict[str, Any]:
+    """With the ids of files that are listed and not here, or here and not listed, and may yet come to be both."""
+    visit = packed.visit
     return {
         "id": visit.id,
         "started_at": visit.started_at and visit.started_at.isoformat(),
         "ended_at": visit.ended_at and visit.ended_at.isoformat(),
         "voided_at": visit.voided_at and visit.voided_at.isoformat(),
+        "awaited": sorted(packed.chain.judged.awaited),
     }
 
 
@@ -226,6 +248,7 @@ def _item(file: Packed, item: EvidenceItem) -> dict[str, Any]:
         "received_at": item.received_at.isoformat(),
         "late": item.late,
         "source": item.source,
+        "account_id": item.account_id,
         "captured_at": item.captured_at and item.captured_at.isoformat(),
         "latitude": item.latitude,
         "longitude": item.longitude,

@@ -7,13 +7,13 @@ fault: whoever checks wants to know all that is wrong, item by item.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from server.verify.archive import Altered, Archive, Entry
+from server.verify.captures import Piece, check_captures
 from server.verify.contents import (
     FORM,
     LARGEST_LIST,
@@ -23,15 +23,14 @@ from server.verify.contents import (
     TRAIL,
     Listed,
     ListUnreadable,
-    Piece,
-    Signed,
+    Told,
+    noted_of,
     read_manifest,
     read_sums,
     receipt_faults,
-    signed_pieces,
     trail_faults,
 )
-from server.verify.faults import Fault, PackUnreadable
+from server.verify.faults import Fault, Noted, PackUnreadable
 
 _PIECE = 1 << 20
 T = TypeVar("T")
@@ -39,11 +38,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found: every fault, how many items there are, the digest of the whole file."""
+    """What was found: every fault, how many items there are, the digest of the whole file; and what was known to be
+    wrong when it was packed, which is no fault of the pack."""
 
     faults: list[Fault]
     items: int
     sha256: str
+    noted: list[Noted]
 
 
 def check_pack(path: Path, password: str, expected_sha256: str | None = None) -> Checked:
@@ -60,7 +61,7 @@ def check_pack(path: Path, password: str, expected_sha256: str | None = None) ->
         raise PackUnreadable(
             f"无法读取文件：{error.strerror}", f"cannot be read: {error.strerror}"
         ) from error
-    return Checked(check.faults, len(check.archive.entries), whole)
+    return Checked(check.faults, len(check.archive.entries), whole, check.noted)
 
 
 def _digest(source: BinaryIO) -> str:
@@ -76,6 +77,7 @@ class _Check:
     def __init__(self, archive: Archive, password: bytes) -> None:
         self.archive = archive
         self.faults = list(archive.faults)
+        self.noted: list[Noted] = []
         self._password = password
         if not archive.opened_by(password):
             raise PackUnreadable("密码不对", "this is not its password")
@@ -87,12 +89,15 @@ class _Check:
 
     def run(self) -> None:
         sums = self._list(SUMS, read_sums, "sums_unreadable") or {}
-        listed, signed = self._list(MANIFEST, read_manifest, "manifest_unreadable") or ([], [])
-        for name, faults_of in ((RECEIPTS, receipt_faults), (TRAIL, trail_faults)):
-            text = self._text(name)
-            for fault in () if text is None else faults_of(text, listed):
-                self.tell(fault)
-        pieces = self._pieces(signed)
+        manifest = self._list(MANIFEST, read_manifest, "manifest_unreadable") or Told([], [], {})
+        listed = manifest.listed
+        self.noted += noted_of(manifest)
+        receipts, trail = self._text(RECEIPTS), self._text(TRAIL)
+        for fault in () if receipts is None else receipt_faults(receipts, listed):
+            self.tell(fault)
+        for fault in () if trail is None else trail_faults(trail, manifest):
+            self.tell(fault)
+        pieces = check_captures(manifest, self._text, self.tell)
         self._names(sums, listed)
         of_manifest = {one.path: one for one in listed}
         for entry in self.archive.entries.values():
@@ -123,17 +128,6 @@ class _Check:
         except Altered as altered:
             self.tell(Fault(name, altered.code))
             return None
-
-    def _pieces(self, signed: list[Signed]) -> dict[str, list[Piece]]:
-        pieces: dict[str, list[Piece]] = defaultdict(list)
-        for one in signed:
-            text = self._text(one.path)
-            if text is None:
-                continue
-            for piece in signed_pieces(one, text, self.tell):
-                if "digest_differs" not in one.known:
-                    pieces[piece.item_id].append(piece)
-        return pieces
 
     def _names(self, sums: dict[str, str], listed: list[Listed]) -> None:
         """The same names in the archive and in both lists, the lists themselves apart."""
@@ -188,6 +182,13 @@ def _overlap(content: bytes, place: int, piece: Piece) -> bytes:
 
 
 def told(checked: Checked) -> Iterator[str]:
-    """The faults as people read them, one a line, the item first."""
+    """The faults as people read them, one a line, the item first; then what was noted when it was packed."""
     for fault in checked.faults:
-        yield f"{fault.item}: {fault.zh()} / {fault.en()}"
+        yield _printable(f"{fault.item}: {fault.zh()} / {fault.en()}")
+    for noted in checked.noted:
+        yield _printable(f"{noted.item}: {noted.zh()} / {noted.en()}")
+
+
+def _printable(line: str) -> str:
+    """Names in a pack are words of an unknown hand: none may move a cursor or hide a line."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)

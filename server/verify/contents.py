@@ -6,27 +6,22 @@ refuses to go on over what it cannot read: that is a fault of the list, and the 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-from server.verify.faults import Fault
+from server.verify.faults import Fault, Noted
+from server.verify.signed import Signed, read_signed
 
 MANIFEST, SUMS, RECEIPTS, TRAIL = "manifest.json", "sha256sums.txt", "receipts.json", "trail.json"
 FORMAT = "fieldvisit-pack-1"
 FORM = "(证据包格式 / the form of packs)"
 LARGEST_LIST = 64 << 20
 _SUM = re.compile(r"([0-9a-f]{64})  (\S+)")
-_KEPT = "evidence.kept"
+_KEPT, _SIGNED_KEPT = "evidence.kept", "evidence.manifest_kept"
 
 
 class ListUnreadable(Exception):
@@ -35,35 +30,27 @@ class ListUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file as the manifest lists it. `id` is that of the evidence, None for what the packer wrote itself."""
+    """A file as the manifest lists it. `id` is that of the evidence, None for what the packer wrote itself, as are the
+    fields after it."""
 
     path: str
     size: int
     sha256: str
     id: str | None
+    visit_id: str | None = None
+    kind: str | None = None
+    source: str | None = None
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """One manifest of a phone: where its files lie in the pack, and what was known of it when it was packed."""
+class Told:
+    """The pack's manifest: the files that it lists, the phones' manifests among them, and by visit the ids of files
+    that were awaited when it was made."""
 
-    id: str
-    path: str
-    signature: str
-    key: Mapping[str, str] | None
-    known: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A range of an item whose digest a phone signed; `size` None: all of it."""
-
-    item_id: str
-    offset: int
-    size: int | None
-    sha256: str
-    manifest_id: str
-    seq: int
+    listed: list[Listed]
+    signed: list[Signed]
+    awaited: Mapping[str, frozenset[str]]
 
 
 def read_sums(text: bytes) -> dict[str, str]:
@@ -84,31 +71,41 @@ def read_json(text: bytes) -> Any:
         raise ListUnreadable from error
 
 
-def read_manifest(text: bytes) -> tuple[list[Listed], list[Signed]]:
-    """The files that it lists, and the phones' manifests among them."""
+def read_manifest(text: bytes) -> Told:
+    """The pack's manifest, of the one form."""
     told = read_json(text)
     try:
         if told["format"] != FORMAT:
             raise ListUnreadable
-        listed = [_listed(one, one["id"]) for one in told["items"]]
-        listed += [_listed(one, None) for one in told["files"]]
-        signed = [_signed(one) for one in told["capture_manifests"]]
+        listed = [_item(one) for one in told["items"]] + [_file(one) for one in told["files"]]
+        signed = [read_signed(one) for one in told["capture_manifests"]]
+        awaited = {str(one["id"]): frozenset(str(id_) for id_ in one["awaited"]) for one in told["visits"]}
     except (KeyError, TypeError, ValueError) as error:
         raise ListUnreadable from error
-    return listed, signed
+    return Told(listed, signed, awaited)
 
 
-def _listed(told: Any, id_: Any) -> Listed:
+def _file(told: Any) -> Listed:
     path, size, sha256 = told["path"], told["size"], told["sha256"]
     if not (isinstance(path, str) and isinstance(size, int) and isinstance(sha256, str)):
         raise ListUnreadable
-    return Listed(path, size, sha256, None if id_ is None else str(id_))
+    return Listed(path, size, sha256, None)
 
 
-def _signed(told: Any) -> Signed:
-    known = frozenset(str(one["code"]) for one in told["findings"])
-    key = told["key"]
-    return Signed(str(told["id"]), str(told["path"]), str(told["signature"]), key, known)
+def _item(told: Any) -> Listed:
+    file = _file(told)
+    names = ("id", "visit_id", "kind", "source", "account_id")
+    return Listed(file.path, file.size, file.sha256, *(str(told[name]) for name in names))
+
+
+def noted_of(manifest: Told) -> Iterator[Noted]:
+    """What was known when the pack was made: findings of the phones' manifests, and files that had not come."""
+    for signed in manifest.signed:
+        for one in signed.findings:
+            yield Noted(signed.path, "finding", {"code": one.code, "seq": one.seq or ""})
+    for visit_id, awaited in manifest.awaited.items():
+        for item_id in sorted(awaited):
+            yield Noted(f"chain/{visit_id}", "awaited", {"file": item_id})
 
 
 def receipt_faults(text: bytes, listed: list[Listed]) -> Iterator[Fault]:
@@ -125,8 +122,9 @@ def receipt_faults(text: bytes, listed: list[Listed]) -> Iterator[Fault]:
             yield Fault(one.path, "receipt_differs")
 
 
-def trail_faults(text: bytes, listed: list[Listed]) -> Iterator[Fault]:
-    """Each line has the digest of its words, and each item a line that it was received as it lies here."""
+def trail_faults(text: bytes, manifest: Told) -> Iterator[Fault]:
+    """Each line has the digest of its words; each item, and each manifest of a phone, a line that it was received as it
+    lies here."""
     try:
         lines = read_json(text)["lines"]
         broken = [line["seq"] for line in lines if _line_digest(line) != line["digest"]]
@@ -135,14 +133,25 @@ def trail_faults(text: bytes, listed: list[Listed]) -> Iterator[Fault]:
             for line in lines
             if line["action"] == _KEPT
         }
+        signed = {
+            (line["detail"]["manifest_id"], line["detail"]["sha256"])
+            for line in lines
+            if line["action"] == _SIGNED_KEPT
+        }
     except (ListUnreadable, KeyError, TypeError):
         yield Fault(TRAIL, "manifest_unreadable")
         return
     for seq in broken:
         yield Fault(TRAIL, "trail_broken", {"line": seq})
-    for one in listed:
+    for one in manifest.listed:
         if one.id is not None and (one.id, one.sha256, one.size) not in kept:
             yield Fault(one.path, "not_in_trail")
+    digests = {one.path: one.sha256 for one in manifest.listed}
+    for phone in manifest.signed:
+        if (phone.id, digests.get(phone.path)) not in signed:
+            yield Fault(phone.path, "not_in_trail")
+    for id_ in sorted({id_ for id_, _ in signed} - {phone.id for phone in manifest.signed}):
+        yield Fault(TRAIL, "chain_dropped", {"manifest": id_})
 
 
 def _line_digest(line: Mapping[str, Any]) -> str:
@@ -152,45 +161,6 @@ def _line_digest(line: Mapping[str, Any]) -> str:
         [line[name] for name in names], ensure_ascii=False, separators=(",", ":"), sort_keys=True
     )
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def signed_pieces(signed: Signed, text: bytes, tell: Callable[[Fault], None]) -> list[Piece]:
-    """What a phone signed, once its signature is that of its key; a bad one that was known when packing is no news."""
-    if not _fits(signed, text) and not {"bad_signature", "unknown_key"} & signed.known:
-        tell(Fault(signed.path, "signature_bad"))
-    try:
-        return [_piece(signed.id, entry) for entry in read_json(text)["entries"]]
-    except (ListUnreadable, KeyError, TypeError, ValueError):
-        if "manifest_unreadable" not in signed.known:
-            tell(Fault(signed.path, "capture_unreadable"))
-        return []
-
-
-def _piece(manifest_id: str, entry: Any) -> Piece:
-    whole = entry["kind"] == "photo"
-    offset, size = (0, None) if whole else (int(entry["offset"]), int(entry["size"]))
-    return Piece(str(entry["item"]), offset, size, str(entry["sha256"]), manifest_id, int(entry["seq"]))
-
-
-def _fits(signed: Signed, text: bytes) -> bool:
-    """ECDSA over P-256 and SHA-256; the signature is `r` and `s` of 32 bytes each."""
-    if signed.key is None:
-        return False
-    try:
-        x, y = (int.from_bytes(_base64url(str(signed.key[name])), "big") for name in ("x", "y"))
-        raw = _base64url(signed.signature)
-        if len(raw) != 64:
-            return False
-        key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-        rs = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
-        key.verify(rs, text, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError, KeyError, TypeError):
-        return False
-    return True
-
-
-def _base64url(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def _decoded(text: bytes) -> str:

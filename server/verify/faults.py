@@ -51,10 +51,56 @@ WORDS: dict[str, tuple[str, str]] = {
         "审计记录中没有以此摘要收到该文件的记载",
         "the trail does not say that this file was received with this digest",
     ),
+    "chain_dropped": (
+        "审计记录中收到过的手机签名清单 {manifest} 不在包内",
+        "the phone's manifest {manifest} was received and is not in the pack",
+    ),
     "capture_unreadable": ("手机签名的清单无法读取", "the phone's manifest cannot be read"),
     "signature_bad": (
         "手机的签名与其清单不符",
         "the signature is not that of the phone's key on these words",
+    ),
+    "stock_differs": (
+        "与清单 {manifest} 的签名或公钥不是同一个",
+        "not the signature or key that is told of {manifest}",
+    ),
+    "nonce_differs": (
+        "手机签名的随机数不是服务器为该外访发出的",
+        "the nonce that the phone signed is not the one that the server gave for this visit",
+    ),
+    "visit_differs": ("手机签名的是另一次外访", "the phone signed it for another visit"),
+    "chain_broken": (
+        "第 {seq} 项不接在前一项之后",
+        "number {seq} does not follow from the one before it",
+    ),
+    "chain_repeated": (
+        "第 {seq} 项先后列出了两个不同的内容",
+        "number {seq} is listed twice, with different content",
+    ),
+    "chain_order": ("第 {seq} 项没有按先后顺序列出", "number {seq} does not stand in its order"),
+    "capture_missing": (
+        "清单第 {seq} 项所列文件 {file} 不在包内",
+        "number {seq} lists the file {file}, which is not in the pack",
+    ),
+    "capture_elsewhere": (
+        "手机签名清单 {manifest} 第 {seq} 项将其列在另一次外访",
+        "number {seq} of {manifest} lists it with another visit",
+    ),
+    "capture_kind": (
+        "与手机签名清单 {manifest} 第 {seq} 项种类不同",
+        "of another kind than number {seq} of {manifest}",
+    ),
+    "capture_uncovered": (
+        "字节 {first} 至 {last} 不在手机签名的任何片段中",
+        "bytes {first} to {last} are in no segment that a phone signed",
+    ),
+    "capture_cut": (
+        "缺少手机签名的字节 {first} 至 {last}",
+        "bytes {first} to {last}, which a phone signed, are missing",
+    ),
+    "capture_unlisted": (
+        "来自有签名清单的手机，却不在任何清单中",
+        "from a phone that signed its list, and on no list",
     ),
     "capture_differs": (
         "与手机签名清单 {manifest} 第 {seq} 项的摘要不符",
@@ -76,3 +122,30 @@ class Fault:
 
     def en(self) -> str:
         return WORDS[self.code][1].format_map(self.facts)
+
+
+NOTES: dict[str, tuple[str, str]] = {
+    "finding": (
+        "打包时已注明：{code} {seq}（见 manifest.json）",
+        "noted when it was packed: {code} {seq} (see manifest.json)",
+    ),
+    "awaited": (
+        "打包时文件 {file} 尚未到齐（文件或清单）",
+        "of the file {file} something had yet to come when it was packed (the file, or a list of it)",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What was known to be wrong when the pack was made: shown, and no fault of the pack."""
+
+    item: str
+    code: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def zh(self) -> str:
+        return NOTES[self.code][0].format_map(self.facts)
+
+    def en(self) -> str:
+        return NOTES[self.code][1].format_map(self.facts)

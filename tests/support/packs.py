@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from server.domain.visits import Visit
 from storage.files.pack_archive import open_archive
 from tests.conftest import Desk
 from tests.support import evidence as files
-from tests.support.cast import DISPATCHER, IT, Member
+from tests.support.captures import NONCE, Chain, Phone
+from tests.support.cast import AGENT, DISPATCHER, IT, Member
 
+RUN_MS = 2040  # two seconds in whole packets of sixty milliseconds
+PACKERS = (DISPATCHER, IT)
 PACKS = "/api/v1/evidence-packs"
 
 
@@ -55,6 +59,21 @@ def opened(content: bytes, password: str) -> dict[str, bytes]:
     with pyzipper.AESZipFile(io.BytesIO(content)) as archive:
         archive.setpassword(password.encode())
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def make_signed(desk: Desk, phone: Phone | None = None, **changes: Any) -> Visit:
+    """A visit with two photos and a recording of one phone, and the manifest that it signed for them."""
+    visit = files.make_visited(desk, capture_nonce=NONCE)
+    chain, phone = Chain(visit.id), phone or Phone(desk, AGENT)
+    for number in (1, 2):
+        id_, at = files.fresh_id(), files.STARTED + timedelta(seconds=number)
+        desk.ok(files.send(desk, AGENT, visit, files.photo(number), id=id_), 201)
+        chain.add(files.photo(number), id_, at)
+    run = files.fresh_id()
+    desk.ok(files.send(desk, AGENT, visit, files.recording(), "recording", id=run, run=1), 201)
+    chain.run(files.recording(), run, files.STARTED + timedelta(seconds=3), RUN_MS)
+    phone.send(visit, chain.text(), **changes)
+    return visit
 
 
 def packed_again(contents: dict[str, bytes], password: str) -> bytes:

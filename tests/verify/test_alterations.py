@@ -45,13 +45,11 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def pack(desk: Desk) -> tuple[bytes, str]:
-    """A pack with photos, a recording and a file that came by the desk, with its password."""
-    visit = files.make_visited(desk)
-    for number in (1, 2):
-        desk.ok(files.send(desk, AGENT, visit, files.photo(number)), 201)
-    desk.ok(files.send(desk, AGENT, visit, files.recording(), "recording", run=1), 201)
+    """A pack with photos and a recording that a phone signed for, and files that came by the desk; and its password."""
+    visit = packs.make_signed(desk)
     brought = {"brought_by": AGENT.id, "reason": "手机送修"}
-    desk.ok(files.send(desk, DISPATCHER, visit, files.photo(3), desk_import=True, **brought), 201)
+    for number in range(3, 6):
+        desk.ok(files.send(desk, DISPATCHER, visit, files.photo(number), desk_import=True, **brought), 201)
     return packs.taken(desk, packs.made(desk, visit))
 
 
@@ -87,7 +85,7 @@ def test_a_pack_that_nobody_altered_has_no_fault_a_hundred_times(
     contents, random = packs.opened(content, password), Random(seed)
     for _ in range(CLEAN_RUNS):
         other = fresh_password()
-        fewer = _without(contents, random.sample(_originals(contents), random.randrange(4)))
+        fewer = _without(contents, random.sample(_unsigned(contents), random.randrange(4)))
         path = packs.written(tmp_path, packs.packed_again(fewer, other))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         assert check_pack(path, other, digest).faults == []
@@ -100,7 +98,7 @@ def test_lists_that_were_made_to_agree_are_found_by_the_digest_of_the_register(
     """What the guide says: somebody who has the password can make a pack that agrees with itself, and no other one."""
     content, password = pack
     contents = packs.opened(content, password)
-    fewer = packs.packed_again(_without(contents, _originals(contents)[:1]), password)
+    fewer = packs.packed_again(_without(contents, _unsigned(contents)[:1]), password)
     path = packs.written(tmp_path, fewer)
     assert check_pack(path, password).faults == []
     register = hashlib.sha256(content).hexdigest()
@@ -227,17 +225,46 @@ def a_line_of_the_trail_and_its_digests(contents: Contents, random: Random) -> t
     return _listed_anew(contents | {"trail.json": changed, "manifest.json": told}), {"trail.json"}
 
 
+def a_line_of_a_phones_manifest(contents: Contents, random: Random) -> tuple[Contents, set[str]]:
+    """A character of signature, key or nonce, and every list agrees: the phone's text still names what it signed."""
+    manifest = json.loads(contents["manifest.json"])
+    (line,) = manifest["capture_manifests"]
+    holder, name = random.choice(
+        [(line, "signature"), (line["key"], "x"), (line["key"], "y"), (line, "nonce")]
+    )
+    held = holder[name]
+    place = random.randrange(len(held))
+    other = random.choice([letter for letter in "0123456789abcdef" if letter != held[place]])
+    holder[name] = held[:place] + other + held[place + 1 :]
+    told = json.dumps(manifest, ensure_ascii=False).encode()
+    return _listed_anew(contents | {"manifest.json": told}), {line["path"]}
+
+
+def a_file_that_a_phone_signed_for(contents: Contents, random: Random) -> tuple[Contents, set[str]]:
+    """Taken out of every list, of the receipts and of the trail: the phone's text still names it."""
+    items = json.loads(contents["manifest.json"])["items"]
+    item = random.choice([one for one in items if one["source"] == "phone"])
+    line = json.loads(contents["manifest.json"])["capture_manifests"][0]
+    return _without(contents, [item["path"]]), {line["path"]}
+
+
 Bytewise = Callable[[bytes, _Places, Random], tuple[bytes, set[str]]]
 ByHand = Callable[[Contents, Random], tuple[Contents, set[str]]]
 BYTEWISE: list[Bytewise] = [a_bit, a_bit_of_the_form, some_bytes, cut, bytes_more, bytes_less]
 BY_HAND: list[ByHand] = [
     an_item_changed, an_item_removed, an_item_added, an_item_renamed, two_items_exchanged, an_item_and_both_lists,
-    a_line_of_the_trail_and_its_digests,
+    a_line_of_the_trail_and_its_digests, a_line_of_a_phones_manifest, a_file_that_a_phone_signed_for,
 ]  # fmt: skip
 
 
 def _originals(contents: Contents) -> list[str]:
     return [name for name in contents if name.startswith("originals/")]
+
+
+def _unsigned(contents: Contents) -> list[str]:
+    """What came by the desk: no phone speaks for it."""
+    items = json.loads(contents["manifest.json"])["items"]
+    return [one["path"] for one in items if one["source"] == "desk"]
 
 
 def _without(contents: Contents, names: list[str]) -> Contents:

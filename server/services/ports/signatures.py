@@ -15,3 +15,11 @@ class SignatureCheck(Protocol):
     def fits(self, x: str, y: str, signed: bytes, signature: str) -> bool:
         """Whether the signature (r and s, 64 bytes: the P1363 form) over the bytes is that of the key."""
         ...
+
+    def key_as_pem(self, x: str, y: str) -> bytes | None:
+        """The key as stock tools read it (SubjectPublicKeyInfo in PEM); None for what is no key."""
+        ...
+
+    def signature_as_der(self, signature: str) -> bytes | None:
+        """The signature as stock tools read it (DER); None for what is no signature."""
+        ...
