@@ -162,7 +162,8 @@ def keep_sent(
         uow.enqueue(THUMBNAIL_JOB, {"evidence_id": item.id})
     if item.media_type.startswith("audio/"):
         uow.enqueue(PLAYABLE_JOB, {"evidence_id": item.id})
-    if item.media_type.startswith(("image/", "audio/")):  # no phone lists a written paper among what it captured
+    # No phone lists a written paper among what it captured.
+    if item.media_type.startswith(("image/", "audio/")):
         capture_chain.changed(uow, visit)
     if item.kind in COUNTED_KINDS:
         credit.fact_changed(uow, visit.placement_id, "evidence")
