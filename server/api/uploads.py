@@ -27,7 +27,7 @@ from server.domain.upload_problems import (
     UPLOAD_OFFSET_DIFFERS,
     UPLOADS_BUSY,
 )
-from server.domain.uploads import Upload, UploadState
+from server.domain.uploads import SILENCE_SECONDS, Upload, UploadState
 from server.services import evidence_reading, upload_finishing, uploads
 from server.services.house import House
 from server.services.ports.paging import Page, PageRequest
@@ -119,7 +119,7 @@ def show_upload(call: TusCall) -> Response:
     with call.house.units.read() as uow:
         upload = uploads.own(uow, call.actor, call.path["upload_id"])
     if upload.state is UploadState.OPEN:
-        _pool().take_over(call.house, upload.id, call.actor.account_id)
+        _pool().take_over(call.house, upload.id, call.actor.account_id, patience=2 * SILENCE_SECONDS)
         with call.house.units.read() as uow:
             upload = uow.uploads.need(upload.id)
         upload = upload_finishing.look(call.house, upload)

@@ -40,6 +40,7 @@ _FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
 _PREFIX_BYTES = CHUNK
 _PREFIX_SECONDS = 1.0
+_SETTLED_SECONDS = 0.5
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.
 _SLOW_READ, _FAST_READ = 1.0, 0.25
 
@@ -64,12 +65,12 @@ class Receiver:
     spool: Path | None = None
     spooled: int = 0
     given_up: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @property
-    def silent(self) -> bool:
-        """Whether it waits for bytes that have not come for a while; work of its own is no silence."""
-        return self.waiting and time.monotonic() - self.heard_at >= SILENCE_SECONDS
+    def idle(self, seconds: float) -> bool:
+        """Whether it waits for bytes that have not come for so long; work of its own is no silence."""
+        return self.waiting and time.monotonic() - self.heard_at >= seconds
 
     def open_what_came(self) -> BinaryIO:
         """The bytes of the running piece that lie in memory or in the local file; the caller holds the lock."""
@@ -116,18 +117,24 @@ class ReceiverPool:
             self._at_work[receiver.lease.upload.id] = receiver
 
     def remove(self, receiver: Receiver) -> None:
+        receiver.ended.set()
         with self._lock:
             if self._at_work.get(receiver.lease.upload.id) is receiver:
                 del self._at_work[receiver.lease.upload.id]
 
-    def take_over(self, house: House, upload_id: str, account_id: str) -> None:
-        """Keep what a request that went silent has received, and give its lease back. A running one is left alone."""
+    def take_over(self, house: House, upload_id: str, account_id: str, patience: float = 0.0) -> None:
+        """Keep what a request that went silent has received, and give its lease back. A running one is left alone; one
+        whose line was cut may store what it has for so many seconds of patience, or it would be sent again."""
         with self._lock:
             receiver = self._at_work.get(upload_id)
         if receiver is None or receiver.lease.upload.account_id != account_id:
             return
+        until = time.monotonic() + patience
+        while time.monotonic() < until and not receiver.idle(_SETTLED_SECONDS):
+            if receiver.ended.wait(0.05):
+                return
         with receiver.lock, ExitStack() as stack:
-            if receiver.given_up or not receiver.silent:
+            if receiver.given_up or not receiver.idle(SILENCE_SECONDS):
                 return
             receiver.given_up = True
             lease = receiver.lease
@@ -317,9 +324,8 @@ class _Receiving:
             return keep(self._house, lease, stored, copy)
         except Problem:
             raise
-        except (
-            Exception
-        ):  # a disk that is full, a database that went away: the bytes are durable, so they stay
+        # A disk that is full, a database that went away: the bytes are durable, so they stay.
+        except Exception:
             self._receiver.lease = moved(self._house, lease, stored)
             raise
 

@@ -53,27 +53,6 @@ def reader(content: bytes, *, breaks: bool = False) -> Callable[[int], bytes]:
     return read
 
 
-class Line:
-    """A line on which bytes come when the test sends them, and nothing otherwise."""
-
-    def __init__(self) -> None:
-        self._sent: list[bytes] = []
-        self._there = threading.Condition()
-        self.read_began = threading.Event()
-
-    def send(self, content: bytes) -> None:
-        with self._there:
-            self._sent.append(content)
-            self._there.notify()
-
-    def read(self, size: int) -> bytes:
-        with self._there:
-            if not self._sent:
-                self.read_began.set()
-                self._there.wait(20)
-            return self._sent.pop(0)
-
-
 # what came is refused
 
 
@@ -282,39 +261,6 @@ def test_a_long_body_is_durable_piece_by_piece(desk: Desk) -> None:
     )
     assert upload.offset == came
     assert [piece.size for piece in tus.pieces_of(desk, path)] == [PIECE_BYTES, PIECE_BYTES, 1]
-
-
-def test_a_silent_request_is_taken_over_with_what_it_brought(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(upload_receiving, "_PREFIX_SECONDS", 0.0)
-    house, pool, line = desk.installation.house, ReceiverPool(2), Line()
-    desk.client.application.extensions["fieldvisit.receivers"] = pool
-    path = tus.begun(desk, tus.metadata(files.make_visited(desk)), len(PDF))
-    lease = lease_on(desk, path, len(PDF))
-    ends: list[object] = []
-
-    def silent() -> None:
-        try:
-            ends.append(receive(house, pool, lease, line.read, len(PDF)))
-        except Problem as refused:
-            ends.append(refused.kind.code)
-
-    line.send(PDF[:100])
-    request = threading.Thread(target=silent)
-    request.start()
-    assert line.read_began.wait(20)
-    # Heard a moment ago: it is left alone, and asking does not disturb it.
-    assert tus.offset_of(desk, path) == 0
-    desk.refused(tus.patch(desk, path, 0, PDF), 423, "upload_locked")
-    monkeypatch.setattr(upload_receiving, "SILENCE_SECONDS", 0.0)
-    assert tus.offset_of(desk, path) == 100
-    answer = tus.patch(desk, path, 100, PDF[100:])
-    assert answer.headers["Fieldvisit-Sha256"] == files.sha256(PDF)
-    line.send(PDF[100:200])
-    request.join(20)
-    assert ends == ["upload_locked"]
-    assert len(files.kept(desk)) == len(files.stored_keys(desk)) == 1
 
 
 def test_a_file_that_was_whole_when_the_process_died_is_finished_at_the_next_look(desk: Desk) -> None:
