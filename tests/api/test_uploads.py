@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from server.domain.problems import Problem
 from server.domain.uploads import LEASE, PIECE_BYTES, UploadState
-from server.services import upload_receiving, uploads
+from server.services import uploads
 from server.services.holders import alive, this_process
 from server.services.login import actor_of
 from server.services.ports.objects import ObjectStoreUnavailable

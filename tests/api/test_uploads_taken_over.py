@@ -1,4 +1,4 @@
-"""An upload whose line was lost: what the old request brought counts, and whoever asks waits for no longer than that."""
+"""An upload whose line was lost: what the old request brought counts, and who asks waits no longer than for that."""
 
 from __future__ import annotations
 
