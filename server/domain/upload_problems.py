@@ -58,6 +58,17 @@ UPLOAD_CLOSED = kind(
         "Create it again under the same id and send the whole file.",
     ),
 )
+UPLOAD_DAMAGED = kind(
+    "upload_damaged",
+    Category.GONE,
+    "上传 {id} 已收到的内容在服务器上损坏，不能完成；已通知 IT",
+    "What had come of the upload {id} was damaged on the server and cannot be finished; IT has been told",
+    remedy=(
+        "请勿删除手机上的文件；用同一编号重新创建上传，从头发送整个文件。",
+        "Keep the file on the phone; create the upload again under the same id and send the whole file.",
+    ),
+    clause="S10",
+)
 UPLOAD_TOO_LONG = kind(
     "upload_too_long",
     Category.TOO_LARGE,

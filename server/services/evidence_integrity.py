@@ -33,7 +33,7 @@ _PARTS = {"key": Difference.KEY_DAMAGED, "size": Difference.SIZE_DIFFERS}
 def differences(house: House, item: EvidenceItem, *, whole: bool) -> list[Found]:
     """How the stored bytes of an item and of its copies differ from the row; whole means read, not only looked at.
 
-    A copy (thumbnail, playable, peaks) has no digest in its row: that it opens is what its seal proves.
+    A copy (thumbnail, playable, peaks) has no digest in its row: its seal is bound to its name, its name to the row.
     """
     looks = [_look(house, item, key, whole=whole) for key in (item.object_key, *item.copy_keys)]
     return [found for found in looks if found is not None]
@@ -100,9 +100,15 @@ def page(uow: UnitOfWork, request: PageRequest, *, is_open: bool | None) -> Page
     return found
 
 
+def damage_of(damaged: ObjectDamaged) -> Difference:
+    return _PARTS.get(damaged.part, Difference.FRAME_DAMAGED)
+
+
 def _look(house: House, item: EvidenceItem, key: str, *, whole: bool) -> Found | None:
     difference, detail = None, None
     original = key == item.object_key
+    if not original and not key.startswith(f"evidence/{item.visit_id}/{item.id}/"):
+        return Found(item.id, key, Difference.DIGEST_DIFFERS, "not a copy of this file")
     try:
         if house.objects.stat(key).size != item.size and original:
             difference = Difference.SIZE_DIFFERS
@@ -113,7 +119,7 @@ def _look(house: House, item: EvidenceItem, key: str, *, whole: bool) -> Found |
     except ObjectKeyDestroyed:
         difference = Difference.KEY_GONE
     except ObjectDamaged as damaged:
-        difference, detail = _PARTS.get(damaged.part, Difference.FRAME_DAMAGED), damaged.part
+        difference, detail = damage_of(damaged), damaged.part
     return None if difference is None else Found(item.id, key, difference, detail)
 
 

@@ -1,7 +1,8 @@
 """The end of an upload: whole, it becomes evidence with its receipt; unfit, it is refused; abandoned, it is salvaged.
 
 Owns compaction: the pieces are read in order, digested and written as one object. It refuses to lose what cannot be
-finished now: the upload stays whole and open, and the next look at it, or the hourly job, finishes it.
+finished now: the upload stays whole and open, and the next look at it, or the hourly job, finishes it. Pieces that were
+damaged stay where they are, for IT; the phone, which has no receipt, is told to send the file again.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from typing import BinaryIO
 from server.domain.audit import AuditEntry
 from server.domain.evidence import EvidenceItem
 from server.domain.evidence_problems import DIGEST_DIFFERS, MEDIA_REFUSALS
+from server.domain.integrity import Difference, Found
 from server.domain.problems import Problem, problem
-from server.domain.upload_problems import UPLOAD_LOCKED
+from server.domain.upload_problems import UPLOAD_DAMAGED, UPLOAD_LOCKED
 from server.domain.uploads import CUT_OFF, FINISH_LEASE, Upload, UploadPiece, UploadState
+from server.services import evidence_integrity
 from server.services.evidence import Examined, Particulars, StoredFile, examined_file, keep_sent
+from server.services.evidence_integrity import damage_of
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.ports.media import MediaRefused
-from server.services.ports.objects import StoredObject
+from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing, StoredObject
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.uploads import NO_LEASE, Lease, extend, particulars, take
 
@@ -40,7 +44,10 @@ def finish(house: House, lease: Lease) -> EvidenceItem:
     if len(pieces) != 1:
         extend(house, lease, FINISH_LEASE)
     with local_copy(house) as copy:
-        stored = _one_object(house, upload, pieces, copy)
+        try:
+            stored = _one_object(house, upload, pieces, copy)
+        except _PieceUnreadable as unreadable:
+            raise _damaged(house, lease, unreadable) from unreadable
         return keep(house, lease, stored, copy, {piece.object_key for piece in pieces})
 
 
@@ -69,7 +76,8 @@ def look(house: House, upload: Upload) -> Upload:
 
 
 def salvage(house: House, upload: Upload) -> str:
-    """Close an abandoned upload: `kept` when it was whole, `salvaged` when there was something, else `empty`.
+    """Close an abandoned upload: `kept` when it was whole, `salvaged` when there was something, else `empty`;
+    `damaged` when what there was cannot be read.
 
     What there was becomes evidence of its own, noted as cut off; the upload's id stays free for the whole file.
     """
@@ -90,7 +98,11 @@ def salvage(house: House, upload: Upload) -> str:
         return "empty"
     extend(house, lease, FINISH_LEASE)
     with local_copy(house) as copy:
-        stored = _one_object(house, upload, pieces, copy)
+        try:
+            stored = _one_object(house, upload, pieces, copy)
+        except _PieceUnreadable as unreadable:
+            _damaged(house, lease, unreadable)
+            return "damaged"
         told = particulars(upload, stored.sha256)
         file = StoredFile(stored.key, stored.size, stored.sha256, _examined_cut(house, copy, told))
     with house.units.write() as uow:
@@ -127,6 +139,16 @@ class Teed(io.RawIOBase):
         return piece
 
 
+class _PieceUnreadable(Exception):
+    """A piece that was durable is not what was written any more."""
+
+    def __init__(self, key: str, difference: Difference, detail: str | None) -> None:
+        super().__init__(f"{key}: {difference}")
+        self.key = key
+        self.difference = difference
+        self.detail = detail
+
+
 class _Joined(io.RawIOBase):
     """The pieces of an upload as one stream."""
 
@@ -134,18 +156,35 @@ class _Joined(io.RawIOBase):
         super().__init__()
         self._house = house
         self._left = list(pieces)
+        self._key = ""
         self._open: BinaryIO | None = None
 
     def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self._read(size)
+        except ObjectMissing as error:
+            raise _PieceUnreadable(self._key, Difference.BYTES_MISSING, None) from error
+        except ObjectKeyDestroyed as error:
+            raise _PieceUnreadable(self._key, Difference.KEY_GONE, None) from error
+        except ObjectDamaged as error:
+            raise _PieceUnreadable(self._key, damage_of(error), error.part) from error
+
+    def _read(self, size: int) -> bytes:
         while True:
             if self._open is None:
                 if not self._left:
                     return b""
-                self._open = self._house.objects.open(self._left.pop(0).object_key)
+                self._key = self._left.pop(0).object_key
+                self._open = self._house.objects.open(self._key)
             if piece := self._open.read(size):
                 return piece
             self._open.close()
             self._open = None
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        super().close()
 
 
 def _pieces(house: House, upload: Upload) -> list[UploadPiece]:
@@ -155,8 +194,7 @@ def _pieces(house: House, upload: Upload) -> list[UploadPiece]:
 
 def _one_object(house: House, upload: Upload, pieces: Sequence[UploadPiece], copy: Path) -> StoredObject:
     """One piece is the file; several are written anew as one object, and read once for it."""
-    joined = _Joined(house, pieces)
-    with copy.open("wb") as local:
+    with copy.open("wb") as local, _Joined(house, pieces) as joined:
         source: BinaryIO = Teed(joined, local)  # type: ignore[assignment, arg-type]
         if len(pieces) == 1:
             return _measured(pieces[0].object_key, source)
@@ -229,6 +267,21 @@ def _refuse(house: House, lease: Lease, code: str, objects: AbstractSet[str]) ->
         uow.audit(AuditEntry("upload.refused", "upload", upload.id, detail))
         _drop(house, uow, upload.id, objects)
         uow.commit()
+
+
+def _damaged(house: House, lease: Lease, unreadable: _PieceUnreadable) -> Problem:
+    """The upload is over and its pieces stay; IT and QA are told, and the phone by the Problem."""
+    upload = lease.upload
+    with house.units.write(upload.account_id) as uow:
+        refused = {"state": UploadState.REFUSED, "problem_code": UPLOAD_DAMAGED.code, "finished_at": uow.now}
+        if not uow.uploads.change(upload, lease.token, **refused, **NO_LEASE):
+            return problem(UPLOAD_LOCKED, id=upload.id)
+        found = Found(upload.id, unreadable.key, unreadable.difference, unreadable.detail)
+        evidence_integrity.tell(uow, evidence_integrity.record(uow, [found]))
+        detail = {"visit_id": upload.visit_id, "kind": upload.kind, "code": UPLOAD_DAMAGED.code}
+        uow.audit(AuditEntry("upload.refused", "upload", upload.id, detail))
+        uow.commit()
+    return problem(UPLOAD_DAMAGED, id=upload.id)
 
 
 def _close(uow: UnitOfWork, lease: Lease, evidence_id: str | None) -> None:

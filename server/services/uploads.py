@@ -107,6 +107,7 @@ def create(house: House, actor: Actor, told: Announced) -> tuple[Upload, bool]:
             uow.uploads.add(made)
         else:
             _refuse_other(first, actor, told)
+            uow.uploads.remove_pieces(first.id)  # damaged ones were left with it
             uow.uploads.save(made)
         uow.commit()
         return made, False

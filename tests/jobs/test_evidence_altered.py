@@ -116,6 +116,7 @@ ONE: dict[str, Alteration] = {
     "the row's size": lambda v, item, _: v.row(item, size=item.size + v.dice.choice((-1, 1))),
     "the row's object": lambda v, item, _: v.row(item, object_key=f"evidence/v/e/{v.dice.getrandbits(64)}"),
     "the row's thumbnail": lambda v, item, _: v.row(item, thumbnail_key="evidence/v/e/none"),
+    "the row's thumbnail another's": lambda v, item, other: v.row(item, thumbnail_key=thumbnail(other)),
     "the row removed": lambda v, item, _: v.no_row(item),
 }
 BOTH: dict[str, Alteration] = {
