@@ -69,7 +69,8 @@ def make_thumbnail(source: BinaryIO, longest: int = 320) -> bytes:
         upright.thumbnail((longest, longest))
         plain = _on_white(upright)
     output = io.BytesIO()
-    plain.save(output, "JPEG", quality=80, optimize=True)
+    # Pillow writes a comment of the original into the copy unless it is told an empty one.
+    plain.save(output, "JPEG", quality=80, optimize=True, comment=b"")
     return output.getvalue()
 
 
