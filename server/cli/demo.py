@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -27,8 +28,21 @@ from server.settings import Settings, read_settings
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the desk finds it; else today."
 )
 @click.option("--small", is_flag=True, help="A few dozen cases instead of two thousand.")
-def demo(seed: int, as_of: datetime | None, small: bool) -> None:
+@click.option(
+    "--tables", metavar="FOLDER", help="Write big Parquet tables for `score --tables` there, nothing else."
+)
+@click.option(
+    "--placements", type=click.IntRange(min=0), help="With --tables: how many placements, 1,000 without it."
+)
+def demo(seed: int, as_of: datetime | None, small: bool, tables: str | None, placements: int | None) -> None:
     """Load the demo branch into an empty installation and print its logins."""
+    if tables is not None:
+        if small or as_of is not None:
+            raise click.UsageError("--tables goes with --placements and --seed alone")
+        _write_tables(Path(tables), 1000 if placements is None else placements, seed)
+        return
+    if placements is not None:
+        raise click.UsageError("--placements goes with --tables")
     clear_unfinished(read_settings())
     with installed() as installation:
         bring_up(installation)
@@ -49,6 +63,19 @@ def demo(seed: int, as_of: datetime | None, small: bool) -> None:
     (settings.data_dir / "demo-seed").write_text(str(seed))
     unfinished.unlink()
     tell_logins(settings)
+
+
+def _write_tables(folder: Path, placements: int, seed: int) -> None:
+    # Loaded here: a demo branch needs no library of columns.
+    from server.bulk.demo import write_demo_tables
+    from server.bulk.engine import TablesUnreadableError
+
+    try:
+        for name, rows in write_demo_tables(folder, placements=placements, seed=seed).items():
+            click.echo(f"{name}\t{rows}")
+    except TablesUnreadableError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
 
 
 def load_where_empty(installation: Installation) -> None:

@@ -1,45 +1,72 @@
-"""Owns `fieldvisit score`: placements in, credit lines out, line by line (docs/policy/SCORING_FORMAT.md).
+"""Owns `fieldvisit score`: placements in, credit lines out, line by line (docs/policy/SCORING_FORMAT.md), or over
+columns (docs/bulk-tables.md).
 
-Refuses to hold more than one line in memory, and to let one bad line stop the good ones.
+Refuses to hold more than one line in memory, and to let one bad line or row stop the good ones.
 """
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Never
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
+from server.cli.policy_option import read_policy, stop
 from server.domain.policy.attribute import score_placement
 from server.domain.policy.credit_lines import line_to_text
-from server.domain.policy.editions import HANDBOOK_BOOK, PolicyBook
-from server.domain.policy.policy_documents import PolicyError, parse_policy
+from server.domain.policy.editions import PolicyBook
 from server.domain.policy.wire import read_line
 from server.domain.policy.wire_rules import FactsError
 
 
 @click.command("score")
-@click.argument("file")
+@click.argument("file", required=False)
 @click.option(
     "--policy", "policy_file", metavar="FILE", help="A policy document in TOML; without it the handbook's."
 )
-def score(file: str, policy_file: str | None) -> None:
+@click.option("--tables", metavar="FOLDER", help="Score the Parquet tables of a folder instead of FILE.")
+@click.option(
+    "--out", metavar="FOLDER", help="With --tables: where lines.parquet and shares.parquet are written."
+)
+def score(file: str | None, policy_file: str | None, tables: str | None, out: str | None) -> None:
     """Credit the repayments of FILE (JSON Lines, "-" for standard input) and write one line each.
 
     Bad lines go to standard error as FILE:LINE: FIELD: what is wrong, and make the exit status 1; 2 says
-    that FILE or the policy cannot be read.
+    that FILE or the policy cannot be read. With --tables it is FILE:ROW: COLUMN, and a placement with a bad
+    row in any table is left out whole.
     """
-    book = _read_policy(policy_file)
+    if (file is None) == (tables is None) or (tables is None) != (out is None):
+        raise click.UsageError("give either FILE, or both --tables FOLDER and --out FOLDER")
+    book = read_policy(policy_file)
+    all_good = _score_file(file, book) if file is not None else _score_tables(str(tables), str(out), book)
+    if not all_good:
+        sys.exit(1)
+
+
+def _score_tables(tables: str, out: str, book: PolicyBook) -> bool:
+    # Loaded here: who scores a file need not wait for a database's library.
+    from server.bulk.engine import TablesUnreadableError, score_tables
+
+    try:
+        faults = score_tables(Path(tables), Path(out), book)
+    except TablesUnreadableError as error:
+        stop(str(error))
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    return not faults
+
+
+def _score_file(file: str, book: PolicyBook) -> bool:
     output = sys.stdout.buffer
     try:
         with _opened(file) as lines:
             all_good = _score_lines(file, lines, book, output)
     except _UnreadableError as error:
         output.flush()
-        _stop(str(error))
+        stop(str(error))
     output.flush()
-    if not all_good:
-        sys.exit(1)
+    return all_good
 
 
 class _UnreadableError(Exception):
@@ -80,22 +107,3 @@ def _score_lines(file: str, lines: Iterator[bytes], book: PolicyBook, output: Bi
         for credit_line in score_placement(placement, book):
             output.write(line_to_text(credit_line).encode() + b"\n")
     return all_good
-
-
-def _read_policy(policy_file: str | None) -> PolicyBook:
-    if policy_file is None:
-        return HANDBOOK_BOOK
-    try:
-        with open(policy_file, encoding="utf-8") as document:
-            return parse_policy(document.read())
-    except OSError as error:
-        _stop(f"{policy_file}: {error.strerror}")
-    except UnicodeDecodeError:
-        _stop(f"{policy_file}: is no UTF-8")
-    except PolicyError as error:
-        _stop(f"{policy_file}: {error}")
-
-
-def _stop(words: str) -> Never:
-    click.echo(words, err=True)
-    sys.exit(2)

@@ -117,6 +117,14 @@ def test_every_sentence_belongs_to_a_code() -> None:
     assert SENTENCES.keys() - codes == {"credited", "normal"}
 
 
+def test_every_scored_clause_stands_in_the_sql_of_scoring_over_columns_and_no_other() -> None:
+    files = (Path(__file__).parents[2] / "server" / "bulk" / "sql").glob("*.sql")
+    comments = [line.partition("--")[2] for file in files for line in file.read_text("utf-8").splitlines()]
+    cited = {clause_id for comment in comments for clause_id in re.findall(r"\b[A-Z][0-9]+\b", comment)}
+    assert set(SCORED) - cited == set()
+    assert cited - ROWS.keys() == set()
+
+
 def test_every_scored_clause_has_a_worked_case() -> None:
     assert {clause_id for case in CASES for clause_id in case.clauses.split()} == set(SCORED)
 

@@ -1,0 +1,173 @@
+"""Owns the run of scoring over columns: Parquet tables in, the tables `lines` and `shares` out.
+
+Refuses what is no such table (TablesUnreadableError) and hands back the rows at fault, whose placements are left
+out whole. The rules stand in sql/; here they are only brought into order. Temporary tables spill to a scratch
+folder when they outgrow the memory that is allowed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from server.bulk.editions_table import HalfTooFineError, create_editions_table
+from server.bulk.tables import RULES, TABLES, Column, accepts, fault_of
+from server.domain.policy.editions import PolicyBook
+
+MEMORY = "1200MiB"
+_SQL = Path(__file__).parent / "sql"
+_STEPS = ("judge_visits", "open_windows", "attribute")
+_OUT = ("lines", "shares")
+
+
+class TablesUnreadableError(Exception):
+    """The tables cannot be read, or the answer not written; the words name the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A row at fault, counted from 1: `FILE:ROW: COLUMN: words`."""
+
+    file: Path
+    row: int
+    column: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.row}: {self.column}: {self.words}"
+
+
+def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEMORY) -> list[RowFault]:
+    """Score the tables of a folder into another one, and hand back the rows that were refused."""
+    try:
+        with connected(memory) as connection:
+            create_editions_table(connection, book)
+            open_files(connection, tables)
+            connection.execute(statement("load"))
+            connection.execute(statement("cross_checks"))
+            faults = _faults(connection, tables)
+            if faults:
+                connection.execute(statement("drop_refused"))
+            for step in _STEPS:
+                connection.execute(statement(step))
+            _write(connection, out)
+    except HalfTooFineError as error:
+        raise TablesUnreadableError(str(error)) from error
+    except OSError as error:
+        raise TablesUnreadableError(f"{error.filename or out}: {error.strerror}") from error
+    except duckdb.Error as error:
+        raise TablesUnreadableError(f"{tables}: {str(error).splitlines()[0]}") from error
+    return faults
+
+
+@contextmanager
+def connected(memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own that reaches no network and writes what does not fit into a scratch folder."""
+    with TemporaryDirectory(prefix="fieldvisit-bulk-") as scratch:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "temp_directory": scratch,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        connection = duckdb.connect(config=settings)
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(statement("macros"))
+            yield connection
+        finally:
+            connection.close()
+
+
+def statement(name: str) -> str:
+    """The text of sql/NAME.sql."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def open_files(connection: duckdb.DuckDBPyConnection, tables: Path) -> None:
+    """A view `TABLE_file` over each Parquet file, once its columns are those that the rules read."""
+    for name, columns in TABLES.items():
+        file = tables / f"{name}.parquet"
+        file.open("rb").close()
+        source = f"read_parquet({quoted(_literal(file))}, file_row_number = true)"
+        try:
+            described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+        except duckdb.Error as error:
+            raise TablesUnreadableError(
+                f"{file}: is no Parquet file: {str(error).splitlines()[0]}"
+            ) from error
+        _check_columns(file, columns, {row[0]: row[1] for row in described})
+        present = {row[0] for row in described}
+        chosen = ", ".join(
+            column.name if column.name in present else f"NULL::VARCHAR AS {column.name}" for column in columns
+        )
+        connection.execute(
+            f"CREATE VIEW {name}_file AS "  # noqa: S608
+            f"SELECT file_row_number, {chosen}, {fault_of(columns, present)} AS fault FROM {source}"
+        )
+
+
+def _check_columns(file: Path, columns: tuple[Column, ...], found: dict[str, str]) -> None:
+    for column in columns:
+        if column.name not in found:
+            if column.required:
+                raise TablesUnreadableError(f"{file}: {column.name}: is missing")
+        elif not accepts(column, found[column.name]):
+            shown = column.kind.shown
+            raise TablesUnreadableError(f"{file}: {column.name}: must be {shown}, not {found[column.name]}")
+
+
+def _literal(file: Path) -> str:
+    """The path with what DuckDB would take for a pattern put between brackets, so that it is this file alone."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file))
+
+
+def quoted(text: str) -> str:
+    """The text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _faults(connection: duckdb.DuckDBPyConnection, tables: Path) -> list[RowFault]:
+    """One fault a row, by table and row: of its columns the first, before the rules that span rows."""
+    order = list(TABLES)
+    found: dict[tuple[int, int], str] = {}
+    query = "SELECT table_name, file_row, fault FROM faults"
+    for table, row, fault in connection.execute(query).fetchall():
+        key = (order.index(table), row)
+        found[key] = min(found.get(key, fault), fault, key=_rank)
+    return [_row_fault(tables, order[table], row, fault) for (table, row), fault in sorted(found.items())]
+
+
+def _rank(fault: str) -> tuple[int, str]:
+    return (list(RULES).index(fault) + 1, "") if fault in RULES else (0, fault)
+
+
+def _row_fault(tables: Path, table: str, row: int, fault: str) -> RowFault:
+    if fault in RULES:
+        column, words = RULES[fault]
+    else:
+        column = fault
+        words = next(item.kind.words for item in TABLES[table] if item.name == fault)
+    return RowFault(tables / f"{table}.parquet", row + 1, column, words)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
+    """Both files under other names first, so that a run that breaks off leaves no half of an answer."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts = {name: out / f".{name}.parquet.part" for name in _OUT}
+    try:
+        for name, part in parts.items():
+            part.open("wb").close()
+            connection.execute(f"COPY ({statement(name)}) TO {quoted(str(part))} (FORMAT parquet)")
+        for name, part in parts.items():
+            os.replace(part, out / f"{name}.parquet")
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)

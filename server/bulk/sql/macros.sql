@@ -1,0 +1,22 @@
+-- The firm's calendar and the few comparisons that several clauses share.
+
+-- Shanghai has kept one offset since 1991; the time zone's own table is asked, slowly, only for what is older.
+CREATE MACRO local_day(instant) AS
+  CASE WHEN instant >= TIMESTAMPTZ '1992-01-01 00:00:00+00'
+       THEN DATE '1970-01-01' + CAST((epoch_us(instant) + 28800000000) // 86400000000 AS INTEGER)
+       ELSE CAST(timezone('Asia/Shanghai', instant) AS DATE) END;
+
+CREATE MACRO last_day() AS DATE '9999-12-31';
+
+CREATE MACRO days_after(day, days) AS least(day + CAST(days AS INTEGER), last_day());
+
+-- W1: the day before the same day of the next month; its last day where it has no such day.
+CREATE MACRO month_end(day, reading) AS
+  least(CAST(day + INTERVAL 1 MONTH AS DATE)
+        - CASE WHEN reading = 'day_before' AND day(day + INTERVAL 1 MONTH) = day(day) THEN 1 ELSE 0 END, last_day());
+
+-- W5: a repayment belongs to no visit that began after it; on the visit's day only a known time can show that.
+CREATE MACRO began_before(day, started_at, started_beyond, paid_on, paid_at, paid_beyond) AS
+  paid_on > day
+  OR (paid_on = day AND (paid_at IS NULL OR paid_at > started_at
+                         OR (paid_at = started_at AND paid_beyond >= started_beyond)));
