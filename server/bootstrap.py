@@ -17,8 +17,9 @@ from server.geo.no_geocoder import NoGeocoder
 from server.geo.outlines import OutlineTable
 from server.jobs.capture_chain import check_chain
 from server.jobs.credit import score_placement
-from server.jobs.evidence import make_thumbnail, sweep_objects
+from server.jobs.evidence import sweep_objects
 from server.jobs.evidence_packs import expire_packs, make_pack, pack_given_up
+from server.jobs.evidence_work import flag_visit, work_evidence
 from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
 from server.jobs.integrity import glance_at_evidence, verify_evidence
@@ -32,10 +33,11 @@ from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
 from server.services.capture_chain import CHAIN_JOB
 from server.services.credit import PLACEMENT_JOB
-from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
+from server.services.evidence import PLAYABLE_JOB
 from server.services.evidence_integrity import GLANCE_JOB, VERIFY_JOB
 from server.services.evidence_packs import EXPIRE_JOB, MAKE_JOB
 from server.services.evidence_upkeep import SWEEP_JOB
+from server.services.evidence_work import FLAGS_JOB, WORK_JOB
 from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
 from server.services.imports import RUN_JOB
@@ -51,6 +53,7 @@ from server.settings import GeocoderSettings, Settings, SettingsError
 from storage.files.packs import FilePacks
 from storage.files.tables import FileTables
 from storage.files.text_messages import FileSmsSender
+from storage.media.late_likeness import LateLikenesses
 from storage.media.reader import FileMediaReader
 from storage.objects.key_store import KeyStore
 from storage.objects.local import LocalObjectStore
@@ -66,9 +69,10 @@ from storage.signatures import P256Signatures
 HANDLERS: Mapping[str, Handler] = {
     PLACEMENT_JOB: score_placement,
     END_DUE_JOB: end_due_placements,
-    THUMBNAIL_JOB: make_thumbnail,
     PLAYABLE_JOB: make_copies,
     CHAIN_JOB: check_chain,
+    WORK_JOB: work_evidence,
+    FLAGS_JOB: flag_visit,
     SWEEP_JOB: sweep_objects,
     GLANCE_JOB: glance_at_evidence,
     VERIFY_JOB: verify_evidence,
@@ -83,7 +87,7 @@ HANDLERS: Mapping[str, Handler] = {
 # Enqueued once a local day by whichever worker wakes first.
 DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB, EXPIRE_JOB)
 HOURLY = (SALVAGE_JOB,)
-LONG = (PLAYABLE_JOB, VERIFY_JOB, MAKE_JOB)
+LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
@@ -128,6 +132,7 @@ def build(
         objects=SealedObjectStore(_open_store(settings, settings.object_store), keys),
         signatures=P256Signatures(),
         media=FileMediaReader(),
+        likeness=LateLikenesses(),
         tables=FileTables(),
         packs=FilePacks(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),

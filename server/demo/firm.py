@@ -11,17 +11,19 @@ from typing import NamedTuple
 from server.bootstrap import Installation
 from server.clock import FixedClock
 from server.demo.names import Inventor
+from server.demo.phones import Phone
 from server.domain.access import Actor, widest
 from server.domain.calendar import SHANGHAI
 from server.domain.people import Account
 from server.geo.gazetteer import gazetteer
 from server.services.capture_chain import CHAIN_JOB
-from server.services.evidence import PLAYABLE_JOB, THUMBNAIL_JOB
+from server.services.evidence import PLAYABLE_JOB
+from server.services.evidence_work import FLAGS_JOB, WORK_JOB
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.ports.unit_of_work import UnitOfWork
 
-DERIVED = (CHAIN_JOB, PLAYABLE_JOB, THUMBNAIL_JOB)
+DERIVED = (CHAIN_JOB, PLAYABLE_JOB, WORK_JOB, FLAGS_JOB)
 
 
 class Work(NamedTuple):
@@ -45,7 +47,7 @@ class Firm:
         self.actors: dict[str, Actor] = {}
         self.lapses_on = today  # the last day of the certificates that lapse (V11)
         self._places: dict[str, tuple[float, float]] = {}
-        self.devices: dict[str, str] = {}  # by the user name of whoever it was handed out to
+        self.phones: dict[str, Phone] = {}  # by the user name of whoever it was handed out to
 
     @property
     def now(self) -> datetime:

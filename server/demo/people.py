@@ -6,10 +6,12 @@ import dataclasses
 from datetime import date, timedelta
 
 from server.demo.firm import Firm
+from server.demo.phones import Phone
 from server.demo.staff import AGENTS, BRANCH, CLIENTS, PASSWORD, TEAMS, Member
 from server.domain.people import Branch, Team
-from server.services import accounts, devices, message_templates
+from server.services import accounts, capture_keys, devices, message_templates
 from server.services.ports.unit_of_work import UnitOfWork
+from storage.phone_keys import PhoneKey
 
 POLICY = """\
 # The demo's policy: the handbook's, but passwords do not expire, so that the printed logins go on working.
@@ -115,7 +117,6 @@ def _register_devices(firm: Firm) -> None:
                     "last_maintained_on": None,
                 },
             )
-            firm.devices[f"agent{number}"] = device.id
             devices.hand_out(
                 uow,
                 actor,
@@ -127,6 +128,11 @@ def _register_devices(firm: Firm) -> None:
                     "due_at": firm.now + timedelta(days=400),
                 },
             )
+            phone = Phone(device.id, firm.new_id(), PhoneKey())
+            key = {"id": phone.key_id, "jwk": phone.key.jwk}
+            holder = firm.actors[f"agent{number}"].account_id
+            capture_keys.enrol(uow, firm.house.signatures, holder, device, key)
+            firm.phones[f"agent{number}"] = phone
 
 
 def _write_templates(firm: Firm) -> None:

@@ -110,7 +110,8 @@ def play(firm: Firm, stop: Stop) -> Happened:
             {"id": firm.new_id(), "outcome": script.outcome, "debtor_gone": script.gone, "note": ""},
         )
     _check(firm, stop, CheckDirection.OUT, stop.ends)
-    send(firm, stop.crew.lead, stop.visit_id, stop.drawings)
+    sender = stop.crew.lead if stop.crew.lead in firm.phones else stop.crew.partner
+    send(firm, sender, stop.visit_id, stop.drawings)
     return Happened(stop.visit_id, letter_id, [(id_, after) for id_, after in relays if after is not None])
 
 
@@ -148,12 +149,12 @@ def _follow_up(firm: Firm, stop: Stop, *, on_the_spot: bool) -> Visit:
 
 def _check(firm: Firm, stop: Stop, direction: CheckDirection, at: datetime) -> None:
     lead, partner = stop.crew.lead, stop.crew.partner
-    if lead not in firm.devices:
+    if lead not in firm.phones:
         lead, partner = partner, lead
     _check_one(firm, stop, direction, at, lead, CheckInWay.OWN_DEVICE, None)
     if not stop.requested.script.partner:
         return
-    if partner in firm.devices:
+    if partner in firm.phones:
         _check_one(firm, stop, direction, at + timedelta(seconds=50), partner, CheckInWay.OWN_DEVICE, None)
         return
     with firm.acting(partner) as (uow, actor):
@@ -186,7 +187,7 @@ def _check_one(
                 "longitude": stop.longitude + spread(-0.0002, 0.0002),
                 "accuracy_m": _ACCURACY_M,
                 "datum": Datum.WGS84,
-                "device_id": firm.devices[username],
+                "device_id": firm.phones[username].device_id,
                 "account_id": None if coded is None else firm.actors[coded[0]].account_id,
                 "code": None if coded is None else coded[1],
                 "began_offline": False,

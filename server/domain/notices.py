@@ -46,6 +46,10 @@ NOTICES: dict[str, Notice] = {
     "pack_failed": Notice(
         "证据包未能生成（{reason}），请联系 IT", "The evidence pack could not be made ({reason}): ask IT"
     ),
+    "evidence_flagged": Notice(
+        "您的外访证据有 {count} 处疑点，请查看并答复（V8）",
+        "{count} points about the evidence of your visit need an answer (V8)",
+    ),
     "plan_published": Notice(
         "计划外访 {day}，共 {visits} 件：\n{list}",
         "Planned visits on {day}, {visits} in all:\n{list}",

@@ -1,4 +1,4 @@
-"""The job of the chain: the stored bytes of each segment read and digested, then everything judged anew (V2, V8)."""
+"""The job of the chain: stored bytes of each segment read and digested, everything judged anew and flagged (V2, V8)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.jobs.runner import JobFailed, Progress
-from server.services import capture_chain
+from server.services import capture_chain, evidence_flags
 from server.services.capture_segments import read_segments
 from server.services.house import House
 from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
@@ -20,5 +20,6 @@ def check_chain(house: House, payload: Mapping[str, Any], progress: Progress) ->
     except (ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
         raise JobFailed(f"bytes of visit {visit_id} cannot be read: {error}") from error
     with house.units.write() as uow:
-        capture_chain.settle(uow, house.signatures, uow.visits.need(visit_id))
+        visit = uow.visits.need(visit_id)
+        evidence_flags.raise_flags(uow, visit, capture_chain.settle(uow, house.signatures, visit))
         uow.commit()

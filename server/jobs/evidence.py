@@ -1,8 +1,7 @@
-"""Jobs of evidence: thumbnails after the commit, the daily sweep of bytes without rows."""
+"""Jobs of evidence: the daily sweep of bytes without rows."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,32 +10,10 @@ from typing import Any
 from server.jobs.runner import JobFailed, Progress
 from server.services import evidence_upkeep as upkeep
 from server.services.house import House
-from server.services.ports.media import MediaRefused
-from server.services.ports.objects import ObjectDamaged, ObjectExists, ObjectKeyDestroyed, ObjectMissing
+from server.services.ports.objects import ObjectMissing
 
 _BATCH = 500
 _MOST_SWEPT = 10_000
-_LARGEST_THUMBNAIL = 1 << 20
-
-
-def make_thumbnail(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
-    """The small picture of a photo, stored beside it and named by its row."""
-    with house.units.read() as uow:
-        item = uow.evidence_items.need(str(payload["evidence_id"]))
-    if item.thumbnail_key is not None:
-        return
-    key = f"evidence/{item.visit_id}/{item.id}/thumbnail"
-    try:
-        with house.objects.open(item.object_key) as source:
-            small = house.media.thumbnail(source)
-        house.objects.write(key, io.BytesIO(small), limit=_LARGEST_THUMBNAIL)
-    except ObjectExists:
-        pass  # a worker that died before it could name it has made the same picture
-    except (MediaRefused, ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
-        raise JobFailed(f"no thumbnail of {item.id}: {error}") from error
-    with house.units.write() as uow:
-        upkeep.name_thumbnail(uow, item.id, key)
-        uow.commit()
 
 
 def sweep_objects(house: House, _payload: Mapping[str, Any], progress: Progress) -> None:

@@ -23,7 +23,9 @@ from server.domain.capture_manifests import (
     RecordingGap,
     read_manifest,
 )
+from server.domain.chain_flags import chain_flags, unsigned_flags
 from server.domain.evidence import EvidenceItem
+from server.domain.evidence_flags import Raised
 from server.domain.evidence_problems import EVIDENCE_NOT_OF_TEAM
 from server.domain.problems import problem
 from server.domain.recordings import Coverage, RecordingCoverage, coverage
@@ -93,14 +95,26 @@ def changed(uow: UnitOfWork, visit: Visit) -> None:
     uow.enqueue(CHAIN_JOB, {"visit_id": visit.id}, once_key=f"{CHAIN_JOB}:{visit.id}")
 
 
-def settle(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> None:
-    """What the job does once the bytes are read; it comes back when what is awaited becomes missing."""
+def settle(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> list[Raised]:
+    """What the job does once the bytes are read: what a person is to be led to. It comes back when V2's hours are over,
+    for then what is awaited is missing and what may be made good stays as it is."""
     chain = judge(uow, signatures, visit)
     measure(uow, signatures, visit)
+    items = _items(uow, visit, chain.sent)
+    signers = {sent.manifest.account_id for sent in chain.sent}
+
+    def flagged(*, overdue: bool) -> list[Raised]:
+        found = chain_flags(visit, chain.findings, items, overdue=overdue)
+        return found + unsigned_flags(visit, [*items.values()], signers, overdue=overdue)
+
     overdue_at = _overdue_at(uow, visit)
-    if chain.judged.awaited and overdue_at is not None:
+    if overdue_at is None or overdue_at <= uow.now:
+        return flagged(overdue=overdue_at is not None)
+    raised = flagged(overdue=False)
+    if chain.judged.awaited or len(flagged(overdue=True)) > len(raised):
         once = f"{CHAIN_JOB}:{visit.id}:overdue"
         uow.enqueue(CHAIN_JOB, {"visit_id": visit.id}, once_key=once, due_at=overdue_at)
+    return raised
 
 
 def chain_of(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> VisitChain:

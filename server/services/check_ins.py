@@ -35,6 +35,7 @@ from server.domain.problems import INVALID_INPUT, problem, refuse_if
 from server.domain.visit_rules import NOT_STARTED, supersedes_parent
 from server.domain.visits import CheckDirection, CheckIn, CheckInWay, Finding, Visit, VisitState
 from server.services import credit, devices_of, evidence
+from server.services.evidence_work import look_again
 from server.services.holds import hold_on
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import (
@@ -138,6 +139,7 @@ def record(uow: UnitOfWork, visit: Visit, row: CheckIn) -> tuple[CheckIn, Visit,
     detail = {"check_in_id": row.id, "direction": row.direction, "way": row.way, "refusal": row.refusal}
     uow.audit(AuditEntry("check_in.recorded", "visit", visit.id, detail | {"account_id": row.account_id}))
     credit.fact_changed(uow, visit.placement_id, "check_in")
+    look_again(uow, visit.id)
     return row, visit, presence
 
 

@@ -32,6 +32,7 @@ from server.domain.evidence_problems import DIGEST_DIFFERS, EVIDENCE_NOT_OF_TEAM
 from server.domain.problems import ID_REUSED, Problem, problem, refuse_if
 from server.domain.visits import Visit
 from server.services import capture_chain, credit
+from server.services.evidence_work import WORK_JOB, look_again
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.ports.media import MediaReader, MediaRefused
@@ -39,7 +40,6 @@ from server.services.ports.unit_of_work import UnitOfWork
 from server.services.received import ReceivedFile
 from server.services.scopes import team_member, visit_within
 
-THUMBNAIL_JOB = "evidence.thumbnail"
 PLAYABLE_JOB = "evidence.playable"
 _GAP_MS = 2000  # recorders round their stamps; less than this is no interruption
 _HEAD = 4096
@@ -158,8 +158,10 @@ def keep_sent(
         "notes": [*item.notes],
     }
     uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
-    if item.media_type.startswith("image/") and not notes:
-        uow.enqueue(THUMBNAIL_JOB, {"evidence_id": item.id})
+    if item.media_type.startswith(("image/", "audio/")) and not notes:
+        uow.enqueue(WORK_JOB, {"evidence_id": item.id})
+    else:
+        look_again(uow, visit.id)
     if item.media_type.startswith("audio/"):
         uow.enqueue(PLAYABLE_JOB, {"evidence_id": item.id})
     # No phone lists a written paper among what it captured.

@@ -23,9 +23,8 @@ from server.services.ports.media import MediaRefused
 from server.services.ports.objects import ObjectStoreError
 from server.services.ports.packs import PackReport, ReportPicture, ReportTable, ReportVisit
 
-# Small pictures are held until the report is written: so many of them take some 30 MB, and no reader asks for more.
+# Small pictures are held until the report is written: so many of them take some 60 MB, and no reader asks for more.
 MOST_PICTURES = 200
-PICTURE_PIXELS = 900
 _NONE = "—"
 _KINDS: Mapping[EvidenceKind, str] = {
     EvidenceKind.PHOTO_FAR: "远景照片",
@@ -214,7 +213,7 @@ def _picture(house: House, item: EvidenceItem) -> bytes | None:
     """None where the bytes do not give a picture; whether they are whole is found when the original is packed."""
     try:
         with house.objects.open(item.object_key) as source:
-            return house.media.thumbnail(source, PICTURE_PIXELS)
+            return house.media.photo_work(source).screen
     except (MediaRefused, ObjectStoreError):
         return None
 

@@ -7,7 +7,6 @@ refuses to remove bytes that the trail has a receipt for and no row names: a row
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable
 from datetime import timedelta
@@ -35,6 +34,7 @@ def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
     """Which of the keys no evidence, no piece of an upload, no import and no pack names."""
     asked = list(keys)
     known = uow.evidence_items.known_keys(asked) | uow.uploads.known_keys(asked)
+    known |= uow.fingerprints.known_keys(asked)
     known |= {one.object_key or "" for one in uow.import_files.having_any("object_key", asked)}
     known |= uow.evidence_packs.known_keys(asked)
     return [key for key in asked if key not in known]
@@ -100,12 +100,6 @@ def tell_of_orphans(uow: UnitOfWork, orphans: int, seen: int) -> None:
 def record_sweep(uow: UnitOfWork, keys: list[str]) -> None:
     """Written before the bytes go: a sweep that is killed half-way has named what it took."""
     uow.audit(AuditEntry("objects.swept", "object_store", None, {"count": len(keys), "keys": keys}))
-
-
-def name_thumbnail(uow: UnitOfWork, evidence_id: str, key: str) -> None:
-    item = uow.evidence_items.need(evidence_id)
-    if item.thumbnail_key is None:
-        uow.evidence_items.save(dataclasses.replace(item, thumbnail_key=key))
 
 
 def _tell_it(uow: UnitOfWork, kind: str, params: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from server.domain.uploads import UploadLimits
 from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
+from server.services.ports.likeness import LikenessPort
 from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.packs import PackFiles
@@ -37,6 +38,7 @@ class House:
     objects: ObjectStore
     signatures: SignatureCheck
     media: MediaReader
+    likeness: LikenessPort
     tables: TableFiles
     packs: PackFiles
     robots: RobotSender

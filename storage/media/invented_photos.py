@@ -37,10 +37,12 @@ def draw_photo(
     latitude: float,
     longitude: float,
     size: tuple[int, int] = (1280, 960),
+    again: int = 0,
 ) -> bytes:
     """A JPEG of `size` stored pixels with the EXIF of an invented phone.
 
-    `kind` is one of `PHOTO_KINDS`; `taken_at` is aware; degrees are WGS-84. ValueError for anything else.
+    `kind` is one of `PHOTO_KINDS`; `taken_at` is aware; degrees are WGS-84. ValueError for anything else. `again`
+    counts the times that somebody came back: the same scene from another angle, in another light.
     """
     _refuse_nonsense(kind, taken_at, latitude, longitude)
     dice = Random(f"{kind}/{seed}")  # noqa: S311 - invented pictures, no secret
@@ -49,6 +51,8 @@ def draw_photo(
     width, height = (size[1], size[0]) if turned else size
     canvas = Canvas.blank(width, height, dice)
     SCENES[kind](canvas)
+    if again:
+        dice = Random(f"{kind}/{seed}/{again}")  # noqa: S311
     local = taken_at.astimezone(SHANGHAI)
     picture = _lit(_seen(canvas.image, dice), local, dice)
     turn = _STORED_TURN[orientation]

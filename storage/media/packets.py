@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.services.ports.media import MediaRefusal, MediaRefused
-from storage.media.places import truncated, unreadable
+from storage.media.places import Places, truncated, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,21 @@ class Sound:
     rate: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sounded:
+    """All packets of a recording: `samples` at `rate`; `span` from the first stamp to the end of the last packet."""
+
+    samples: int
+    rate: int
+    span: int
+
+
 Measure = Callable[[memoryview], Sound]
 
-_OPUS_RATE = 48_000
+# A packet of speech has a few hundred bytes; a container may hold one compressed a thousandfold.
+LARGEST_PACKET = 1 << 20
+OPUS_RATE = 48_000
+_PIECE = 1 << 20
 # Configurations 0-11 are SILK of 10 to 60 ms, 12-15 hybrid, 16-31 CELT of 2.5 to 20 ms.
 _OPUS_SAMPLES = (480, 960, 1920, 2880) * 3 + (480, 960) * 2 + (120, 240, 480, 960) * 4
 _AMR_NARROW = (13, 14, 16, 18, 20, 21, 27, 32, 6)
@@ -54,7 +66,7 @@ def opus(packet: memoryview) -> Sound:
     samples = frames * _OPUS_SAMPLES[packet[0] >> 3]
     if not 0 < samples <= 5760:
         raise unreadable("an Opus packet sounds longer than 120 ms, or not at all")
-    return Sound(samples, _OPUS_RATE)
+    return Sound(samples, OPUS_RATE)
 
 
 def amr_narrow(packet: memoryview) -> Sound:
@@ -78,6 +90,28 @@ def _amr_frames(packet: memoryview, sizes: tuple[int, ...]) -> int:
     if place > len(packet):
         raise truncated("the last AMR frame is cut")
     return frames
+
+
+def walk_amr(places: Places, *, wide: bool) -> Sounded:
+    """The frames of a file of AMR behind its magic, counted. Raises MediaRefused when one is reserved or cut."""
+    sizes, rate, place = (_AMR_WIDE, 16_000, 9) if wide else (_AMR_NARROW, 8_000, 6)
+    steps = [sizes[kind] if kind < len(sizes) else 1 if kind in _AMR_NO_DATA else 0 for kind in range(16)]
+    by_byte = [steps[byte >> 3 & 0xF] for byte in range(256)]
+    frames = 0
+    while place < places.size:
+        piece = places.upto(place, _PIECE)
+        at, end = 0, len(piece)
+        while at < end:
+            step = by_byte[piece[at]]
+            if not step:
+                raise unreadable("a reserved kind of AMR frame")
+            at += step
+            frames += 1
+        place += at
+    if place > places.size:
+        raise truncated("the last AMR frame is cut")
+    samples = frames * rate // 50
+    return Sounded(samples, rate, samples)
 
 
 def mp3(packet: memoryview) -> Sound:

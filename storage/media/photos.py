@@ -1,16 +1,15 @@
-"""What a photo says of itself, and its small picture.
+"""What a photo says of itself.
 
 It owns the check that a photo is whole and safe to open. It refuses more than 64 million pixels before a
 single one is decoded, moving pictures, and pictures that end early; Pillow's own tolerance for these stays
 off.
 """
 
-import io
 import warnings
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from server.services.ports.media import MediaRefusal, MediaRefused, PhotoFacts
 from storage.media.exif import read_exif
@@ -36,12 +35,12 @@ def read_photo(path: Path, declared_type: str | None = None) -> PhotoFacts:
     media_type = checked_type(path, declared_type, PHOTO_TYPES)
     with opened_places(path) as places:
         _check_end(media_type, places)
-    with path.open("rb") as source, _opened(source) as image:
+    with path.open("rb") as source, opened_photo(source) as image:
         width, height = image.size
         exif = read_exif(image)
         # A JPEG at an eighth of its size reads all of the data and holds a sixty-fourth of the pixels.
         image.draft(image.mode, (width // 8 or 1, height // 8 or 1))
-        _decode(image)
+        decoded(image)
     return PhotoFacts(
         media_type=media_type,
         width=width,
@@ -59,22 +58,7 @@ def read_photo(path: Path, declared_type: str | None = None) -> PhotoFacts:
     )
 
 
-def make_thumbnail(source: BinaryIO, longest: int = 320) -> bytes:
-    """A JPEG of the photo, upright, its longer side at most `longest` pixels, without metadata: a position
-    or a name in it would travel to where only the picture is meant to be seen. Raises MediaRefused."""
-    with _opened(source) as image:
-        image.draft("RGB", (longest * 2, longest * 2))
-        _decode(image)
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((longest, longest))
-        plain = _on_white(upright)
-    output = io.BytesIO()
-    # Pillow writes a comment of the original into the copy unless it is told an empty one.
-    plain.save(output, "JPEG", quality=80, optimize=True, comment=b"")
-    return output.getvalue()
-
-
-def _opened(source: BinaryIO) -> Image.Image:
+def opened_photo(source: BinaryIO) -> Image.Image:
     """The header alone is read here; nothing is decoded. Raises MediaRefused."""
     try:
         image = Image.open(source, formats=_FORMATS)
@@ -91,7 +75,7 @@ def _opened(source: BinaryIO) -> Image.Image:
     return image
 
 
-def _decode(image: Image.Image) -> None:
+def decoded(image: Image.Image) -> None:
     """Every pixel, so that damage is found. Raises MediaRefused."""
     try:
         image.load()
@@ -103,7 +87,7 @@ def _decode(image: Image.Image) -> None:
         raise unreadable(f"the picture is damaged: {type(error).__name__}") from error
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     """What was transparent would turn black."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image.convert("RGB")

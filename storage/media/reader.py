@@ -7,7 +7,7 @@ starts, and a command that never sees a file, do not wait for them.
 from pathlib import Path
 from typing import BinaryIO
 
-from server.services.ports.media import PhotoFacts, RecordingFacts
+from server.services.ports.media import PhotoFacts, PhotoWork, RecordingFacts, SoundWork
 from storage.media.documents import read_document
 from storage.media.sniff import sniff
 
@@ -41,7 +41,12 @@ class FileMediaReader:
 
         return make_peaks(source, media_type)
 
-    def thumbnail(self, source: BinaryIO, longest: int = 320) -> bytes:
-        from storage.media.photos import make_thumbnail
+    def photo_work(self, source: BinaryIO) -> PhotoWork:
+        from storage.media.photo_work import work_photo
 
-        return make_thumbnail(source, longest)
+        return work_photo(source)
+
+    def recording_work(self, path: Path, media_type: str) -> SoundWork:
+        from storage.media.sound_prints import work_recording
+
+        return work_recording(path, media_type)

@@ -45,6 +45,7 @@ from storage.rows.credit import (
 )
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.evidence_packs import PackQueries
+from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
@@ -296,6 +297,14 @@ class AllRows:
     @cached_property
     def evidence_packs(self) -> PackQueries:
         return PackQueries(self._connection, self._cipher)
+
+    @cached_property
+    def fingerprints(self) -> FingerprintQueries:
+        return FingerprintQueries(self._connection, self._cipher)
+
+    @cached_property
+    def evidence_flags(self) -> EvidenceFlagQueries:
+        return EvidenceFlagQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

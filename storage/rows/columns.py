@@ -137,6 +137,11 @@ def flag(name: str, *, nullable: bool = False) -> sa.Column[bool]:
     return sa.Column(name, sa.Boolean(), nullable=nullable)
 
 
+def binary(name: str) -> sa.Column[bytes]:
+    """Bytes that only programs read, such as a print."""
+    return sa.Column(name, sa.LargeBinary(), nullable=False)
+
+
 def choice(name: str, choices: type[StrEnum], *, nullable: bool = False, **options: Any) -> sa.Column[Any]:
     return sa.Column(name, Choice(choices), nullable=nullable, **options)
 

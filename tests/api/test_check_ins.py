@@ -10,6 +10,7 @@ import pytest
 from server.domain.placements import HoldReason
 from server.domain.visits import VisitState
 from server.services.holds import place_hold
+from server.services.evidence_work import FLAGS_JOB
 from tests.conftest import Desk
 from tests.support.builders import make_device
 from tests.support.cast import (
@@ -294,6 +295,6 @@ def test_a_start_is_a_fact_for_the_scoring(desk: Desk) -> None:
     site = on_site(desk)
     desk.ok(site.check(AGENT), 201)
     with desk.installation.house.units.write() as uow:
-        job = uow.jobs.claim(uow.now, local(13))
+        job = uow.jobs.claim(uow.now, local(13), [FLAGS_JOB])
         assert job is not None
         assert (job.kind, job.payload["placement_id"]) == ("credit.placement", site.placement.id)

@@ -70,8 +70,8 @@ def test_evidence_lives_in_a_bucket(bucket_desk: Desk) -> None:
     with house.receiving.joinpath("orphan").open("w+b") as orphan:
         house.objects.write("evidence/v/e/orphan", orphan, limit=10)
     held = set(files.stored_keys(desk))
-    # photo, thumbnail, recording with its copy and waveform, orphan
-    assert len(held) == 6
+    # photo with its two sizes, recording with its copy and waveform, orphan
+    assert len(held) == 7
     desk.clock.move_to(SystemClock().now() + timedelta(days=2))
     sweep_objects(house, {}, lambda *_: None)
     assert held - set(files.stored_keys(desk)) == {"evidence/v/e/orphan"}

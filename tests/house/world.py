@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from server.domain.calendar import local_day
+from server.domain.evidence_flags import FlagCode, Raised
 from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Webhook
 from server.domain.people import Certificate
 from server.domain.placements import Address, AddressKind, Debtor, Phone, Placement
 from server.domain.plans import VisitPlan
 from server.domain.visits import MessageState, Visit, VisitState
 from server.services import notices
+from server.services.evidence_flags import raise_flags
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.house.sides import HOME, Side
@@ -108,6 +110,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "recording_id": _make_recording(desk, side, visit),
         "upload_id": _make_upload(desk, side, visit),
         "pack_id": _make_pack(desk, side, visit),
+        "flag_id": _make_flag(desk, visit),
         "plan_id": plan.id,
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
@@ -202,6 +205,15 @@ def _make_pack(desk: Desk, side: Side, visit: Visit) -> str:
     return case_builders.make_pack(
         desk, visit, object_key=key, size=len(content), purpose=side.words, proposed_by=side.dispatcher.id
     ).id
+
+
+def _make_flag(desk: Desk, visit: Visit) -> str:
+    """A flag on the visit as a whole."""
+    with desk.installation.house.units.write() as uow:
+        shown = {"distance_m": 9000}
+        (flag,) = raise_flags(uow, visit, [Raised(FlagCode.OUTSIDE_FENCE, 0.9, evidence=shown)])
+        uow.commit()
+    return flag.id
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

@@ -1,4 +1,4 @@
-"""Jobs of evidence: thumbnails twice over, bytes without rows."""
+"""Jobs of evidence: bytes without rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.domain.evidence import EvidenceItem
-from server.jobs.evidence import make_thumbnail, sweep_objects
+from server.jobs.evidence import sweep_objects
 from server.jobs.runner import JobFailed
 from server.services import evidence_upkeep as upkeep
 from server.services.house import House
@@ -55,25 +55,6 @@ def set_age(desk: Desk, key: str, stored_at: datetime) -> None:
 def inbox(desk: Desk) -> list[str]:
     with house_of(desk).units.read() as uow:
         return [message.kind for message in uow.inbox_messages.having(account_id=IT.id)]
-
-
-# thumbnails
-
-
-def test_a_thumbnail_job_may_run_twice(desk: Desk) -> None:
-    item = one_kept(desk)
-    key = f"evidence/{item.visit_id}/{item.id}/thumbnail"
-    house_of(desk).objects.write(key, io.BytesIO(b"of a worker that died"), limit=100)
-    for _ in range(2):
-        make_thumbnail(house_of(desk), {"evidence_id": item.id}, quiet)
-    assert files.kept(desk)[0].thumbnail_key == key
-
-
-def test_a_thumbnail_of_bytes_that_are_gone_is_given_up(desk: Desk) -> None:
-    item = one_kept(desk)
-    house_of(desk).objects.delete(item.object_key)
-    with pytest.raises(JobFailed):
-        make_thumbnail(house_of(desk), {"evidence_id": item.id}, quiet)
 
 
 # bytes without rows

@@ -81,6 +81,35 @@ class RecordingFacts:
     sample_rate: int
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoWork:
+    """What one pass over the bytes of a photo gives: its digest, its EXIF, two upright JPEGs without metadata, of at
+    most 1280 and 320 pixels, and `print`, by which likenesses are found."""
+
+    sha256: str
+    screen: bytes
+    thumbnail: bytes
+    print: bytes
+    width: int
+    height: int
+    make: str | None
+    model: str | None
+    software: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundWork:
+    """What one decoding of a recording gives: its prints, the first of which is kept, and how it sounds.
+
+    `silent_share` is of its frames, `clipped_share` of its samples; both from 0 to 1.
+    """
+
+    prints: tuple[bytes, ...]
+    seconds: float
+    silent_share: float
+    clipped_share: float
+
+
 class MediaReader(Protocol):
     """Reads whole files on a local disk; an upload is looked at there before it becomes evidence."""
 
@@ -109,7 +138,10 @@ class MediaReader(Protocol):
         """The least and the greatest sample of each tenth of a second, as signed bytes. Raises MediaRefused."""
         ...
 
-    def thumbnail(self, source: BinaryIO, longest: int = 320) -> bytes:
-        """A small upright JPEG without metadata, its longer side at most `longest` pixels. Raises
-        MediaRefused."""
+    def photo_work(self, source: BinaryIO) -> PhotoWork:
+        """Everything that is derived of a photo, in one pass over its bytes. Raises MediaRefused."""
+        ...
+
+    def recording_work(self, path: Path, media_type: str) -> SoundWork:
+        """The prints and the levels of a recording, in one decoding. Raises MediaRefused."""
         ...

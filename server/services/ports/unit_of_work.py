@@ -45,6 +45,7 @@ from server.services.ports.credit import (
 )
 from server.services.ports.evidence import DifferenceRows, EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
+from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
 from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
@@ -210,6 +211,10 @@ class UnitOfWork(Protocol):
     def evidence_differences(self) -> DifferenceRows: ...
     @property
     def evidence_packs(self) -> PackRows: ...
+    @property
+    def fingerprints(self) -> FingerprintRows: ...
+    @property
+    def evidence_flags(self) -> EvidenceFlagRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
     @property

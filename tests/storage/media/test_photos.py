@@ -14,7 +14,8 @@ from PIL.ExifTags import GPS, Base
 from PIL.TiffImagePlugin import IFDRational
 
 from server.services.ports.media import MediaRefused, PhotoFacts
-from storage.media.photos import MOST_PIXELS, make_thumbnail, read_photo
+from storage.media.photo_work import work_photo
+from storage.media.photos import MOST_PIXELS, read_photo
 from tests.support.photos import AT_NINE, PHONE, ZHENGZHOU, make_jpeg, make_picture, picture
 
 
@@ -85,7 +86,7 @@ def test_more_pixels_than_allowed_are_refused_before_decoding(
     assert refusal(tmp_path / "photo", jpeg_of_size(width, height)) == "too_many_pixels"
     assert refusal(tmp_path / "photo", png_of_size(width, height)) == "too_many_pixels"
     with pytest.raises(MediaRefused, match="too_many_pixels"):
-        make_thumbnail(io.BytesIO(png_of_size(width, height)))
+        work_photo(io.BytesIO(png_of_size(width, height)))
 
 
 def test_as_many_pixels_as_allowed_are_read(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_moving_picture_is_refused(tmp_path: Path, format_name: str) -> None:
     content = make_picture(format_name, picture(), save_all=True, append_images=frames)
     assert refusal(tmp_path / "photo", content) == "animated"
     with pytest.raises(MediaRefused, match="animated"):
-        make_thumbnail(io.BytesIO(content))
+        work_photo(io.BytesIO(content))
 
 
 def test_noise_with_the_right_beginning_is_refused(tmp_path: Path) -> None:
@@ -291,7 +292,7 @@ def test_thumbnail_is_small_upright_and_bare() -> None:
     tall = picture(640, 480)
     tall.paste((255, 0, 0), (0, 0, 640, 60))
     content = make_jpeg(tall, top=PHONE | {Base.Orientation: 6}, inner=AT_NINE, place=ZHENGZHOU, quality=95)
-    thumbnail = Image.open(io.BytesIO(make_thumbnail(io.BytesIO(content))))
+    thumbnail = Image.open(io.BytesIO(work_photo(io.BytesIO(content)).thumbnail))
     assert thumbnail.size == (240, 320)
     assert thumbnail.format == "JPEG"
     assert dict(thumbnail.getexif()) == {}
@@ -315,21 +316,25 @@ def test_thumbnail_is_small_upright_and_bare() -> None:
     ids=["rgba", "la", "palette", "grey-png", "webp-alpha", "cmyk", "grey"],
 )
 def test_thumbnail_of_every_kind_of_picture(content: bytes) -> None:
-    thumbnail = Image.open(io.BytesIO(make_thumbnail(io.BytesIO(content), longest=100)))
+    thumbnail = Image.open(io.BytesIO(work_photo(io.BytesIO(content), thumbnail=100).thumbnail))
     assert (thumbnail.mode, thumbnail.size) == ("RGB", (100, 75))
 
 
 def test_what_was_transparent_is_white_in_the_thumbnail() -> None:
     clear = make_picture("PNG", Image.new("RGBA", (50, 50), (0, 0, 0, 0)))
-    assert Image.open(io.BytesIO(make_thumbnail(io.BytesIO(clear)))).getpixel((25, 25)) == (255, 255, 255)
+    assert Image.open(io.BytesIO(work_photo(io.BytesIO(clear)).thumbnail)).getpixel((25, 25)) == (
+        255,
+        255,
+        255,
+    )
 
 
 def test_thumbnail_of_a_cut_photo_is_refused() -> None:
     content = make_jpeg()
     with pytest.raises(MediaRefused, match="truncated"):
-        make_thumbnail(io.BytesIO(content[: len(content) // 2]))
+        work_photo(io.BytesIO(content[: len(content) // 2]))
 
 
 def test_small_photo_is_not_blown_up() -> None:
-    thumbnail = make_thumbnail(io.BytesIO(make_jpeg(picture(40, 30))))
+    thumbnail = work_photo(io.BytesIO(make_jpeg(picture(40, 30)))).thumbnail
     assert Image.open(io.BytesIO(thumbnail)).size == (40, 30)

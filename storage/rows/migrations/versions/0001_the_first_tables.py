@@ -1029,6 +1029,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_findings'))
     )
     op.create_index(op.f('ix_findings_visit_id'), 'findings', ['visit_id'], unique=False)
+    op.create_table('fingerprints',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('print', sa.LargeBinary(), nullable=False),
+    sa.Column('screen_key', columns.text_type(), nullable=True),
+    sa.Column('width', sa.BigInteger(), nullable=True),
+    sa.Column('height', sa.BigInteger(), nullable=True),
+    sa.Column('make', columns.text_type(), nullable=True),
+    sa.Column('model', columns.text_type(), nullable=True),
+    sa.Column('software', columns.text_type(), nullable=True),
+    sa.Column('silent_share', sa.Double(), nullable=True),
+    sa.Column('clipped_share', sa.Double(), nullable=True),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_fingerprints_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_fingerprints'))
+    )
+    op.create_index(op.f('ix_fingerprints_made_at'), 'fingerprints', ['made_at'], unique=False)
+    op.create_index(op.f('ix_fingerprints_screen_key'), 'fingerprints', ['screen_key'], unique=False)
+    op.create_index(op.f('ix_fingerprints_visit_id'), 'fingerprints', ['visit_id'], unique=False)
     op.create_table('incidents',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('kind', columns.text_type(), nullable=False),
@@ -1243,6 +1263,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_credit_shares_account_id'), 'credit_shares', ['account_id'], unique=False)
     op.create_index(op.f('ix_credit_shares_line_id'), 'credit_shares', ['line_id'], unique=False)
+    op.create_table('evidence_flags',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('item_id', columns.text_type(), nullable=True),
+    sa.Column('code', columns.text_type(), nullable=False),
+    sa.Column('other_item_id', columns.text_type(), nullable=True),
+    sa.Column('other_visit_id', columns.text_type(), nullable=True),
+    sa.Column('score', sa.Double(), nullable=False),
+    sa.Column('evidence', columns.json_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('raised_at', columns.Instant(), nullable=False),
+    sa.Column('answer', columns.text_type(), nullable=True),
+    sa.Column('answered_by', columns.text_type(), nullable=True),
+    sa.Column('answered_at', columns.Instant(), nullable=True),
+    sa.Column('decision', columns.text_type(), nullable=True),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('decision_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['item_id'], ['evidence_items.id'], name=op.f('fk_evidence_flags_item_id')),
+    sa.ForeignKeyConstraint(['other_visit_id'], ['visits.id'], name=op.f('fk_evidence_flags_other_visit_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_flags_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_flags'))
+    )
+    op.create_index(op.f('ix_evidence_flags_item_id'), 'evidence_flags', ['item_id'], unique=False)
+    op.create_index(op.f('ix_evidence_flags_other_visit_id'), 'evidence_flags', ['other_visit_id'], unique=False)
+    op.create_index(op.f('ix_evidence_flags_state'), 'evidence_flags', ['state'], unique=False)
+    op.create_index(op.f('ix_evidence_flags_visit_id'), 'evidence_flags', ['visit_id'], unique=False)
     op.create_table('recording_gaps',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('manifest_id', columns.text_type(), nullable=False),

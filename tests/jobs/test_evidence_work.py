@@ -1,0 +1,176 @@
+"""The work on kept files: twice over without harm, given up without its bytes, and what it finds in other visits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from server.domain.evidence import EvidenceItem
+from server.domain.evidence_flags import EvidenceFlag, FlagCode
+from server.domain.fingerprints import PrintKind
+from server.jobs.evidence_work import flag_visit, work_evidence
+from server.jobs.runner import JobFailed
+from server.services.evidence_upkeep import without_row
+from server.services.house import House
+from storage.media.invented_photos import draw_photo
+from tests.conftest import Desk
+from tests.support import evidence as files
+from tests.support.cast import AGENT, OTHER_AGENT, PARTNER
+from tests.support.on_site import local, on_site
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Nobody follows the progress."""
+
+
+def house_of(desk: Desk) -> House:
+    return desk.installation.house
+
+
+def sent(desk: Desk, content: bytes, kind: str = "photo_door", **changes: object) -> EvidenceItem:
+    """A file of a visit of its own, after all work."""
+    visit = files.make_visited(desk)
+    id_ = desk.ok(files.send(desk, AGENT, visit, content, kind, **changes), 201)["id"]
+    desk.work()
+    return next(item for item in files.kept(desk) if item.id == id_)
+
+
+def raised(desk: Desk, *codes: FlagCode) -> list[EvidenceFlag]:
+    """The flags of these codes; visits of the tests are all at one place and one time, which has its own flags."""
+    with house_of(desk).units.read() as uow:
+        return [flag for flag in uow.evidence_flags.having() if flag.code in codes]
+
+
+ALIKE = (FlagCode.SAME_BYTES, FlagCode.PHOTO_ALIKE, FlagCode.SOUND_ALIKE)
+
+
+def large(seed: int, again: int = 0) -> bytes:
+    return draw_photo(seed, "photo_door", files.STARTED, *files.PLACE, size=(640, 480), again=again)
+
+
+# the work itself
+
+
+def test_the_work_may_be_done_twice(desk: Desk) -> None:
+    item = sent(desk, files.photo())
+    with house_of(desk).units.write() as uow:
+        uow.evidence_items.save(replace(uow.evidence_items.need(item.id), thumbnail_key=None))
+        uow.commit()
+    for _ in range(2):
+        work_evidence(house_of(desk), {"evidence_id": item.id}, quiet)
+    (after,) = files.kept(desk)
+    assert after.thumbnail_key == f"evidence/{item.visit_id}/{item.id}/thumbnail"
+    with house_of(desk).units.read() as uow:
+        (made,) = uow.fingerprints.having()
+    assert (made.id, made.kind, made.screen_key) == (
+        item.id,
+        PrintKind.PHOTO,
+        f"evidence/{item.visit_id}/{item.id}/screen",
+    )
+    assert files.actions(desk).count("evidence.flagged") == len({flag.id for flag in raised(desk, *FlagCode)})
+
+
+def test_bytes_that_are_gone_are_given_up(desk: Desk) -> None:
+    item = sent(desk, files.photo())
+    house_of(desk).objects.delete(item.object_key)
+    with pytest.raises(JobFailed):
+        work_evidence(house_of(desk), {"evidence_id": item.id}, quiet)
+
+
+def test_the_two_pictures_have_a_row_that_names_them(desk: Desk) -> None:
+    sent(desk, files.photo())
+    with house_of(desk).units.read() as uow:
+        assert without_row(uow, [*files.stored_keys(desk), "evidence/v/e/screen"]) == ["evidence/v/e/screen"]
+
+
+# likenesses
+
+
+def test_two_photos_of_one_visit_are_not_held_against_each_other(desk: Desk) -> None:
+    visit = files.make_visited(desk)
+    for _ in range(2):
+        desk.ok(files.send(desk, AGENT, visit, large(3)), 201)
+    desk.work()
+    assert raised(desk, *ALIKE) == []
+
+
+def test_somebody_who_comes_back_takes_another_photo(desk: Desk) -> None:
+    sent(desk, large(4))
+    sent(desk, large(4, again=1))
+    assert raised(desk, *ALIKE) == []
+
+
+def test_the_same_bytes_and_the_same_picture_in_another_visit(desk: Desk) -> None:
+    first = sent(desk, large(5))
+    desk.clock.advance(files.ENDED - files.STARTED)
+    again = sent(desk, large(5))
+    found = {flag.code: flag for flag in raised(desk, *ALIKE)}
+    assert set(found) == {FlagCode.SAME_BYTES, FlagCode.PHOTO_ALIKE}
+    for flag in found.values():
+        assert (flag.item_id, flag.other_item_id) == (again.id, first.id)
+        assert (flag.visit_id, flag.other_visit_id) == (again.visit_id, first.visit_id)
+        assert flag.score > 0.9
+
+
+def test_the_same_sound_in_another_visit(desk: Desk) -> None:
+    first = sent(desk, files.recording(7, 30), "recording")
+    other = sent(desk, files.recording(8, 30, "amr"), "recording")
+    assert raised(desk, *ALIKE) == []
+    copy = sent(desk, files.recording(7, 12, "amr"), "recording")
+    (flag,) = raised(desk, FlagCode.SOUND_ALIKE)
+    assert (flag.item_id, flag.other_item_id) == (copy.id, first.id)
+    assert flag.other_item_id != other.id
+    assert flag.evidence["seconds"] > 10
+
+
+def test_the_partners_phone_records_the_same_and_is_not_suspected(desk: Desk) -> None:
+    visit = files.make_visited(desk)
+    for container in ("webm", "amr"):
+        desk.ok(files.send(desk, AGENT, visit, files.recording(9, 20, container), "recording"), 201)  # type: ignore[arg-type]
+    desk.work()
+    assert raised(desk, *ALIKE) == []
+
+
+# places and times
+
+
+def test_an_honest_visit_raises_nothing(desk: Desk) -> None:
+    site = on_site(desk)
+    site.begin()
+    site.end()
+    desk.work()
+    assert raised(desk, *FlagCode) == []
+
+
+def test_two_phones_apart_are_flagged_when_they_check_in(desk: Desk) -> None:
+    site = on_site(desk)
+    desk.ok(site.check(AGENT), 201)
+    desk.work()
+    assert raised(desk, FlagCode.TEAM_APART) == []
+    other = {"latitude": 35.15, "at": local(11, 52).isoformat()}
+    desk.ok(site.check(PARTNER, **other), 201)
+    for _ in range(2):
+        flag_visit(house_of(desk), {"visit_id": site.visit.id}, quiet)
+    (flag,) = raised(desk, FlagCode.TEAM_APART)
+    assert flag.visit_id == site.visit.id
+    assert flag.evidence["distance_m"] > 10_000
+
+
+def test_a_photo_from_another_province_a_minute_later(desk: Desk) -> None:
+    visit = files.make_visited(desk)
+    for seed, latitude in ((1, 35.0), (2, 30.0)):
+        photo = draw_photo(seed, "photo_door", files.STARTED, latitude, 113.9, size=(160, 120))
+        desk.ok(files.send(desk, AGENT, visit, photo), 201)
+    desk.work()
+    (flag,) = raised(desk, FlagCode.SPEED_IMPOSSIBLE)
+    assert flag.evidence["km"] > 500
+
+
+def test_somebody_elses_course_is_not_mixed_in(desk: Desk) -> None:
+    for member, latitude, seed in ((AGENT, 35.0, 1), (OTHER_AGENT, 30.0, 2)):
+        visit = files.make_visited(desk, lead_id=member.id, partner_id=None)
+        photo = draw_photo(seed, "photo_door", files.STARTED, latitude, 113.9, size=(160, 120))
+        desk.ok(files.send(desk, member, visit, photo), 201)
+    desk.work()
+    assert raised(desk, FlagCode.SPEED_IMPOSSIBLE) == []
