@@ -9,8 +9,8 @@ import pytest
 
 from server.domain.placements import HoldReason
 from server.domain.visits import VisitState
-from server.services.holds import place_hold
 from server.services.evidence_work import FLAGS_JOB
+from server.services.holds import place_hold
 from tests.conftest import Desk
 from tests.support.builders import make_device
 from tests.support.cast import (

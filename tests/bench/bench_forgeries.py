@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -32,6 +32,7 @@ from server.domain.flag_rules import (
 )
 from server.services.ports.likeness import KnownPrint, PhotoCandidate
 from server.services.ports.media import PhotoWork
+from storage.media.invented_photos import PHOTO_KINDS
 from storage.media.invented_recordings import mux_recording
 from storage.media.likeness import Likenesses
 from storage.media.photo_work import work_photo
@@ -93,7 +94,16 @@ def photos(base: int, count: int) -> Rates:
     strangers = [invented(base + 10_000_000 + at) for at in range(count)]
     rates["honest photo: revisit"] = _rate(bool(history.flagged(each)) for each in revisits)
     rates["honest photo: stranger"] = _rate(bool(history.flagged(each)) for each in strangers)
+    rates["honest visit of five photos"] = _rate(_visits(history, base, count))
     return rates
+
+
+def _visits(history: History, base: int, count: int) -> Iterator[bool]:
+    """Visits of five photos each, one in four to a place that was photographed before: whether any is flagged."""
+    for first in range(0, count, len(PHOTO_KINDS)):
+        for again, apart in ((3, 0), (0, 20_000_000), (0, 30_000_000), (0, 40_000_000)):
+            seeds = (base + apart + first + at for at in range(len(PHOTO_KINDS)))
+            yield any(history.flagged(invented(seed, again)) for seed in seeds)
 
 
 def pictures(folder: Path, base: int) -> Rates:
