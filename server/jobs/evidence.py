@@ -22,17 +22,21 @@ def sweep_objects(house: House, _payload: Mapping[str, Any], progress: Progress)
     seen, orphans = _orphans(house, before)
     with house.units.read() as uow:
         lost = upkeep.receipted(uow, orphans)
+        leftovers = upkeep.leftovers(uow, orphans)
     kept_back = {found.object_key for found in lost}
     swept = [key for key in orphans if key not in kept_back]
-    too_many = upkeep.too_many_orphans(len(swept), seen)
+    unexplained = [key for key in swept if key not in leftovers]
+    too_many = upkeep.too_many_orphans(len(unexplained), seen)
     with house.units.write() as uow:
         upkeep.mended(uow, set(orphans) if too_many else kept_back)
-        upkeep.record_without_row(uow, lost, upkeep.found_without_row(uow, swept) if too_many else [])
+        upkeep.record_without_row(uow, lost, upkeep.found_without_row(uow, unexplained) if too_many else [])
         if too_many:
-            upkeep.tell_of_orphans(uow, len(swept), seen)
+            upkeep.tell_of_orphans(uow, len(unexplained), seen)
         uow.commit()
     if too_many:
-        raise JobFailed(f"{len(swept)} of {seen} objects have no row: not swept, compare with the backup")
+        raise JobFailed(
+            f"{len(unexplained)} of {seen} objects have no row: not swept, compare with the backup"
+        )
     _sweep(house, swept)
     house.objects.discard_unfinished(before)
     for path in house.receiving.glob("*.part"):

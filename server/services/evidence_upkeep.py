@@ -14,6 +14,7 @@ from datetime import timedelta
 from server.domain.access import Post
 from server.domain.audit import AuditEntry
 from server.domain.integrity import Difference, EvidenceDifference, Found
+from server.domain.uploads import UploadState
 from server.services import evidence_integrity as integrity
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -43,6 +44,15 @@ def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
 def too_many_orphans(orphans: int, seen: int) -> bool:
     """Whether so many bytes without rows of all that are there mean lost rows, not broken uploads."""
     return orphans > FEW_ORPHANS and orphans * ORPHAN_SHARE > seen
+
+
+def leftovers(uow: UnitOfWork, keys: Iterable[str]) -> set[str]:
+    """What killed requests left of uploads that are evidence since: no sign of lost rows, however many there are."""
+    named = {key: found[1] for key in keys if (found := _EVIDENCE_KEY.match(key))}
+    uploads = uow.uploads.by_ids(named.values())
+    kept = {id_ for id_, upload in uploads.items() if upload.state is UploadState.KEPT}
+    kept &= uow.evidence_items.by_ids(kept).keys()
+    return {key for key, id_ in named.items() if id_ in kept}
 
 
 def receipted(uow: UnitOfWork, keys: Iterable[str]) -> list[Found]:

@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from server.clock import SystemClock
 from server.domain.uploads import UploadState
+from server.jobs.evidence import sweep_objects
+from server.jobs.runner import JobFailed
 from server.jobs.uploads import close_abandoned
 from server.services import uploads
-from server.services.evidence_upkeep import without_row
+from server.services.evidence_upkeep import FEW_ORPHANS, without_row
 from tests.api.test_uploads import lease_on
 from tests.conftest import Desk
 from tests.support import evidence as files
@@ -112,3 +115,25 @@ def test_pieces_are_not_swept_and_what_lost_its_lease_is(desk: Desk) -> None:
     lost = house.objects.write(uploads.piece_key(house, lease), io.BytesIO(b"lost"), limit=10)
     with house.units.read() as uow:
         assert without_row(uow, files.stored_keys(desk)) == [lost.key]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_many_leftovers_are_swept_once_their_upload_is_evidence(desk: Desk, whole: bool) -> None:
+    """A server that is killed again and again leaves many; of an upload that is not whole they may be all there is."""
+    house = desk.installation.house
+    path = tus.begun(desk, tus.metadata(files.make_visited(desk)), len(PDF))
+    left = [f"uploads/{path[-36:]}/0-{number}" for number in range(FEW_ORPHANS + 1)]
+    for key in left:
+        house.objects.write(key, io.BytesIO(b"left"), limit=4)
+    assert tus.patch(desk, path, 0, PDF if whole else PDF[:100]).status_code == 204
+    held = set(files.stored_keys(desk))
+    desk.clock.move_to(SystemClock().now() + timedelta(days=2))
+    if not whole:
+        with pytest.raises(JobFailed, match="not swept"):
+            sweep_objects(house, {}, lambda *_: None)
+        assert set(files.stored_keys(desk)) == held
+        return
+    sweep_objects(house, {}, lambda *_: None)
+    (item,) = files.kept(desk)
+    assert files.stored_keys(desk) == [item.object_key]
+    assert "objects.not_swept" not in files.actions(desk)
