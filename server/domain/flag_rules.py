@@ -28,7 +28,7 @@ class FlagLimits:
     sound_seconds: float = 30.0  # in one piece: what exchanges and shops play is shorter
     sound_shares: tuple[tuple[float, float], ...] = (
         (0.7, 8.5),
-        (0.5, 12.0),
+        (0.5, 20.0),
     )  # of the shorter one, from seconds on
     silent_share: float = 0.9
     clipped_share: float = 0.01

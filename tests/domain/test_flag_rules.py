@@ -120,10 +120,10 @@ def test_photos_alike(agreement: float, raised: bool) -> None:
     ("seconds", "share", "raised"),
     [
         (29.9, 0.49, False),  # a long prompt of a telephone exchange
-        (11.9, 0.6, False),
-        (12.0, 0.49, False),
-        (12.0, 0.5, True),
-        (12.1, 0.51, True),
+        (19.9, 0.6, False),
+        (20.0, 0.49, False),
+        (20.0, 0.5, True),
+        (20.1, 0.51, True),
         (30.0, 0.01, True),
         (8.4, 1.0, False),
         (8.5, 0.69, False),
