@@ -105,6 +105,10 @@ bench-media: .venv/.dev ## figures of photos, hashes, durations and prints; and 
 	$(BIN)/python -m tests.bench.bench_forgeries test
 	$(BIN)/python -m tests.bench.bench_media
 
+.PHONY: bench-scoring
+bench-scoring: .venv/.dev ## figures of scoring over columns, beside line by line and a bare as-of join
+	$(BIN)/python -m tests.bench.bench_scoring
+
 .PHONY: outlines
 outlines: .venv/.base ## bring in county outlines from a pinned package; read docs/geography.md first
 	scratch=$$(mktemp -d)

@@ -20,7 +20,7 @@ from server.bulk.editions_table import HalfTooFineError, create_editions_table
 from server.bulk.tables import RULES, TABLES, Column, accepts, fault_of
 from server.domain.policy.editions import PolicyBook
 
-MEMORY = "1200MiB"
+MEMORY = "1500MiB"
 _SQL = Path(__file__).parent / "sql"
 _STEPS = ("judge_visits", "open_windows", "attribute")
 _OUT = ("lines", "shares")

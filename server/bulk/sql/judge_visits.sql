@@ -1,11 +1,15 @@
 -- Each visit under the edition in force on its day: its basis (section 3), what excludes it (section 4), what cuts it.
 
+CREATE TEMP TABLE editions_by_day AS
+SELECT day, edition.*
+FROM (SELECT DISTINCT day FROM visits) ASOF JOIN editions edition ON day >= in_force_from;
+
+-- A1: the order of visits; of two that began at one instant the greater id comes later
+CREATE TEMP TABLE visit_order AS
+SELECT visit_row, row_number() OVER (ORDER BY placement_row, started_at, started_beyond, id) AS visit_no FROM visits;
+
 CREATE TEMP TABLE judged AS
-WITH dated_visits AS (
-  SELECT visits.*, edition.*
-  FROM visits ASOF JOIN editions edition ON visits.day >= edition.in_force_from
-),
-people_spoken_to AS (
+WITH people_spoken_to AS (
   SELECT visit_row,
          -- C1: met the debtor or a direct relative
          bool_or(who IN ('debtor', 'direct_relative') AND channel = 'in_person') AS met,
@@ -16,7 +20,7 @@ people_spoken_to AS (
          bool_or(who = 'other_contact' AND will_relay AND can_relay
                  AND (NOT relay_must_be_confirmed
                       OR coalesce(relayed_on BETWEEN day AND days_after(day, relay_days), false))) AS relayed
-  FROM contacts JOIN dated_visits USING (visit_row)
+  FROM contacts JOIN visits USING (visit_row) JOIN editions_by_day USING (day)
   WHERE communicated AND who IN ('debtor', 'direct_relative', 'other_contact')
   GROUP BY visit_row
 ),
@@ -35,19 +39,21 @@ referred AS (
                     ELSE greatest(referred_on, days_after(day, police_referral_wait_days)) END END) AS police_cut,
          -- A3: referred before the visit, or on its day
          bool_or(referred_on <= day) AS to_visit
-  FROM police_referrals JOIN dated_visits USING (placement_row)
+  FROM police_referrals JOIN visits USING (placement_row) JOIN editions_by_day USING (day)
   GROUP BY visit_row
 ),
 visit_facts AS (
-  SELECT dated_visits.*, placement_end, placed_fen,
+  SELECT visits.*, edition.* EXCLUDE (day, in_force_from), placement_end, placed_fen, visit_no,
          coalesce(police_cut, last_day()) AS police_cut, coalesce(to_visit, false) AS to_visit,
          coalesce(met, false) AS met, coalesce(phoned, false) AS phoned, coalesce(relayed, false) AS relayed,
          coalesce(would_relay, false) AS would_relay, coalesce(one_not_called, false) AS one_not_called,
          coalesce(debtor_has_phone, false) AS debtor_has_phone, coalesce(messaged, false) AS messaged,
-         month_end(day, month_end) AS own_month_end,
+         month_end(visits.day, month_end) AS own_month_end,
          -- V6: a letter counts as left with its photos and its counterfoil
          coalesce(letter_photographed AND letter_counterfoil_returned, false) AS letter_counts
-  FROM dated_visits
+  FROM visits
+  JOIN visit_order USING (visit_row)
+  JOIN editions_by_day edition USING (day)
   JOIN placements USING (placement_row)
   LEFT JOIN people_spoken_to USING (visit_row)
   LEFT JOIN phones_on_file USING (visit_row)
@@ -84,8 +90,7 @@ based AS (
   FROM letter_tests
 )
 SELECT
-  row_number() OVER (ORDER BY placement_row, started_at, started_beyond, id) AS visit_no,  -- A1: the order of visits
-  visit_row, placement_row, placed_fen, id, day, started_at, started_beyond, team, basis,
+  visit_no, placement_row, placed_fen, id, day, started_at, started_beyond, team, basis,
   CASE basis WHEN 'met' THEN 'C1' WHEN 'phoned_on_site' THEN 'C2' WHEN 'relayed' THEN 'C3'
              WHEN 'letter_acknowledged' THEN 'C5' WHEN 'letter_five_days' THEN 'C4' END AS clause,
   CASE
@@ -108,3 +113,8 @@ SELECT
   placement_end, police_cut, to_visit,
   window_stops_at_placement_end, letter_opens_month, nearest_must_cover, half_base, half_numerator, half_denominator
 FROM based;
+
+DROP TABLE contacts;
+DROP TABLE phones;
+DROP TABLE visits;
+DROP TABLE visit_order;

@@ -1,0 +1,139 @@
+"""Measures scoring over columns against scoring line by line, and against a bare as-of join of the same tables.
+
+`make bench-scoring`, or `.venv/bin/python -m tests.bench.bench_scoring [PLACEMENTS]` (625,000: a million visits and
+five million repayments). Processor time of every thread, user and system, not the clock on the wall: other work on
+the machine must not change what is measured; a run on two cores takes half of it or more. Each run is a process of
+its own; what is short is the median of three rounds that take turns, the whole is run once.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+import duckdb
+
+from server.bulk.demo import write_demo_tables
+from server.bulk.engine import MEMORY, quoted, score_tables
+from server.bulk.unpack import read_tables
+from server.domain.policy.attribute import score_placement
+from server.domain.policy.credit_lines import line_to_text
+from server.domain.policy.editions import HANDBOOK_BOOK
+from server.domain.policy.wire import placement_to_json, read_line
+
+PLACEMENTS = 625_000
+ROUNDS = 3
+SAMPLE = 20_000
+SEED = 20191220
+
+
+def columns(folder: Path) -> dict[str, float]:
+    """The whole rules, Parquet to Parquet, as `fieldvisit score --tables` does."""
+    return _timed(lambda: score_tables(folder, folder / "answer", HANDBOOK_BOOK))
+
+
+def asof(folder: Path) -> dict[str, float]:
+    """Each repayment with the last visit of its placement on or before its day: no rule, the same read and write."""
+    join = """
+        SELECT repayment.placement, repayment.id, repayment.amount, visit.id AS visit
+        FROM read_parquet($folder/repayments.parquet) repayment
+        ASOF LEFT JOIN read_parquet($folder/visits.parquet) visit
+          ON visit.placement = repayment.placement AND repayment.paid_on >= CAST(visit.started_at AS DATE)
+    """
+    for name in ("repayments", "visits"):
+        join = join.replace(f"$folder/{name}.parquet", quoted(str(folder / f"{name}.parquet")))
+    target = quoted(str(folder / "asof.parquet"))
+    with duckdb.connect(config={"memory_limit": MEMORY, "preserve_insertion_order": False}) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return _timed(lambda: connection.execute(f"COPY ({join}) TO {target} (FORMAT parquet)"))
+
+
+def demo(folder: Path, placements: int) -> dict[str, float]:
+    """Write the invented tables: in a process of its own too, for a child's peak begins with its parent's."""
+    rows: dict[str, float] = {}
+    timed = _timed(lambda: rows.update(write_demo_tables(folder, placements=placements, seed=SEED)))
+    return rows | timed
+
+
+def pure(folder: Path) -> dict[str, float]:
+    """A sample line by line, as `fieldvisit score` does: read, the pure function, written; and the function alone."""
+    placements = islice(read_tables(folder), SAMPLE)
+    lines = [json.dumps(placement_to_json(one), ensure_ascii=False).encode() for one in placements]
+    started = process_time()
+    facts = [read_line(line) for line in lines]
+    read = process_time()
+    scored = [score_placement(one, HANDBOOK_BOOK) for one in facts]
+    judged = process_time()
+    written = sum(len([line_to_text(line) for line in of_one]) for of_one in scored)
+    return {"cpu": process_time() - started, "function": judged - read, "repayments": written}
+
+
+def _timed(work: Callable[[], Any]) -> dict[str, float]:
+    wall, cpu = perf_counter(), process_time()
+    work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cpu": process_time() - cpu, "wall": perf_counter() - wall, "peak_mib": peak}
+
+
+MEASURES: dict[str, Callable[..., dict[str, float]]] = {
+    "columns": columns,
+    "asof": asof,
+    "pure": pure,
+    "demo": demo,
+}
+
+
+def apart(measure: str, folder: Path, *more: int) -> dict[str, float]:
+    """One measure in a process of its own, so that its memory is its own too."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.bench_scoring",
+        "--measure",
+        measure,
+        str(folder),
+        *map(str, more),
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    print(
+        measure, folder.name, json.dumps({key: round(value, 3) for key, value in found.items()}), flush=True
+    )
+    return found
+
+
+def main(placements: int) -> None:
+    """A tenth and the whole; the last line is one JSON object."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tenth, whole = Path(scratch) / "tenth", Path(scratch) / "whole"
+        for folder, count in ((tenth, placements // 10), (whole, placements)):
+            repayments = int(apart("demo", folder, count)["repayments"])
+        rounds = [{name: apart(name, tenth) for name in ("columns", "asof", "pure")} for _ in range(ROUNDS)]
+        small = median(one["columns"]["cpu"] for one in rounds)
+        asof_whole = median(apart("asof", whole)["cpu"] for _ in range(ROUNDS))
+        big = apart("columns", whole)
+    per_line = median(one["pure"]["cpu"] / one["pure"]["repayments"] for one in rounds)
+    function_per_line = median(one["pure"]["function"] / one["pure"]["repayments"] for one in rounds)
+    print(f"pure: a sample of {SAMPLE:,} placements of the tenth, scaled by its lines to {repayments:,}")
+    result = {
+        "bulk_vs_pure": round(per_line * repayments / big["cpu"], 1),
+        "bulk_vs_function_alone": round(function_per_line * repayments / big["cpu"], 1),
+        "bulk_vs_asof": round(big["cpu"] / asof_whole, 1),
+        "growth_10x": round(big["cpu"] / small, 1),
+        "peak_mib_5m": round(big["peak_mib"]),
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(MEASURES[sys.argv[2]](Path(sys.argv[3]), *map(int, sys.argv[4:]))))
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else PLACEMENTS)
