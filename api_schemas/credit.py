@@ -6,7 +6,8 @@ from marshmallow import fields, validate
 
 from api_schemas.base import Day, Id, Instant, Money, PageQuery, Strict
 from api_schemas.problems import Words
-from server.domain.credit import StatementState
+from server.domain.credit import LineKind, StatementState
+from server.domain.months import EvidenceLabel, MissingKind
 
 _BASES = ("met", "phoned_on_site", "relayed", "letter_acknowledged", "letter_five_days")
 _COMMISSIONS = ("normal", "to_visit", "none")
@@ -98,10 +99,18 @@ class StatementFileQuery(_StatementChoice):
     language = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
 
 
+class MissingItem(Strict):
+    """What is missing from the evidence of a visit; `item_id` is that of the evidence or the letter that lacks it."""
+
+    kind = fields.Enum(MissingKind, by_value=True, required=True)
+    item_id = fields.String(required=True, allow_none=True)
+
+
 class StatementLine(Strict):
     """A line of the month: the repayment, the visit that it is credited to or the nearest one, clause, window, shares.
 
     The debtor's name is masked; `photos` and `recordings` are the evidence of the visit named in `nearest_visit_id`.
+    The evidence label never changes a line; a line of another kind than `computed` adjusts the one that it names.
     """
 
     id = Id(required=True, attribute="line.id")
@@ -130,6 +139,11 @@ class StatementLine(Strict):
     collector_commission = fields.String(required=True, attribute="line.commission")
     reason = fields.String(required=True, allow_none=True, attribute="line.reason")
     why = fields.Nested(Words, required=True)
+    kind = fields.Enum(LineKind, by_value=True, required=True, attribute="line.kind")
+    corrects_id = fields.String(required=True, allow_none=True, attribute="line.corrects_id")
+    evidence_label = fields.Enum(EvidenceLabel, by_value=True, required=True, attribute="proof.label")
+    evidence_missing = fields.List(fields.Nested(MissingItem), required=True, attribute="proof.missing")
+    evidence_due_on = Day(required=True, allow_none=True, attribute="proof.due_on")
     photos = fields.Integer(required=True, attribute="evidence.photos")
     recordings = fields.Integer(required=True, attribute="evidence.recordings")
 
@@ -170,7 +184,8 @@ class GroupTotal(Strict):
 class StatementTotals(Strict):
     """The month in sums: `repayments` as the client reported them, `lines` as they were scored, and the difference.
 
-    The difference is 0.00 once `unscored` is 0. Lines are credited, not credited, or of cases that nobody visited.
+    The difference is 0.00 once `unscored` is 0; `late` repayments came after the publication and are adjusted in a
+    later month. Lines and `adjustments` are credited, not credited, or of cases that nobody visited.
     """
 
     month = fields.String(required=True)
@@ -178,7 +193,9 @@ class StatementTotals(Strict):
     repayments = fields.Nested(CreditSum, required=True)
     unscored = fields.Integer(required=True)
     lines = fields.Nested(CreditSum, required=True)
+    late = fields.Nested(CreditSum, required=True)
     difference = Money(required=True, attribute="difference_fen")
+    adjustments = fields.Nested(CreditSum, required=True)
     credited = fields.Nested(CreditSum, required=True)
     not_credited = fields.Nested(CreditSum, required=True)
     not_visited = fields.Nested(CreditSum, required=True)

@@ -78,6 +78,8 @@ class Permission(StrEnum):
     # 统计报表
     CREDIT_READ = "credit.read"
     STATEMENTS_EXPORT = "statements.export"
+    STATEMENTS_CLOSE = "statements.close"  # M4: the manager
+    STATEMENTS_PUBLISH = "statements.publish"  # M1: the dispatcher
     # 员工管理
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
@@ -136,13 +138,14 @@ SHIPPED: Mapping[Post, Grants] = {
         "visits.read letters.receive messages.send messages.batch templates.write "
         "evidence.read evidence.listen evidence.import packs.read packs.make "
         "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
-        "imports.upload devices.read devices.write",
+        "imports.upload devices.read devices.write statements.publish",
     ),
     Post.MANAGER: _grants(
         branch="placements.read placements.write facts.write personal.unmask requests.read requests.mark_promising "
         "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
-        "people.read devices.read imports.read papers.release templates.write templates.approve packs.read",
+        "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
+        "statements.close",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "

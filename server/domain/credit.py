@@ -91,7 +91,7 @@ class CreditShareRow:
 
 
 class StatementState(StrEnum):
-    """How far a month's statement is (M1 to M4); the facts of a month freeze when it is published."""
+    """How far a branch's month is (M1 to M4); its facts freeze when it is published."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -100,14 +100,82 @@ class StatementState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MonthlyStatement:
-    """A month's statement (月初汇总); a month without one is open."""
+    """A branch's statement of a month (月初汇总), from its publication on; a month without one is a draft.
+
+    `objections_until` and `evidence_until` are the last days for objections (M2) and for evidence that is missing.
+    """
 
     id: str
     month: str
+    branch_id: str
     state: StatementState
-    changed_at: datetime
-    changed_by: str | None
+    published_at: datetime
+    published_by: str | None
+    published_late: bool
+    objections_until: date
+    evidence_until: date
+    closed_at: datetime | None
+    closed_by: str | None
     version: int
+
+
+class LineKind(StrEnum):
+    """Why a line stands in the ledger. A counter, a rebooked and a ruled line name the line that they correct."""
+
+    COMPUTED = "computed"  # a repayment of the month, as it was scored
+    LATE = "late"  # a repayment of a month that had been published when it came
+    COUNTER = "counter"  # takes back what a line of a frozen month had
+    REBOOKED = "rebooked"  # what the repayment has by what was learnt later (M4)
+    RULED = "ruled"  # what the manager ruled (M3)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of a published statement. A credited one is sealed when its shares add up to it, and stays so.
+
+    `computed_id` is the credit line that it was made from; where a ruling overrides that line, both stay visible.
+    """
+
+    id: str
+    statement_id: str
+    month: str
+    kind: LineKind
+    corrects_id: str | None
+    computed_id: str
+    ruling_id: str | None
+    placement_id: str
+    client_id: str
+    collector_id: str
+    team_id: str | None
+    repayment_id: str
+    paid_on: date
+    amount_fen: int
+    visit_id: str | None
+    nearest_visit_id: str | None
+    visited: bool
+    basis: str | None
+    clause: str | None
+    window_from: date | None
+    window_to: date | None
+    extended: bool
+    commission: str
+    reason: str | None
+    outcome: Mapping[str, Any]
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """A file of a closed statement, as it was made at closing; `format` is csv, xlsx or json."""
+
+    id: str
+    statement_id: str
+    format: str
+    media_type: str
+    object_key: str
+    size: int
+    sha256: str
+    made_at: datetime
 
 
 def month_of(day: date) -> str:

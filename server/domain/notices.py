@@ -60,6 +60,10 @@ NOTICES: dict[str, Notice] = {
         "Visits to come on {day}, {visits} in all:\n{list}",
         group="【预访名单】{day} 共 {visits} 件\n{list}",
     ),
+    "statement_published": Notice(
+        "{month} 外访业绩已公布，共 {lines} 笔回款；如有异议，请在 {until_on} 前（含当日）提出（M1、M2）",
+        "The statement of {month} is published, {lines} repayments; object until {until_on}, that day included",
+    ),
     "attendance_list": Notice("外出名单 {day}：\n{list}", "Out of the office on {day}:\n{list}"),
     "team_swapped": Notice(
         "外访换人 {day}：{leaves} 换为 {joins}（{cases}）", "Swap on {day}: {joins} for {leaves} ({cases})"

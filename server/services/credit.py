@@ -14,7 +14,7 @@ from datetime import date
 
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
-from server.domain.credit import CreditRow, CreditRun, CreditShareRow, StatementState, month_of
+from server.domain.credit import CreditRow, CreditRun, CreditShareRow, month_of
 from server.domain.policy.attribute import Decision, explain
 from server.domain.policy.editions import Edition, PolicyBook
 from server.domain.policy.facts import PlacementFacts
@@ -35,20 +35,13 @@ def fact_changed(uow: UnitOfWork, placement_id: str, cause: str) -> None:
     )
 
 
-def month_is_open(uow: UnitOfWork, month: str) -> bool:
-    """Whether the facts of a month (YYYY-MM) are not frozen yet: they are when its statement is published (M1, M4).
+def month_is_open(uow: UnitOfWork, month: str, branch_id: str) -> bool:
+    """Whether the facts of a branch's month (YYYY-MM) are not frozen yet: they are when it is published (M1, M4).
 
     Runs go on being computed after that. A published statement pins the lines that it was made of, for runs and lines
     are never deleted, and what a later run has different is what an adjustment has to say.
     """
-    return statement_state(uow, month) is StatementState.DRAFT
-
-
-def statement_state(uow: UnitOfWork, month: str) -> StatementState:
-    """How far the statement of a month is; one that nobody began is a draft."""
-    for statement in uow.monthly_statements.having(month=month):
-        return statement.state
-    return StatementState.DRAFT
+    return not uow.monthly_statements.having(month=month, branch_id=branch_id)
 
 
 def with_other_placements(uow: UnitOfWork, placement_ids: Iterable[str]) -> set[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from server.domain.credit import month_of
+from server.domain.credit import LineKind, month_of
 from server.domain.money import format_fen
+from server.domain.months import EvidenceLabel, MissingKind
 from server.services.ports.tables import Column, ColumnKind, Language, Value
 from server.services.statements import ToldLine
 
@@ -33,6 +34,10 @@ COLUMNS = (
     Column("visit_id", "外访编号", "visit id"),
     Column("repayment_id", "回款编号", "repayment id"),
     Column("line_id", "明细编号", "line id"),
+    Column("kind", "类别", "kind"),
+    Column("corrects_id", "所更正明细", "corrects line"),
+    Column("evidence", "证据状态", "evidence"),
+    Column("missing", "待补证据", "missing"),
 )
 
 _YES_NO = {"zh": ("是", "否"), "en": ("yes", "no")}
@@ -40,6 +45,25 @@ _COMMISSIONS = {
     "normal": {"zh": "照常", "en": "normal"},
     "to_visit": {"zh": "归外访", "en": "to the visit"},
     "none": {"zh": "无", "en": "none"},
+}
+_KINDS = {
+    LineKind.COMPUTED: {"zh": "核算", "en": "computed"},
+    LineKind.LATE: {"zh": "迟报", "en": "late"},
+    LineKind.COUNTER: {"zh": "冲销", "en": "counter"},
+    LineKind.REBOOKED: {"zh": "更正", "en": "rebooked"},
+    LineKind.RULED: {"zh": "裁决", "en": "ruled"},
+}
+_LABELS = {
+    EvidenceLabel.PROVISIONAL: {"zh": "暂定", "en": "provisional"},
+    EvidenceLabel.HELD: {"zh": "待补", "en": "held"},
+    EvidenceLabel.CONFIRMED: {"zh": "确认", "en": "confirmed"},
+}
+_MISSING = {
+    MissingKind.PHOTO: {"zh": "照片", "en": "photo"},
+    MissingKind.RECORDING: {"zh": "录音", "en": "recording"},
+    MissingKind.COUNTERSIGNATURE: {"zh": "IT 会签", "en": "countersignature"},
+    MissingKind.COUNTERFOIL: {"zh": "留存联", "en": "counterfoil"},
+    MissingKind.WHOLE_BYTES: {"zh": "完整文件", "en": "whole file"},
 }
 
 
@@ -72,4 +96,8 @@ def cells(told: ToldLine, language: Language) -> list[Value]:
         line.nearest_visit_id,
         line.repayment_id,
         line.id,
+        _KINDS[line.kind][language],
+        line.corrects_id,
+        _LABELS[told.proof.label][language],
+        separator.join(_MISSING[one.kind][language] for one in told.proof.missing),
     ]

@@ -1,7 +1,7 @@
 """The month so far (M1): its lines with clause, window and reason, its sums, and whether they agree to the fen.
 
-Reads what `server.services.credit` keeps. It refuses to publish, to rule and to close: that is the month's own issue,
-and `credit.month_is_open` is its door.
+Reads what `server.services.credit` keeps, and the ledger where a month is frozen. It refuses to publish, to rule and to
+close: `server.services.months` does.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.domain.access import Actor, Permission, Reach, reach
+from server.domain.access import Actor, Permission, Reach, Scope, reach
 from server.domain.audit import AuditEntry
 from server.domain.credit import CreditShareRow, StatementState, month_bounds
 from server.domain.evidence import EvidenceCount
 from server.domain.masking import masked_name
 from server.domain.policy.explanations import say
-from server.services.credit import statement_state
+from server.services.line_proofs import LineProof, line_proofs
 from server.services.ports.credit import (
     AgentSum,
     MonthSum,
@@ -41,7 +41,7 @@ class ToldLine:
     """A line of the statement as it is shown: the debtor masked (S5), names beside ids, the reason in both languages.
 
     `clause` is that of the basis, or of what stood against the line; `evidence` is that of the visit that the line
-    speaks of.
+    speaks of, `proof` what it is worth.
     """
 
     line: StatementLine
@@ -52,6 +52,7 @@ class ToldLine:
     why: Mapping[str, str]
     shares: Sequence[Share]
     evidence: EvidenceCount
+    proof: LineProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,19 @@ class AgentTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """A month in sums. `difference_fen` is what the repayments have more than the lines: 0 once all are scored."""
+    """A month in sums. `lines` are those of its own repayments, `late` repayments that came after its publication and
+    are adjusted in a later month; `difference_fen` is what the repayments have more than both: 0 once all are scored.
+    `adjustments` correct earlier months; they are among what is credited and not.
+    """
 
     month: str
     state: StatementState
     repayments: Sum
     unscored: int
     lines: Sum
+    late: Sum
     difference_fen: int
+    adjustments: Sum
     credited: Sum
     not_credited: Sum
     not_visited: Sum
@@ -115,20 +121,33 @@ def read_statement(
     page = uow.statements.page(request, reach(actor, Permission.CREDIT_READ), wanted)
     ids = [line.id for line in page.items]
     uow.audit(AuditEntry("statement.read", "statement", None, {"month": wanted.month, "ids": ids}))
-    return StatementPage(wanted.month, statement_state(uow, wanted.month), _told(uow, page.items), page.next)
+    state = state_within(uow, reach(actor, Permission.CREDIT_READ), wanted.month)
+    return StatementPage(wanted.month, state, told_lines(uow, page.items), page.next)
+
+
+def state_within(uow: UnitOfWork, whose: Reach, month: str) -> StatementState:
+    """How far the month is in the branch of the reach; over all branches, how far the slowest is."""
+    if whose.scope is Scope.ALL:
+        branches = [branch.id for branch in uow.organisation.branches()]
+    else:
+        branches = [] if whose.branch_id is None else [whose.branch_id]
+    states = {one.branch_id: one.state for one in uow.monthly_statements.having(month=month)}
+    found = [states.get(branch_id, StatementState.DRAFT) for branch_id in branches]
+    return min(found, key=list(StatementState).index, default=StatementState.DRAFT)
 
 
 def exported_lines(uow: UnitOfWork, actor: Actor, wanted: StatementFilter) -> Iterator[ToldLine]:
     """All lines of the month within the reach of who may export it (S5), a thousand at a time."""
     month_bounds(wanted.month)  # here and not in the pieces, which are read when the file has begun already
-    return _pieces(uow, reach(actor, Permission.STATEMENTS_EXPORT), wanted)
+    return lines_within(uow, reach(actor, Permission.STATEMENTS_EXPORT), wanted)
 
 
-def _pieces(uow: UnitOfWork, whose: Reach, wanted: StatementFilter) -> Iterator[ToldLine]:
+def lines_within(uow: UnitOfWork, whose: Reach, wanted: StatementFilter) -> Iterator[ToldLine]:
+    """All lines of the month within a reach, a thousand at a time."""
     after: str | None = None
     while True:
         page = uow.statements.page(PageRequest(LINES_OF_A_PIECE, after), whose, wanted)
-        yield from _told(uow, page.items)
+        yield from told_lines(uow, page.items)
         if page.next is None:
             return
         after = page.next
@@ -136,19 +155,24 @@ def _pieces(uow: UnitOfWork, whose: Reach, wanted: StatementFilter) -> Iterator[
 
 def read_totals(uow: UnitOfWork, actor: Actor, month: str) -> Totals:
     """The month's sums within reach, and both figures that must agree: its repayments and its lines."""
+    return totals_within(uow, reach(actor, Permission.CREDIT_READ), month)
+
+
+def totals_within(uow: UnitOfWork, whose: Reach, month: str) -> Totals:
     first, last = month_bounds(month)
-    whose = reach(actor, Permission.CREDIT_READ)
     sums = uow.statements.sums(whose, month)
     paid: RepaymentSum = uow.statements.repayment_sum(whose, first, last)
-    lines = _sum(sums, lambda one: True)
+    lines = _sum(sums, lambda one: one.computed)
     teams = {team.id: team.name for team in uow.organisation.teams()}
     return Totals(
         month=month,
-        state=statement_state(uow, month),
+        state=state_within(uow, whose, month),
         repayments=Sum(paid.repayments, paid.fen),
         unscored=paid.unscored,
         lines=lines,
-        difference_fen=paid.fen - lines.fen,
+        late=Sum(paid.late, paid.late_fen),
+        difference_fen=paid.fen - lines.fen - paid.late_fen,
+        adjustments=_sum(sums, lambda one: not one.computed),
         credited=_sum(sums, _is_credited),
         not_credited=_sum(sums, _is_not_credited),
         not_visited=_sum(sums, _is_not_visited),
@@ -203,8 +227,11 @@ def _agents(uow: UnitOfWork, sums: Sequence[AgentSum]) -> list[AgentTotal]:
     return sorted(told, key=lambda one: (one.name, one.account_id))
 
 
-def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
-    shares = uow.credit_shares.of_lines(line.id for line in lines)
+def told_lines(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
+    shares = {
+        **uow.credit_shares.of_lines(line.id for line in lines if line.statement_id is None),
+        **uow.ledger_shares.of_lines(line.id for line in lines if line.statement_id is not None),
+    }
     people = {share.account_id for of_line in shares.values() for share in of_line}
     accounts = uow.accounts.by_ids(people | {line.collector_id for line in lines})
     names = {account.id: account.display_name for account in accounts.values()}
@@ -213,6 +240,7 @@ def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
         {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None}
     )
     nothing = EvidenceCount(0, 0, False)
+    proofs = line_proofs(uow, lines)
     return [
         ToldLine(
             line=line,
@@ -223,6 +251,7 @@ def _told(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine]:
             why={"zh": say(line.outcome, "zh-CN"), "en": say(line.outcome, "en")},
             shares=named_shares(shares.get(line.id, []), names),
             evidence=counts.get(line.nearest_visit_id or "", nothing),
+            proof=proofs[line.id],
         )
         for line in lines
     ]

@@ -105,6 +105,7 @@ def endpoint(
     versioned: bool = False,
     reads_personal: bool = False,
     only_computes: bool = False,
+    own_turn: bool = False,
     problems: Iterable[ProblemKind | Category] = (),
     produces: str | Sequence[str] | None = None,
     receive: Callable[[House, Actor], Any] | None = None,
@@ -113,12 +114,13 @@ def endpoint(
 ) -> Callable[[Callable[[Call], Any]], Callable[..., Response]]:
     """Declare a route. `needs`: any one of these permissions suffices; the use case checks the object (S13).
 
-    `only_computes` is for a POST that stores nothing: it must not wait for the writer's turn while somebody types.
+    `only_computes` is for a POST that stores nothing: it must not wait for the writer's turn while somebody types. One
+    whose use case makes files first and takes the turn itself has its `own_turn`.
     `receive` takes a streamed body before the transaction, from somebody who may; what it returns is `call.received`.
     `takes` is the media type of such a body, `produces` are those of an answer that is a file, and `also` are further
     good statuses, all for the document.
     """
-    writes = (method != "GET" or reads_personal) and not only_computes
+    writes = (method != "GET" or reads_personal) and not only_computes and not own_turn
     answer_schema = answer() if isinstance(answer, type) else answer
     body_schema = body() if body is not None else None
     query_schema = query() if query is not None else None

@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
-from server.domain.credit import MonthlyStatement
+from server.domain.credit import MonthlyStatement, StatementFile
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -49,6 +49,7 @@ from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
+from storage.rows.ledger import LedgerQueries, LedgerShareQueries
 from storage.rows.mapping import Rows
 from storage.rows.message_templates import MessageTemplateQueries
 from storage.rows.messages import (
@@ -337,6 +338,18 @@ class AllRows:
     @cached_property
     def monthly_statements(self) -> Rows[MonthlyStatement]:
         return self._rows(tables.credit.monthly_statements, MonthlyStatement)
+
+    @cached_property
+    def ledger(self) -> LedgerQueries:
+        return LedgerQueries(self._connection, self._cipher)
+
+    @cached_property
+    def ledger_shares(self) -> LedgerShareQueries:
+        return LedgerShareQueries(self._connection, self._cipher)
+
+    @cached_property
+    def statement_files(self) -> Rows[StatementFile]:
+        return self._rows(tables.ledger.statement_files, StatementFile)
 
     @cached_property
     def statements(self) -> StatementQueries:

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from storage.rows.columns import Choice
 from storage.rows.database import transaction, wait_for_disk
+from storage.rows.seals import install_seals
 from storage.rows.tables import METADATA
 
 
@@ -21,6 +22,8 @@ def migrate(engine: sa.Engine, to: str = "head") -> None:
     """Run what is missing in one transaction: a failed migration leaves the database as it was."""
     with transaction(engine, writes=True) as connection:
         command.upgrade(_config(connection), to)
+        if to == "head":
+            install_seals(connection)
         connection.commit()
     wait_for_disk(engine)
 

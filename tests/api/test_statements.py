@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from server.domain.credit import MonthlyStatement, StatementState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
 from tests.support import visit_values as values
@@ -24,6 +23,7 @@ from tests.support.cast import (
     OTHER_TEAM,
     OUTSIDE_AGENT,
     OUTSIDE_COLLECTOR,
+    OUTSIDE_DISPATCHER,
     OUTSIDE_MANAGER,
     PARTNER,
     QA,
@@ -33,8 +33,9 @@ from tests.support.cast import (
     Member,
     known_id,
 )
+from tests.support.months import published
 from tests.support.paid import MARCH, Paid
-from tests.support.rows import at, changed, fresh_id, keep
+from tests.support.rows import at, changed, keep
 from tests.support.statements import statements_of
 
 
@@ -211,10 +212,10 @@ def test_reading_is_in_the_trail_with_the_ids_shown(desk: Desk, paid: Paid) -> N
     assert told["statement.exported"] == (MANAGER.id, {"month": "2026-03", "format": "csv"})
 
 
-@pytest.mark.parametrize("state", [StatementState.PUBLISHED, StatementState.CLOSED])
-def test_a_month_says_how_far_its_statement_is(desk: Desk, state: StatementState) -> None:
-    with desk.installation.house.units.write() as uow:
-        uow.monthly_statements.add(MonthlyStatement(fresh_id(), "2026-03", state, uow.now, None, 1))
-        uow.commit()
-    assert desk.ok(desk.get(QA, MARCH))["state"] == state
-    assert desk.ok(desk.get(QA, f"{MARCH}/totals"))["state"] == state
+def test_a_month_says_how_far_its_statement_is(desk: Desk, paid: Paid) -> None:
+    published(desk)
+    for member, state in ((DISPATCHER, "published"), (OUTSIDE_MANAGER, "draft"), (QA, "draft")):
+        assert desk.ok(desk.get(member, MARCH))["state"] == state
+        assert desk.ok(desk.get(member, f"{MARCH}/totals"))["state"] == state
+    published(desk, member=OUTSIDE_DISPATCHER)
+    assert desk.ok(desk.get(QA, MARCH))["state"] == "published"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from server.domain.calendar import local_day
+from server.domain.credit import MonthlyStatement, StatementFile, StatementState
 from server.domain.evidence_flags import FlagCode, Raised
 from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Webhook
 from server.domain.people import Certificate
@@ -111,6 +112,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "upload_id": _make_upload(desk, side, visit),
         "pack_id": _make_pack(desk, side, visit),
         "flag_id": _make_flag(desk, visit),
+        "file_id": _make_closed_month(desk, side),
         "plan_id": plan.id,
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
@@ -214,6 +216,26 @@ def _make_flag(desk: Desk, visit: Visit) -> str:
         (flag,) = raise_flags(uow, visit, [Raised(FlagCode.OUTSIDE_FENCE, 0.9, evidence=shown)])
         uow.commit()
     return flag.id
+
+
+def _make_closed_month(desk: Desk, side: Side) -> str:
+    """A file of a month of the side's branch that was closed long ago; each side has a month of its own."""
+    key, content = f"statements/{side.number}", side.words.encode()
+    stored = desk.installation.house.objects.write(key, io.BytesIO(content), limit=100)
+    with desk.installation.house.units.write() as uow:
+        statement = uow.monthly_statements.add(
+            MonthlyStatement(
+                uow.new_id(), f"2025-0{1 + side.number}", side.dispatcher.branch.id, StatementState.CLOSED, uow.now,
+                side.dispatcher.id, False, local_day(uow.now), local_day(uow.now), uow.now, None, 1,
+            )
+        )  # fmt: skip
+        file = uow.statement_files.add(
+            StatementFile(
+                uow.new_id(), statement.id, "csv", "text/csv", key, stored.size, stored.sha256, uow.now
+            )
+        )
+        uow.commit()
+    return file.id
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.credit import CreditRow, CreditRun, CreditShareRow, MonthlyStatement, StatementState
+from server.domain.credit import CreditRow, CreditRun, CreditShareRow
 from server.domain.policy.wire import placement_to_json, read_placement
 from server.domain.requests import RequestState
 from server.domain.visits import ContactWho
@@ -19,7 +19,8 @@ from tests.conftest import Desk
 from tests.support import visit_values as values
 from tests.support.builders import make_request
 from tests.support.cases import TEN, Case
-from tests.support.cast import AGENT, PARTNER
+from tests.support.cast import AGENT, BRANCH, OTHER_BRANCH, PARTNER
+from tests.support.months import published
 from tests.support.rows import at, change, changed, keep
 from tests.support.statements import statements_of
 
@@ -266,23 +267,14 @@ def test_a_run_leaves_one_line_in_the_trail(case: Case) -> None:
     assert scored.detail == {"cause": "test", "runs": {case.placement.id: current(case)[0].id}}
 
 
-@pytest.mark.parametrize(
-    ("state", "is_open"),
-    [
-        (None, True),
-        (StatementState.DRAFT, True),
-        (StatementState.PUBLISHED, False),
-        (StatementState.CLOSED, False),
-    ],
-)
-def test_a_month_is_open_until_its_statement_is_published(
-    desk: Desk, state: StatementState | None, is_open: bool
-) -> None:
-    with desk.installation.house.units.write() as uow:
-        if state is not None:
-            uow.monthly_statements.add(MonthlyStatement(uow.new_id(), "2026-03", state, uow.now, None, 1))
-        assert month_is_open(uow, "2026-03") is is_open
-        assert month_is_open(uow, "2026-04")
+def test_a_month_is_open_until_its_statement_is_published(desk: Desk, case: Case) -> None:
+    keep(desk, values.repayment(case.placement, date(2026, 3, 12)))
+    rescored(case)
+    published(desk)
+    with desk.installation.house.units.read() as uow:
+        assert not month_is_open(uow, "2026-03", BRANCH.id)
+        assert month_is_open(uow, "2026-03", OTHER_BRANCH.id)
+        assert month_is_open(uow, "2026-04", BRANCH.id)
 
 
 def test_fifty_cases_are_scored_with_as_many_statements_as_one(desk: Desk) -> None:

@@ -8,7 +8,15 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from server.domain.access import Reach
-from server.domain.credit import CreditRow, CreditRun, CreditShareRow
+from server.domain.credit import (
+    CreditRow,
+    CreditRun,
+    CreditShareRow,
+    LedgerLine,
+    LineKind,
+    MonthlyStatement,
+    StatementFile,
+)
 from server.domain.placements import CallNote
 from server.domain.policy.credit_lines import CreditWindow
 from server.services.ports.paging import Page, PageRequest
@@ -25,7 +33,8 @@ class CurrentRun:
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """Which lines of a month. `everything` adds the repayments of cases that nobody visited (M1 leaves them out)."""
+    """Which lines of a month. `everything` adds the repayments of cases that nobody visited (M1 leaves them out)
+    and `statement_id` asks for the lines of one published statement alone."""
 
     month: str
     agent_id: str | None = None
@@ -33,13 +42,14 @@ class StatementFilter:
     client_id: str | None = None
     credited: bool | None = None
     everything: bool = False
+    statement_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
     """A current credit line with what a reader of the month needs beside it; names as they are, unmasked.
 
-    `outcome` is the step of the trace that decided: its clause, its code, its facts.
+    `outcome` is the step of the trace that decided: its clause, its code, its facts. `statement_id` is None in a draft.
     """
 
     id: str
@@ -68,6 +78,9 @@ class StatementLine:
     commission: str
     reason: str | None
     outcome: Mapping[str, Any]
+    kind: LineKind
+    corrects_id: str | None
+    statement_id: str | None
 
     @property
     def window(self) -> CreditWindow | None:
@@ -79,7 +92,8 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class MonthSum:
-    """The current lines of one client and team that are alike in `credited` and `visited`, added up."""
+    """The lines of one client and team that are alike in `credited`, `visited` and `computed`, added up; what is not
+    computed adjusts a line."""
 
     client_id: str
     client_name: str
@@ -88,6 +102,7 @@ class MonthSum:
     visited: bool
     lines: int
     fen: int
+    computed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +114,13 @@ class AgentSum:
 
 @dataclass(frozen=True, slots=True)
 class RepaymentSum:
-    """All repayments of a month, and how many of them have no current line yet."""
+    """All repayments of a month, how many of them have no current line yet, and those that came after publication."""
 
     repayments: int
     fen: int
     unscored: int
+    late: int
+    late_fen: int
 
 
 class CreditRunRows(EntityRows[CreditRun], Protocol):
@@ -122,6 +139,38 @@ class CreditLineRows(EntityRows[CreditRow], Protocol):
 class CreditShareRows(EntityRows[CreditShareRow], Protocol):
     def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
         """The shares of each line, in the order of the team."""
+
+
+class LedgerRows(EntityRows[LedgerLine], Protocol):
+    """The lines of published months."""
+
+    def freeze(self, statement: MonthlyStatement) -> int:
+        """Take the current lines of the branch and month into the statement, unsealed, with those of earlier published
+        months that came late; how many there were."""
+
+    def moved(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
+        """The standing lines of a branch that a newer computation may say otherwise, each with the id of that one."""
+
+    def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
+        """The line of each repayment that no counter takes back."""
+
+    def seal(self, statement_id: str) -> None:
+        """Seal what is not sealed yet; the database refuses a line to which its shares do not add up."""
+
+    def next_month(self, branch_id: str) -> str | None:
+        """The earliest month after the last published one that has lines; None where none is published or has any."""
+
+    def agents_of(self, statement_id: str) -> list[str]:
+        """Whoever has a share in a line of the statement."""
+
+
+class LedgerShareRows(EntityRows[CreditShareRow], Protocol):
+    def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
+        """The shares of each line, in the order of the team."""
+
+
+class StatementFileRows(EntityRows[StatementFile], Protocol):
+    """The files of closed statements."""
 
 
 class StatementRows(Protocol):

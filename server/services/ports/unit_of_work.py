@@ -41,6 +41,9 @@ from server.services.ports.credit import (
     CreditLineRows,
     CreditRunRows,
     CreditShareRows,
+    LedgerRows,
+    LedgerShareRows,
+    StatementFileRows,
     StatementRows,
 )
 from server.services.ports.evidence import DifferenceRows, EvidenceRows
@@ -233,6 +236,12 @@ class UnitOfWork(Protocol):
     def credit_shares(self) -> CreditShareRows: ...
     @property
     def monthly_statements(self) -> EntityRows[MonthlyStatement]: ...
+    @property
+    def ledger(self) -> LedgerRows: ...
+    @property
+    def ledger_shares(self) -> LedgerShareRows: ...
+    @property
+    def statement_files(self) -> StatementFileRows: ...
     @property
     def statements(self) -> StatementRows: ...
     @property

@@ -1,4 +1,4 @@
-"""Tables of credit: runs, lines, shares, months. A credited line's shares add up to it."""
+"""Tables of credit: runs, lines and shares as they are computed, and the months that have been published."""
 
 from __future__ import annotations
 
@@ -81,9 +81,16 @@ monthly_statements = sa.Table(
     "monthly_statements",
     METADATA,
     id_column(),
-    text("month", unique=True),
+    text("month"),
+    reference("branch_id", "branches.id"),
     choice("state", StatementState),
-    instant("changed_at"),
-    text("changed_by", nullable=True),
+    instant("published_at"),
+    text("published_by", nullable=True),
+    flag("published_late"),
+    day("objections_until"),
+    day("evidence_until"),
+    instant("closed_at", nullable=True),
+    text("closed_by", nullable=True),
     version(),
+    sa.UniqueConstraint("month", "branch_id"),
 )

@@ -132,16 +132,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
     sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
     )
-    op.create_table('monthly_statements',
-    sa.Column('id', columns.text_type(), nullable=False),
-    sa.Column('month', columns.text_type(), nullable=False),
-    sa.Column('state', columns.text_type(), nullable=False),
-    sa.Column('changed_at', columns.Instant(), nullable=False),
-    sa.Column('changed_by', columns.text_type(), nullable=True),
-    sa.Column('version', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_statements')),
-    sa.UniqueConstraint('month', name=op.f('uq_monthly_statements_month'))
-    )
     op.create_table('policy_documents',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('document', columns.text_type(), nullable=False),
@@ -227,6 +217,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_import_files_branch_id'), 'import_files', ['branch_id'], unique=False)
     op.create_index(op.f('ix_import_files_sha256'), 'import_files', ['sha256'], unique=False)
+    op.create_table('monthly_statements',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('published_at', columns.Instant(), nullable=False),
+    sa.Column('published_by', columns.text_type(), nullable=True),
+    sa.Column('published_late', sa.Boolean(), nullable=False),
+    sa.Column('objections_until', sa.Date(), nullable=False),
+    sa.Column('evidence_until', sa.Date(), nullable=False),
+    sa.Column('closed_at', columns.Instant(), nullable=True),
+    sa.Column('closed_by', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_monthly_statements_branch_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_monthly_statements')),
+    sa.UniqueConstraint('month', 'branch_id', name=op.f('uq_monthly_statements_month_branch_id'))
+    )
+    op.create_index(op.f('ix_monthly_statements_branch_id'), 'monthly_statements', ['branch_id'], unique=False)
     op.create_table('phones',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('debtor_id', columns.text_type(), nullable=False),
@@ -375,6 +383,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_outbox_messages_state'), 'outbox_messages', ['state'], unique=False)
     op.create_index(op.f('ix_outbox_messages_webhook_id'), 'outbox_messages', ['webhook_id'], unique=False)
+    op.create_table('statement_files',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=False),
+    sa.Column('format', columns.text_type(), nullable=False),
+    sa.Column('media_type', columns.text_type(), nullable=False),
+    sa.Column('object_key', columns.text_type(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', columns.text_type(), nullable=False),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['statement_id'], ['monthly_statements.id'], name=op.f('fk_statement_files_statement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_files')),
+    sa.UniqueConstraint('object_key', name=op.f('uq_statement_files_object_key')),
+    sa.UniqueConstraint('statement_id', 'format', name=op.f('uq_statement_files_statement_id_format'))
+    )
     op.create_table('travel_approvals',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('plan_id', columns.text_type(), nullable=False),
@@ -1304,6 +1326,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_recording_gaps_manifest_id'), 'recording_gaps', ['manifest_id'], unique=False)
     op.create_index(op.f('ix_recording_gaps_visit_id'), 'recording_gaps', ['visit_id'], unique=False)
+    op.create_table('statement_lines',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('corrects_id', columns.text_type(), nullable=True),
+    sa.Column('computed_id', columns.text_type(), nullable=False),
+    sa.Column('ruling_id', columns.text_type(), nullable=True),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=False),
+    sa.Column('collector_id', columns.text_type(), nullable=False),
+    sa.Column('team_id', columns.text_type(), nullable=True),
+    sa.Column('repayment_id', columns.text_type(), nullable=False),
+    sa.Column('paid_on', sa.Date(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('nearest_visit_id', columns.text_type(), nullable=True),
+    sa.Column('visited', sa.Boolean(), nullable=False),
+    sa.Column('basis', columns.text_type(), nullable=True),
+    sa.Column('clause', columns.text_type(), nullable=True),
+    sa.Column('window_from', sa.Date(), nullable=True),
+    sa.Column('window_to', sa.Date(), nullable=True),
+    sa.Column('extended', sa.Boolean(), nullable=False),
+    sa.Column('commission', columns.text_type(), nullable=False),
+    sa.Column('reason', columns.text_type(), nullable=True),
+    sa.Column('outcome', columns.json_type(), nullable=False),
+    sa.Column('sealed', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_statement_lines_client_id')),
+    sa.ForeignKeyConstraint(['collector_id'], ['accounts.id'], name=op.f('fk_statement_lines_collector_id')),
+    sa.ForeignKeyConstraint(['computed_id'], ['credit_lines.id'], name=op.f('fk_statement_lines_computed_id')),
+    sa.ForeignKeyConstraint(['corrects_id'], ['statement_lines.id'], name=op.f('fk_statement_lines_corrects_id')),
+    sa.ForeignKeyConstraint(['nearest_visit_id'], ['visits.id'], name=op.f('fk_statement_lines_nearest_visit_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_statement_lines_placement_id')),
+    sa.ForeignKeyConstraint(['repayment_id'], ['repayments.id'], name=op.f('fk_statement_lines_repayment_id')),
+    sa.ForeignKeyConstraint(['statement_id'], ['monthly_statements.id'], name=op.f('fk_statement_lines_statement_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_statement_lines_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_lines'))
+    )
+    op.create_index(op.f('ix_statement_lines_computed_id'), 'statement_lines', ['computed_id'], unique=False)
+    op.create_index(op.f('ix_statement_lines_corrects_id'), 'statement_lines', ['corrects_id'], unique=False)
+    op.create_index('ix_statement_lines_month', 'statement_lines', ['month', 'paid_on', 'id'], unique=False)
+    op.create_index(op.f('ix_statement_lines_placement_id'), 'statement_lines', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_statement_lines_repayment_id'), 'statement_lines', ['repayment_id'], unique=False)
+    op.create_index('ix_statement_lines_statement', 'statement_lines', ['statement_id', 'id'], unique=False)
+    op.create_index('uq_statement_lines_booked', 'statement_lines', ['repayment_id'], unique=True, sqlite_where=sa.text('corrects_id IS NULL'), postgresql_where=sa.text('corrects_id IS NULL'))
+    op.create_index('uq_statement_lines_corrected', 'statement_lines', ['corrects_id', 'kind'], unique=True)
     op.create_table('upload_pieces',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('upload_id', columns.text_type(), nullable=False),
@@ -1315,6 +1383,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('object_key', name=op.f('uq_upload_pieces_object_key')),
     sa.UniqueConstraint('upload_id', 'start', name=op.f('uq_upload_pieces_upload_id_start'))
     )
+    op.create_table('statement_shares',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('line_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_statement_shares_account_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['statement_lines.id'], name=op.f('fk_statement_shares_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_shares')),
+    sa.UniqueConstraint('line_id', 'account_id', name=op.f('uq_statement_shares_line_id_account_id'))
+    )
+    op.create_index(op.f('ix_statement_shares_account_id'), 'statement_shares', ['account_id'], unique=False)
+    op.create_index(op.f('ix_statement_shares_line_id'), 'statement_shares', ['line_id'], unique=False)
     # ### end Alembic commands ###
 
 

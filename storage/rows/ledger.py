@@ -1,0 +1,169 @@
+"""Queries on the ledger: a month is frozen by one statement for its lines and one for their shares (M1, M4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from server.domain.credit import CreditShareRow, LedgerLine, LineKind, MonthlyStatement
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.credit import a_thousand_at_a_time
+from storage.rows.mapping import Rows
+from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares, monthly_statements
+from storage.rows.tables.ledger import statement_lines, statement_shares
+from storage.rows.tables.people import accounts
+from storage.rows.tables.placements import placements
+
+_ledger = statement_lines.c
+_PINNED = (
+    "placement_id",
+    "repayment_id",
+    "paid_on",
+    "amount_fen",
+    "visit_id",
+    "nearest_visit_id",
+    "visited",
+    "basis",
+    "clause",
+    "window_from",
+    "window_to",
+    "extended",
+    "commission",
+    "reason",
+)
+_CURRENT = (
+    credit_lines.join(credit_runs, credit_runs.c.id == credit_lines.c.run_id)
+    .join(placements, placements.c.id == credit_lines.c.placement_id)
+    .join(accounts, accounts.c.id == placements.c.collector_id)
+)
+
+
+def not_booked() -> sa.ColumnElement[bool]:
+    """On a statement with `credit_lines` in it: the ledger has no line of the repayment yet."""
+    booked = sa.select(_ledger.id).where(
+        _ledger.repayment_id == credit_lines.c.repayment_id, _ledger.corrects_id.is_(None)
+    )
+    return ~booked.exists()
+
+
+class LedgerQueries(Rows[LedgerLine]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, statement_lines, LedgerLine, cipher)
+
+    def freeze(self, statement: MonthlyStatement) -> int:
+        first = (
+            sa.select(sa.func.min(monthly_statements.c.month))
+            .where(monthly_statements.c.branch_id == statement.branch_id)
+            .scalar_subquery()
+        )
+        pinned = [credit_lines.c[name] for name in _PINNED]
+        values = {
+            "id": credit_lines.c.id,
+            "statement_id": sa.literal(statement.id),
+            "month": sa.literal(statement.month),
+            "kind": sa.case(
+                (credit_lines.c.month == statement.month, LineKind.COMPUTED.value), else_=LineKind.LATE.value
+            ),
+            "computed_id": credit_lines.c.id,
+            "client_id": placements.c.client_id,
+            "collector_id": placements.c.collector_id,
+            "team_id": accounts.c.team_id,
+            "outcome": credit_lines.c.trace["outcome"],
+            "sealed": sa.false(),
+        } | {column.name: column for column in pinned}
+        chosen = (
+            sa.select(*values.values())
+            .select_from(_CURRENT)
+            .where(
+                credit_runs.c.current,
+                credit_lines.c.month.between(first, statement.month),
+                placements.c.branch_id == statement.branch_id,
+                not_booked(),
+            )
+        )
+        frozen = self.connection.execute(sa.insert(statement_lines).from_select(list(values), chosen))
+        names = ("id", "line_id", "account_id", "position", "amount_fen")
+        shares = (
+            sa.select(*(credit_shares.c[name] for name in names))
+            .join(statement_lines, _ledger.id == credit_shares.c.line_id)
+            .where(_ledger.statement_id == statement.id)
+        )
+        self.connection.execute(sa.insert(statement_shares).from_select(names, shares))
+        return frozen.rowcount
+
+    def moved(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
+        taken_back = statement_lines.alias()
+        newer = credit_lines.alias()
+        countered = sa.select(taken_back.c.id).where(
+            taken_back.c.corrects_id == _ledger.id, taken_back.c.kind == LineKind.COUNTER
+        )
+        statement = (
+            sa.select(statement_lines, newer.c.id.label("newer_id"))
+            .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
+            .join(newer, newer.c.repayment_id == _ledger.repayment_id)
+            .join(credit_runs, credit_runs.c.id == newer.c.run_id)
+            .where(
+                monthly_statements.c.branch_id == branch_id,
+                _ledger.kind != LineKind.COUNTER,
+                ~countered.exists(),
+                credit_runs.c.current,
+                newer.c.id != _ledger.computed_id,
+            )
+            .order_by(_ledger.id)
+        )
+        return [(self.load(row), row["newer_id"]) for row in self.connection.execute(statement).mappings()]
+
+    def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
+        taken_back = statement_lines.alias()
+        countered = sa.select(taken_back.c.id).where(
+            taken_back.c.corrects_id == _ledger.id, taken_back.c.kind == LineKind.COUNTER
+        )
+        found = {}
+        for some in a_thousand_at_a_time(repayment_ids):
+            standing = (_ledger.repayment_id.in_(some), _ledger.kind != LineKind.COUNTER, ~countered.exists())
+            for line in self.many(*standing):
+                found[line.repayment_id] = line
+        return found
+
+    def seal(self, statement_id: str) -> None:
+        self.connection.execute(
+            sa.update(statement_lines)
+            .where(_ledger.statement_id == statement_id, ~_ledger.sealed)
+            .values(sealed=True)
+        )
+
+    def next_month(self, branch_id: str) -> str | None:
+        last = (
+            sa.select(sa.func.max(monthly_statements.c.month))
+            .where(monthly_statements.c.branch_id == branch_id)
+            .scalar_subquery()
+        )
+        statement = (
+            sa.select(sa.func.min(credit_lines.c.month))
+            .select_from(_CURRENT)
+            .where(credit_runs.c.current, placements.c.branch_id == branch_id, credit_lines.c.month > last)
+        )
+        return self.connection.execute(statement).scalar()
+
+    def agents_of(self, statement_id: str) -> list[str]:
+        statement = (
+            sa.select(statement_shares.c.account_id)
+            .join(statement_lines, _ledger.id == statement_shares.c.line_id)
+            .where(_ledger.statement_id == statement_id)
+            .distinct()
+        )
+        return sorted(self.connection.execute(statement).scalars())
+
+
+class LedgerShareQueries(Rows[CreditShareRow]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, statement_shares, CreditShareRow, cipher)
+
+    def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
+        found: dict[str, list[CreditShareRow]] = {}
+        for some in a_thousand_at_a_time(line_ids):
+            order = (statement_shares.c.line_id, statement_shares.c.position)
+            for share in self.many(statement_shares.c.line_id.in_(some), order=order):
+                found.setdefault(share.line_id, []).append(share)
+        return found
