@@ -78,6 +78,9 @@ class Permission(StrEnum):
     # 统计报表
     CREDIT_READ = "credit.read"
     STATEMENTS_EXPORT = "statements.export"
+    STATEMENTS_RULE = "statements.rule"  # M3: the manager alone
+    DISPUTES_FILE = "disputes.file"  # M2
+    DISPUTES_READ = "disputes.read"  # M2: no dispatcher
     STATEMENTS_CLOSE = "statements.close"  # M4: the manager
     STATEMENTS_PUBLISH = "statements.publish"  # M1: the dispatcher
     # 员工管理
@@ -123,7 +126,7 @@ def _grants(**scopes: str) -> dict[Permission, Scope]:
 SHIPPED: Mapping[Post, Grants] = {
     Post.COLLECTOR: _grants(
         own="placements.read facts.write requests.read requests.write visits.read credit.read "
-        "messages.send contacts.hold incidents.report plans.read",
+        "messages.send contacts.hold incidents.report plans.read disputes.file disputes.read",
     ),
     Post.TEAM_LEAD: _grants(
         team="placements.read facts.write requests.read requests.write visits.read credit.read "
@@ -131,7 +134,7 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.FIELD_AGENT: _grants(
         own="plans.read visits.read visits.conduct evidence.upload evidence.read credit.read facts.write "
-        "contacts.hold incidents.report devices.read devices.enrol",
+        "contacts.hold incidents.report devices.read devices.enrol disputes.file disputes.read",
     ),
     Post.DISPATCHER: _grants(
         branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
@@ -145,7 +148,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
-        "statements.close",
+        "statements.close statements.rule disputes.read",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -158,7 +161,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read packs.read",
+        "evidence.integrity people.read packs.read disputes.read",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),

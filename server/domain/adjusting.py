@@ -66,8 +66,11 @@ def m4_corrections(standing: Booked, made_from: Computed, now: Computed) -> Sequ
     `standing` is the line that holds, `made_from` the computation that it was made from or ruled over. The ids, the
     statement and the seal are the caller's.
     """
-    if says_the_same(made_from, now):
-        return ()
+    return () if says_the_same(made_from, now) else booked_anew(standing, now)
+
+
+def booked_anew(standing: Booked, now: Computed) -> Sequence[Booked]:
+    """The two lines by which a repayment stands as it is computed now."""
     rebooked = dataclasses.replace(
         standing.line,
         kind=LineKind.REBOOKED,

@@ -64,6 +64,14 @@ NOTICES: dict[str, Notice] = {
         "{month} 外访业绩已公布，共 {lines} 笔回款；如有异议，请在 {until_on} 前（含当日）提出（M1、M2）",
         "The statement of {month} is published, {lines} repayments; object until {until_on}, that day included",
     ),
+    "dispute_filed": Notice(
+        "{month} 外访业绩有异议：案件 {case_number}，请裁决（M2）",
+        "An objection to the statement of {month}: case {case_number}, to be ruled (M2)",
+    ),
+    "dispute_ruled": Notice(
+        "{month} 外访业绩异议已裁决：{ruling}（{reason}），裁决为最终结果（M3）",
+        "An objection to the statement of {month} was ruled: {ruling} ({reason}); it is final (M3)",
+    ),
     "attendance_list": Notice("外出名单 {day}：\n{list}", "Out of the office on {day}:\n{list}"),
     "team_swapped": Notice(
         "外访换人 {day}：{leaves} 换为 {joins}（{cases}）", "Swap on {day}: {joins} for {leaves} ({cases})"
@@ -190,6 +198,9 @@ CODES: Mapping[str, tuple[str, str]] = {
     "key_gone": ("密钥丢失", "its key is gone"),
     "key_damaged": ("密钥损坏", "its key is damaged"),
     "bytes_without_row": ("有文件而无登记", "a file without its record"),
+    "upheld": ("支持", "upheld"),
+    "partly": ("部分支持", "upheld in part"),
+    "dismissed": ("驳回", "dismissed"),
     "complaint": ("投诉倾向", "complaint"),
     "do_not_contact": ("要求不得联系", "do not contact"),
     "repaid": ("已还清", "repaid in full"),
@@ -263,7 +274,7 @@ def shown(name: str, value: Any, language: str) -> str:
     if name.endswith("_at"):
         at = datetime.fromisoformat(text).astimezone(SHANGHAI)
         return f"{shown('day', at.date().isoformat(), language)} {at:%H:%M}"
-    if name in ("reason", "outcome", "damage") and text in CODES:
+    if name in ("reason", "outcome", "damage", "ruling") and text in CODES:
         return CODES[text][0 if zh else 1]
     return text
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from server.domain.adjusting import Booked, Computed, m4_corrections, shares_of
+from server.domain.adjusting import Booked, Computed, booked_anew, m4_corrections, shares_of
 from server.domain.credit import CreditShareRow, MonthlyStatement
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -20,13 +20,17 @@ def take_in(uow: UnitOfWork, statement: MonthlyStatement) -> int:
 
 def corrections(uow: UnitOfWork, branch_id: str) -> list[Booked]:
     """The lines by which the ledger of a branch would say what is computed now; their ids are to come."""
-    moved = uow.ledger.moved(branch_id)
+    voided = {line.id: (line, newer) for line, newer in uow.ledger.ruled_to_voided(branch_id)}
+    moved = [one for one in uow.ledger.moved(branch_id) if one[0].id not in voided] + list(voided.values())
     computed = computed_lines(uow, {id_ for line, newer in moved for id_ in (line.computed_id, newer)})
     shares = uow.ledger_shares.of_lines(line.id for line, _ in moved)
     found: list[Booked] = []
     for line, newer_id in moved:
         standing = Booked(line, shares_of(shares.get(line.id, ())))
-        found += m4_corrections(standing, computed[line.computed_id], computed[newer_id])
+        if line.id in voided:  # X1: a ruling was over evidence that is forged
+            found += booked_anew(standing, computed[newer_id])
+        else:
+            found += m4_corrections(standing, computed[line.computed_id], computed[newer_id])
     return found
 
 

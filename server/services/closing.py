@@ -17,6 +17,7 @@ from server.domain.access import Actor, Permission, Reach, Scope
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.credit import MonthlyStatement, StatementFile, StatementState, month_bounds
+from server.domain.disputes import disputes_open_findings
 from server.domain.evidence_problems import BYTES_MISSING
 from server.domain.money import format_fen
 from server.domain.months import close_findings
@@ -96,6 +97,7 @@ def _closable(uow: UnitOfWork, month: str, branch_id: str) -> MonthlyStatement:
     by = None if statement is None else name_of(uow, statement.closed_by)
     refuse_if(close_findings(month, statement, by, local_day(uow.now)))
     assert statement is not None
+    refuse_if(disputes_open_findings(month, len(uow.disputes.waiting(statement.id))))
     return statement
 
 

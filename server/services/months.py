@@ -23,6 +23,7 @@ from server.domain.months import (
 from server.domain.problems import NOT_FOUND, problem, refuse_if
 from server.services import adjustments, notices
 from server.services.ports.unit_of_work import UnitOfWork
+from server.services.ruled_lines import follow_rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def publish(uow: UnitOfWork, actor: Actor, month: str, branch_id: str | None) ->
         )
     )
     lines = uow.ledger.freeze(statement)
-    corrections = adjustments.take_in(uow, statement)
+    corrections = adjustments.take_in(uow, statement) + follow_rulings(uow, statement)
     uow.ledger.seal(statement.id)
     _tell_agents(uow, statement, lines)
     detail = {"month": month, "branch_id": branch_id, "lines": lines, "late": statement.published_late}

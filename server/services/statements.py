@@ -27,6 +27,7 @@ from server.services.ports.paging import PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 
 LINES_OF_A_PIECE = 1000
+RULED_WORDS = {"zh": "按经理裁决（M3）", "en": "as the manager ruled (M3)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,9 @@ def told_lines(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine
             collector=names[line.collector_id],
             team=None if line.team_id is None else teams.get(line.team_id),
             clause=line.clause or str(line.outcome["clause"]),
-            why={"zh": say(line.outcome, "zh-CN"), "en": say(line.outcome, "en")},
+            why=RULED_WORDS
+            if line.outcome["code"] == "ruled"
+            else {"zh": say(line.outcome, "zh-CN"), "en": say(line.outcome, "en")},
             shares=named_shares(shares.get(line.id, []), names),
             evidence=counts.get(line.nearest_visit_id or "", nothing),
             proof=proofs[line.id],

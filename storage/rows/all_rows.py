@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement, StatementFile
+from server.domain.disputes import Ruling
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -43,6 +44,7 @@ from storage.rows.credit import (
     CreditRunQueries,
     CreditShareQueries,
 )
+from storage.rows.disputes import DisputeQueries
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
@@ -346,6 +348,14 @@ class AllRows:
     @cached_property
     def ledger_shares(self) -> LedgerShareQueries:
         return LedgerShareQueries(self._connection, self._cipher)
+
+    @cached_property
+    def disputes(self) -> DisputeQueries:
+        return DisputeQueries(self._connection, self._cipher)
+
+    @cached_property
+    def rulings(self) -> Rows[Ruling]:
+        return self._rows(tables.disputes.rulings, Ruling)
 
     @cached_property
     def statement_files(self) -> Rows[StatementFile]:

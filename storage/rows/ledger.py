@@ -13,9 +13,11 @@ from storage.rows.mapping import Rows
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares, monthly_statements
 from storage.rows.tables.ledger import statement_lines, statement_shares
 from storage.rows.tables.people import accounts
-from storage.rows.tables.placements import placements
+from storage.rows.tables.placements import placements, repayments
+from storage.rows.tables.visits import visits
 
 _ledger = statement_lines.c
+_ruled = statement_lines.alias().c
 _PINNED = (
     "placement_id",
     "repayment_id",
@@ -45,6 +47,15 @@ def not_booked() -> sa.ColumnElement[bool]:
         _ledger.repayment_id == credit_lines.c.repayment_id, _ledger.corrects_id.is_(None)
     )
     return ~booked.exists()
+
+
+def _countered() -> sa.ColumnElement[bool]:
+    """On a statement with the ledger's lines in it: a counter takes this one back."""
+    counter = statement_lines.alias()
+    taken_back = sa.select(counter.c.id).where(
+        counter.c.corrects_id == _ledger.id, counter.c.kind == LineKind.COUNTER
+    )
+    return taken_back.exists()
 
 
 class LedgerQueries(Rows[LedgerLine]):
@@ -93,11 +104,7 @@ class LedgerQueries(Rows[LedgerLine]):
         return frozen.rowcount
 
     def moved(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
-        taken_back = statement_lines.alias()
         newer = credit_lines.alias()
-        countered = sa.select(taken_back.c.id).where(
-            taken_back.c.corrects_id == _ledger.id, taken_back.c.kind == LineKind.COUNTER
-        )
         statement = (
             sa.select(statement_lines, newer.c.id.label("newer_id"))
             .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
@@ -106,7 +113,7 @@ class LedgerQueries(Rows[LedgerLine]):
             .where(
                 monthly_statements.c.branch_id == branch_id,
                 _ledger.kind != LineKind.COUNTER,
-                ~countered.exists(),
+                ~_countered(),
                 credit_runs.c.current,
                 newer.c.id != _ledger.computed_id,
             )
@@ -115,16 +122,60 @@ class LedgerQueries(Rows[LedgerLine]):
         return [(self.load(row), row["newer_id"]) for row in self.connection.execute(statement).mappings()]
 
     def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
-        taken_back = statement_lines.alias()
-        countered = sa.select(taken_back.c.id).where(
-            taken_back.c.corrects_id == _ledger.id, taken_back.c.kind == LineKind.COUNTER
-        )
         found = {}
         for some in a_thousand_at_a_time(repayment_ids):
-            standing = (_ledger.repayment_id.in_(some), _ledger.kind != LineKind.COUNTER, ~countered.exists())
+            standing = (_ledger.repayment_id.in_(some), _ledger.kind != LineKind.COUNTER, ~_countered())
             for line in self.many(*standing):
                 found[line.repayment_id] = line
         return found
+
+    def ruled_to_voided(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
+        newer = credit_lines.alias()
+        statement = (
+            sa.select(statement_lines, newer.c.id.label("newer_id"))
+            .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
+            .join(visits, visits.c.id == _ledger.visit_id)
+            .join(newer, newer.c.repayment_id == _ledger.repayment_id)
+            .join(credit_runs, credit_runs.c.id == newer.c.run_id)
+            .where(
+                monthly_statements.c.branch_id == branch_id,
+                _ledger.kind == LineKind.RULED,
+                visits.c.voided_at.is_not(None),
+                ~_countered(),
+                credit_runs.c.current,
+            )
+            .order_by(_ledger.id)
+        )
+        return [(self.load(row), row["newer_id"]) for row in self.connection.execute(statement).mappings()]
+
+    def reversals_to_rule(self, branch_id: str) -> list[tuple[LedgerLine, LedgerLine]]:
+        statement = (
+            sa.select(repayments.c.reverses_id, _ledger.repayment_id)
+            .join(statement_lines, _ledger.repayment_id == repayments.c.id)
+            .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
+            .where(
+                monthly_statements.c.branch_id == branch_id,
+                repayments.c.reverses_id.in_(
+                    sa.select(_ruled.repayment_id).where(_ruled.kind == LineKind.RULED)
+                ),
+            )
+            .distinct()
+            .order_by(_ledger.repayment_id)
+        )
+        pairs = [(row[0], row[1]) for row in self.connection.execute(statement)]
+        standing = self.standing_of({id_ for pair in pairs for id_ in pair})
+        found = ((standing[original], standing[reversal]) for original, reversal in pairs)
+        return [
+            (one, other)
+            for one, other in found
+            if one.kind is LineKind.RULED and other.kind is not LineKind.RULED
+        ]
+
+    def ruled_back(self, repayment_id: str) -> int:
+        statement = sa.select(repayments.c.id).where(repayments.c.reverses_id == repayment_id)
+        reversals = list(self.connection.execute(statement).scalars())
+        standing = self.standing_of(reversals).values()
+        return sum(line.amount_fen for line in standing if line.kind is LineKind.RULED)
 
     def seal(self, statement_id: str) -> None:
         self.connection.execute(

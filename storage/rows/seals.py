@@ -90,6 +90,10 @@ SEALS = (
         "a file of a closed month does not change",
     ),
     Seal("statement_files", "DELETE", "kept", "OLD.id IS NOT NULL", "a file of a closed month stays"),
+    Seal("disputes", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "an objection does not change"),
+    Seal("disputes", "DELETE", "kept", "OLD.id IS NOT NULL", "an objection stays"),
+    Seal("rulings", "UPDATE", "final", "OLD.id IS NOT NULL", "a ruling is final and does not change"),
+    Seal("rulings", "DELETE", "kept", "OLD.id IS NOT NULL", "a ruling stays"),
     Seal("monthly_statements", "DELETE", "kept", "OLD.id IS NOT NULL", "a published month stays"),
 )
 

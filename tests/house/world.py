@@ -113,6 +113,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "pack_id": _make_pack(desk, side, visit),
         "flag_id": _make_flag(desk, visit),
         "file_id": _make_closed_month(desk, side),
+        **_make_dispute(desk, side, placement, visit),
         "plan_id": plan.id,
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
@@ -236,6 +237,12 @@ def _make_closed_month(desk: Desk, side: Side) -> str:
         )
         uow.commit()
     return file.id
+
+
+def _make_dispute(desk: Desk, side: Side, placement: Placement, visit: Visit) -> dict[str, str]:
+    """A line of an old month with an objection of the lead's to it, with telling words."""
+    dispute = case_builders.make_dispute(desk, placement, visit, filed_by=side.lead.id, words=side.words)
+    return {"line_id": dispute.line_id, "dispute_id": dispute.id}
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from server.domain.access import Post
+from server.domain.credit import CreditRow, CreditRun, LedgerLine, LineKind, MonthlyStatement, StatementState
+from server.domain.disputes import Dispute, Ground
 from server.domain.evidence_packs import EvidencePack, PackRecipient, PackState
 from server.domain.imports import ImportFile, ImportKind, ImportState
-from server.domain.placements import ContactBlock, Hold, HoldReason, Placement, PoliceReferral
+from server.domain.placements import ContactBlock, Hold, HoldReason, Placement, PoliceReferral, Repayment
+from server.domain.policy.wire import placement_to_json
 from server.domain.visits import Visit
 from server.services.evidence_packing import fresh_password
+from server.services.facts_of_placement import facts_of_placements
 from tests.conftest import Desk
 from tests.support.cast import DISPATCHER, IT
 
 _numbers = itertools.count(1)
+E = TypeVar("E")
 
 
 def make_hold(desk: Desk, placement: Placement, **changes: Any) -> Hold:
@@ -130,3 +135,59 @@ def make_pack(desk: Desk, visit: Visit, **changes: Any) -> EvidencePack:
         pack = uow.evidence_packs.add(EvidencePack(**values | changes))
         uow.commit()
     return pack
+
+
+def make_dispute(desk: Desk, placement: Placement, visit: Visit, **changes: Any) -> Dispute:
+    """An objection to a line of a month of 2024 that was published; the line is of a run that no longer holds."""
+    number = next(_numbers)
+    paid_on, nothing = date(2024, 1, 1), {"clause": "A6", "code": "no_visit", "facts": {}}
+    with desk.installation.house.units.write() as uow:
+        paid = uow.repayments.add(
+            make_value(Repayment, id=uow.new_id(), placement_id=placement.id, client_id=placement.client_id,
+                       reference=f"old-{number}",
+                       paid_on=paid_on, amount_fen=100, recorded_at=uow.now)
+        )  # fmt: skip
+        facts = placement_to_json(facts_of_placements(uow, [placement.id])[placement.id])
+        run = uow.credit_runs.add(
+            CreditRun(uow.new_id(), placement.id, "test", facts, (), "x", uow.now, False)
+        )
+        row = make_value(
+            CreditRow, id=uow.new_id(), run_id=run.id, placement_id=placement.id, repayment_id=paid.id,
+            month="2024-01", paid_on=paid_on, amount_fen=100, visited=True, extended=False, commission="normal",
+            reason="no_visit", trace={"outcome": nothing},
+        )  # fmt: skip
+        uow.credit_lines.add(row)
+        statement = uow.monthly_statements.add(
+            make_value(
+                MonthlyStatement, id=uow.new_id(), month=f"19{number % 90 + 10}-01", branch_id=placement.branch_id,
+                state=StatementState.PUBLISHED, published_at=uow.now, published_late=False, objections_until=paid_on,
+                evidence_until=paid_on, version=1,
+            )
+        )  # fmt: skip
+        same = {name: getattr(row, name) for name in CreditRow.__slots__ if name in LedgerLine.__slots__}
+        own = {
+            "id": row.id,
+            "statement_id": statement.id,
+            "month": statement.month,
+            "kind": LineKind.COMPUTED,
+        }
+        line = make_value(
+            LedgerLine, **same | own, computed_id=row.id, client_id=placement.client_id,
+            collector_id=placement.collector_id, outcome=nothing, sealed=False,
+        )  # fmt: skip
+        uow.ledger.add(line)
+        uow.ledger.seal(statement.id)
+        base = make_value(
+            Dispute, id=uow.new_id(), line_id=line.id, statement_id=statement.id, placement_id=placement.id,
+            filed_at=uow.now, ground=Ground.CONTACT, words="", claimed_visit_id=visit.id, attachments=(), run_id=run.id,
+            editions=(), evidence=[], effect=[], filed_by=placement.collector_id,
+        )  # fmt: skip
+        dispute = uow.disputes.add(dataclasses.replace(base, **changes))
+        uow.commit()
+    return dispute
+
+
+def make_value(entity: type[E], **values: Any) -> E:
+    """An entity of these values; what is not said is None."""
+    fields = dataclasses.fields(entity)  # type: ignore[arg-type]
+    return entity(**dict.fromkeys(field.name for field in fields) | values)

@@ -17,6 +17,7 @@ from server.domain.credit import (
     MonthlyStatement,
     StatementFile,
 )
+from server.domain.disputes import Dispute
 from server.domain.placements import CallNote
 from server.domain.policy.credit_lines import CreditWindow
 from server.services.ports.paging import Page, PageRequest
@@ -154,6 +155,15 @@ class LedgerRows(EntityRows[LedgerLine], Protocol):
     def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
         """The line of each repayment that no counter takes back."""
 
+    def ruled_to_voided(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
+        """Standing lines that a ruling credits to a visit that was voided since, each with the current computation."""
+
+    def reversals_to_rule(self, branch_id: str) -> list[tuple[LedgerLine, LedgerLine]]:
+        """Originals whose standing line was ruled, each with a reversal whose standing line was not, by its id."""
+
+    def ruled_back(self, repayment_id: str) -> int:
+        """What the reversals of a repayment that follow its ruling come to, in fen."""
+
     def seal(self, statement_id: str) -> None:
         """Seal what is not sealed yet; the database refuses a line to which its shares do not add up."""
 
@@ -167,6 +177,14 @@ class LedgerRows(EntityRows[LedgerLine], Protocol):
 class LedgerShareRows(EntityRows[CreditShareRow], Protocol):
     def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
         """The shares of each line, in the order of the team."""
+
+
+class DisputeRows(EntityRows[Dispute], Protocol):
+    def page(self, request: PageRequest, reach: Reach, month: str) -> Page[Dispute]:
+        """The objections of a month, the own ones and those within reach; an own reach has the own ones alone."""
+
+    def waiting(self, statement_id: str) -> list[Dispute]:
+        """Those that nobody has ruled on."""
 
 
 class StatementFileRows(EntityRows[StatementFile], Protocol):

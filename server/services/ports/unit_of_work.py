@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement
+from server.domain.disputes import Ruling
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -41,6 +42,7 @@ from server.services.ports.credit import (
     CreditLineRows,
     CreditRunRows,
     CreditShareRows,
+    DisputeRows,
     LedgerRows,
     LedgerShareRows,
     StatementFileRows,
@@ -240,6 +242,10 @@ class UnitOfWork(Protocol):
     def ledger(self) -> LedgerRows: ...
     @property
     def ledger_shares(self) -> LedgerShareRows: ...
+    @property
+    def disputes(self) -> DisputeRows: ...
+    @property
+    def rulings(self) -> EntityRows[Ruling]: ...
     @property
     def statement_files(self) -> StatementFileRows: ...
     @property

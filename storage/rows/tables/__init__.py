@@ -4,6 +4,7 @@ from storage.rows.columns import METADATA
 from storage.rows.tables import (
     captures,
     credit,
+    disputes,
     evidence,
     evidence_packs,
     flags,
@@ -25,6 +26,7 @@ __all__ = [
     "METADATA",
     "captures",
     "credit",
+    "disputes",
     "evidence",
     "evidence_packs",
     "flags",

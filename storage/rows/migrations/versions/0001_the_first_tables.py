@@ -1383,6 +1383,33 @@ def upgrade() -> None:
     sa.UniqueConstraint('object_key', name=op.f('uq_upload_pieces_object_key')),
     sa.UniqueConstraint('upload_id', 'start', name=op.f('uq_upload_pieces_upload_id_start'))
     )
+    op.create_table('disputes',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('line_id', columns.text_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=False),
+    sa.Column('placement_id', columns.text_type(), nullable=False),
+    sa.Column('filed_by', columns.text_type(), nullable=False),
+    sa.Column('filed_at', columns.Instant(), nullable=False),
+    sa.Column('ground', columns.text_type(), nullable=False),
+    sa.Column('words', columns.text_type(), nullable=False),
+    sa.Column('claimed_visit_id', columns.text_type(), nullable=True),
+    sa.Column('attachments', columns.json_type(), nullable=False),
+    sa.Column('run_id', columns.text_type(), nullable=False),
+    sa.Column('editions', columns.json_type(), nullable=False),
+    sa.Column('evidence', columns.json_type(), nullable=False),
+    sa.Column('effect', columns.json_type(), nullable=False),
+    sa.ForeignKeyConstraint(['claimed_visit_id'], ['visits.id'], name=op.f('fk_disputes_claimed_visit_id')),
+    sa.ForeignKeyConstraint(['filed_by'], ['accounts.id'], name=op.f('fk_disputes_filed_by')),
+    sa.ForeignKeyConstraint(['line_id'], ['statement_lines.id'], name=op.f('fk_disputes_line_id')),
+    sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_disputes_placement_id')),
+    sa.ForeignKeyConstraint(['run_id'], ['credit_runs.id'], name=op.f('fk_disputes_run_id')),
+    sa.ForeignKeyConstraint(['statement_id'], ['monthly_statements.id'], name=op.f('fk_disputes_statement_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disputes')),
+    sa.UniqueConstraint('line_id', 'filed_by', name=op.f('uq_disputes_line_id_filed_by'))
+    )
+    op.create_index(op.f('ix_disputes_filed_by'), 'disputes', ['filed_by'], unique=False)
+    op.create_index(op.f('ix_disputes_placement_id'), 'disputes', ['placement_id'], unique=False)
+    op.create_index(op.f('ix_disputes_statement_id'), 'disputes', ['statement_id'], unique=False)
     op.create_table('statement_shares',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('line_id', columns.text_type(), nullable=False),
@@ -1396,6 +1423,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_statement_shares_account_id'), 'statement_shares', ['account_id'], unique=False)
     op.create_index(op.f('ix_statement_shares_line_id'), 'statement_shares', ['line_id'], unique=False)
+    op.create_table('rulings',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('dispute_id', columns.text_type(), nullable=False),
+    sa.Column('line_id', columns.text_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=False),
+    sa.Column('outcome', columns.text_type(), nullable=False),
+    sa.Column('reasons', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=True),
+    sa.Column('ruled_by', columns.text_type(), nullable=False),
+    sa.Column('ruled_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['dispute_id'], ['disputes.id'], name=op.f('fk_rulings_dispute_id')),
+    sa.ForeignKeyConstraint(['line_id'], ['statement_lines.id'], name=op.f('fk_rulings_line_id')),
+    sa.ForeignKeyConstraint(['ruled_by'], ['accounts.id'], name=op.f('fk_rulings_ruled_by')),
+    sa.ForeignKeyConstraint(['statement_id'], ['monthly_statements.id'], name=op.f('fk_rulings_statement_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_rulings_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rulings')),
+    sa.UniqueConstraint('dispute_id', name=op.f('uq_rulings_dispute_id'))
+    )
+    op.create_index(op.f('ix_rulings_line_id'), 'rulings', ['line_id'], unique=False)
+    op.create_index(op.f('ix_rulings_statement_id'), 'rulings', ['statement_id'], unique=False)
     # ### end Alembic commands ###
 
 

@@ -1,0 +1,36 @@
+"""Queries on objections: those of a month within reach, those that wait for a ruling (M2, M3)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from server.domain.access import Reach, Scope
+from server.domain.disputes import Dispute
+from server.services.ports.paging import Page, PageRequest
+from storage.rows.column_cipher import ColumnCipher
+from storage.rows.mapping import Rows
+from storage.rows.paging import keyset_page
+from storage.rows.reach import placements_within
+from storage.rows.tables.credit import monthly_statements
+from storage.rows.tables.disputes import disputes, rulings
+from storage.rows.tables.placements import placements
+
+
+class DisputeQueries(Rows[Dispute]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, disputes, Dispute, cipher)
+
+    def page(self, request: PageRequest, reach: Reach, month: str) -> Page[Dispute]:
+        own = disputes.c.filed_by == reach.account_id
+        within = own if reach.scope is Scope.OWN else sa.or_(own, placements_within(reach))
+        statement = (
+            sa.select(disputes)
+            .join(monthly_statements, monthly_statements.c.id == disputes.c.statement_id)
+            .join(placements, placements.c.id == disputes.c.placement_id)
+            .where(monthly_statements.c.month == month, within)
+        )
+        return keyset_page(self, statement, [disputes.c.id], request)
+
+    def waiting(self, statement_id: str) -> list[Dispute]:
+        ruled = sa.select(rulings.c.id).where(rulings.c.dispute_id == disputes.c.id)
+        return self.many(disputes.c.statement_id == statement_id, ~ruled.exists())
