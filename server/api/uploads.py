@@ -235,7 +235,7 @@ def _receive(
         uploads.release(house, lease)
         raise problem(UPLOADS_BUSY)
     try:
-        return receive(house, pool, lease, tus.body_reader(announced), announced, checksum)
+        return receive(house, pool, lease, tus.body_reader(), announced, checksum)
     finally:
         pool.leave(announced)
 

@@ -41,9 +41,9 @@ def check(context: click.Context, file: BinaryIO, locale: str) -> None:
     """
     # What a check leaves behind is freed as it goes; looking for circles of it took a tenth of the time.
     gc.disable()
-    line = Lines(gazetteer(), locale).line
     broken = False
     try:
+        line = Lines(gazetteer(), locale).line
         for texts, whole in _blocks(file):
             broken = broken or not whole
             if texts:

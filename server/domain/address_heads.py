@@ -79,24 +79,26 @@ class Heads:
                 head = known[spelled]
                 break
         else:
-            levels, end = self._levels(text)
-            if not end:
-                return None
-            spelled = text[:end]
-            head = known[spelled] if spelled in known else self._learnt(spelled, levels)
+            spelled, head = self._first_head(text)
         if head is None or head.ready is None or not self._ends_here(text, len(spelled), head):
             return None
         return head.ready, len(spelled)
 
     def match(self, text: str) -> Match:
         """The best match of a text: that of its head where what follows leaves it as it is."""
-        levels, end = self._levels(text)
-        if end:
-            spelled = text[:end]
-            head = self._known[spelled] if spelled in self._known else self._learnt(spelled, levels)
-            if head is not None and self._ends_here(text, end, head) and not names_zone(text, end):
-                return head.match
+        spelled, head = self._first_head(text)
+        end = len(spelled)
+        if head is not None and self._ends_here(text, end, head) and not names_zone(text, end):
+            return head.match
         return best_match(text, self._divisions)
+
+    def _first_head(self, text: str) -> tuple[str, _Head | None]:
+        """The levels down to the first county as one head, learnt where they are new; empty where none is named."""
+        levels, end = self._levels(text)
+        spelled = text[:end]
+        if not end:
+            return spelled, None
+        return spelled, self._known[spelled] if spelled in self._known else self._learnt(spelled, levels)
 
     def _levels(self, text: str) -> tuple[list[Token], int]:
         """The levels down to the first county's full name, each the longest there, and where it ends; 0 for none."""

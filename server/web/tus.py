@@ -169,20 +169,12 @@ def body_length() -> int | None:
     return int(given)
 
 
-def body_reader(announced: int | None) -> Callable[[int], bytes]:
-    """Reads some of the body, as it comes, and no byte behind its announced end.
+def body_reader() -> Callable[[int], bytes]:
+    """Reads some of the body, as it comes; whoever reads stops at the length that was announced.
 
     The request's own stream copies all of it twice and has the limit of JSON; an upload has limits of its own.
     """
-    stream = request.environ["wsgi.input"]
-    left = max(LARGEST.values()) + 1 if announced is None else announced
-
-    def read(size: int) -> bytes:
-        nonlocal left
-        piece: bytes = stream.read(min(size, left))
-        left -= len(piece)
-        return piece
-
+    read: Callable[[int], bytes] = request.environ["wsgi.input"].read
     return read
 
 

@@ -20,15 +20,14 @@ E = TypeVar("E")
 
 
 class _Shape:
-    """What of a table and its entity never changes. Rows are opened for every question, and the two statements that
-    every kind asks take three times as long to build as to run."""
+    """What of a table and its entity never changes, the usual statements among it: rows are opened for every question,
+    and to build such a statement takes longer than to run it."""
 
     def __init__(self, table: sa.Table, entity: type[Any]) -> None:
         self.sealed = frozenset(c.info["sealed"] for c in table.c if "sealed" in c.info)
         self.fields = tuple(f.name for f in dataclasses.fields(entity))
         self.versioned = "version" in table.c
-        first = table.c.get("id", next(iter(table.c)))
-        self.by_id = sa.select(table).where(first == sa.bindparam("wanted"))
+        self.by_id = sa.select(table).where(table.c.id == sa.bindparam("wanted"))
         self.insert = sa.insert(table)
         self.having: dict[tuple[tuple[str, bool], ...], sa.Select[Any]] = {}
 
