@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.domain.input_words import in_chinese
+
 
 class Category(StrEnum):
     """What sort of refusal it is; the web layer gives each one HTTP status."""
@@ -80,7 +82,9 @@ class Finding:
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def zh(self) -> str:
-        return self.kind.zh.format_map(_Shown(self.params))
+        detail = self.params.get("detail")
+        shown = {**self.params, "detail": in_chinese(detail)} if isinstance(detail, str) else self.params
+        return self.kind.zh.format_map(_Shown(shown))
 
     def en(self) -> str:
         return self.kind.en.format_map(_Shown(self.params))
