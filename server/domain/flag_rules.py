@@ -166,17 +166,23 @@ def _outside(visit: Visit, item: EvidenceItem, limits: FlagLimits) -> timedelta:
     return timedelta()
 
 
+def copy_and_first(one: EvidenceItem, other: EvidenceItem) -> tuple[EvidenceItem, EvidenceItem]:
+    """Of two files that are one the later is the copy: no visit is suspected for what came after it."""
+    first, copy = sorted((one, other), key=lambda each: (each.received_at, each.id))
+    return copy, first
+
+
 def bytes_flags(item: EvidenceItem, same: Iterable[EvidenceItem]) -> list[Raised]:
-    """The very same file in another visit; within one visit it is only sent twice."""
+    """The very same file in another visit before; within one visit it is only sent twice."""
     return [
         Raised(FlagCode.SAME_BYTES, 1.0, item.id, other.id, other.visit_id)
         for other in same
-        if other.visit_id != item.visit_id
+        if other.visit_id != item.visit_id and copy_and_first(item, other)[0] is item
     ]
 
 
 def speed_flags(visit_id: str, places: Iterable[TimedPlace], limits: FlagLimits = LIMITS) -> list[Raised]:
-    """Somebody who was at two places that nobody gets between in that time; told where the later one is the visit's."""
+    """Somebody who was at two places that nobody gets between in that time; told in each visit that has one of them."""
     of: dict[str, list[TimedPlace]] = defaultdict(list)
     for place in places:
         of[place.account_id].append(place)

@@ -11,7 +11,6 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from server.domain.evidence import EvidenceItem
-from server.domain.evidence_flags import Raised
 from server.jobs.runner import JobFailed, Progress
 from server.services import evidence_flags, evidence_work
 from server.services.house import House
@@ -31,7 +30,8 @@ def work_evidence(house: House, payload: Mapping[str, Any], _progress: Progress)
     except (MediaRefused, ObjectMissing, ObjectKeyDestroyed, ObjectDamaged) as error:
         raise JobFailed(f"nothing can be derived of {item.id}: {error}") from error
     with house.units.write() as uow:
-        evidence_flags.raise_flags(uow, uow.visits.need(item.visit_id), found)
+        for visit_id, raised in found.items():
+            evidence_flags.raise_flags(uow, uow.visits.need(visit_id), raised)
         evidence_work.look_again(uow, item.visit_id)
         uow.commit()
 
@@ -44,7 +44,7 @@ def flag_visit(house: House, payload: Mapping[str, Any], _progress: Progress) ->
         uow.commit()
 
 
-def _photo(house: House, item: EvidenceItem) -> list[Raised]:
+def _photo(house: House, item: EvidenceItem) -> evidence_work.Found:
     with house.objects.open(item.object_key) as source:
         work = house.media.photo_work(source)
     if work.sha256 != item.sha256:
@@ -59,7 +59,7 @@ def _photo(house: House, item: EvidenceItem) -> list[Raised]:
     return evidence_work.photos_alike(house, item, work)
 
 
-def _recording(house: House, item: EvidenceItem) -> list[Raised]:
+def _recording(house: House, item: EvidenceItem) -> evidence_work.Found:
     with NamedTemporaryFile(dir=house.receiving, prefix="work-", suffix=".part") as copy:
         with house.objects.open(item.object_key) as source:
             shutil.copyfileobj(source, copy, _PIECE)

@@ -155,9 +155,7 @@ def _of_items(uow: UnitOfWork, visit: Visit, items: Sequence[EvidenceItem]) -> l
     found: list[Raised] = []
     for item in items:
         found += capture_flags(visit, item)
-        # The later of the two is the copy; the first one's visit is not suspected for what came after it.
-        earlier = [each for each in same.get(item.sha256, []) if each.received_at <= item.received_at]
-        found += bytes_flags(item, earlier)
+        found += bytes_flags(item, same.get(item.sha256, []))
         made = prints.get(item.id)
         if made is not None and made.width is not None and made.height is not None:
             facts = PictureFacts(made.width, made.height, made.make, made.model, made.software)

@@ -1,7 +1,8 @@
 """What is derived of a kept file, and the search for the same one in other visits (V8).
 
-Owns the order: first the fingerprint is committed, then it is searched, so that of two files that come at once the
-later one sees the earlier. It refuses to hold a transaction while pictures or sounds are compared.
+Owns the order: first the fingerprint is committed, then it is searched, so that of two files that come at once one sees
+the other; whichever it is, the later of the two is flagged. It refuses to hold a transaction while pictures or sounds
+are compared.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 from server.domain.evidence import EvidenceItem
 from server.domain.evidence_flags import Raised
 from server.domain.fingerprints import Fingerprint, PrintKind
-from server.domain.flag_rules import LIMITS, photo_flag, sound_flag
+from server.domain.flag_rules import LIMITS, copy_and_first, photo_flag, sound_flag
 from server.services.house import House
 from server.services.ports.likeness import KnownPrint, PhotoCandidate
 from server.services.ports.media import PhotoWork, SoundWork
@@ -28,6 +29,8 @@ _OVERLAP = timedelta(minutes=10)
 _BATCH = 200
 _TRIES_A_PHOTO = 3  # candidate frames of one known photo
 _NO_PHOTO: Mapping[str, None] = dict.fromkeys(("width", "height", "make", "model", "software"))
+
+Found = Mapping[str, Sequence[Raised]]  # by the visit to flag
 
 
 def look_again(uow: UnitOfWork, visit_id: str) -> None:
@@ -60,7 +63,7 @@ def keep_sound(uow: UnitOfWork, item: EvidenceItem, work: SoundWork) -> None:
         )  # fmt: skip
 
 
-def photos_alike(house: House, item: EvidenceItem, work: PhotoWork) -> list[Raised]:
+def photos_alike(house: House, item: EvidenceItem, work: PhotoWork) -> Found:
     """The photos of other visits that are this picture."""
     _refresh(house)
     with house.units.read() as uow:
@@ -70,28 +73,32 @@ def photos_alike(house: House, item: EvidenceItem, work: PhotoWork) -> list[Rais
     tries: dict[str, list[PhotoCandidate]] = defaultdict(list)
     for each in candidates:
         tries[each.id].append(each)
-    found = []
-    for id_, frames in tries.items():
-        other = others.get(id_)
-        known = None if other is None else _thumbnail(house, other)
-        if other is None or known is None or other.visit_id == item.visit_id:
+    found: dict[str, list[Raised]] = defaultdict(list)
+    for other in others.values():
+        known = None if other.visit_id == item.visit_id else _thumbnail(house, other)
+        if known is None:
             continue
-        best = _best(house, work.thumbnail, known, frames)
-        if (flag := photo_flag(item.id, other.id, other.visit_id, best)) is not None:
-            found.append(flag)
+        best = _best(house, work.thumbnail, known, tries[other.id])
+        copy, first = copy_and_first(item, other)
+        if (flag := photo_flag(copy.id, first.id, first.visit_id, best)) is not None:
+            found[copy.visit_id].append(flag)
     return found
 
 
-def sounds_alike(house: House, item: EvidenceItem, work: SoundWork) -> list[Raised]:
+def sounds_alike(house: House, item: EvidenceItem, work: SoundWork) -> Found:
     """The recordings of other visits that hold the same sound, looked for in all of them."""
-    found = []
+    found: dict[str, list[Raised]] = defaultdict(list)
     for batch in _sounds(house):
-        visits = {id_: visit_id for id_, visit_id, _ in batch if visit_id != item.visit_id}
-        known = (KnownPrint(id_, print_) for id_, _, print_ in batch if id_ in visits)
-        for like in house.likeness.sounds(work.prints, known):
-            heard = (like.seconds, like.share, like.at, like.known_at)
-            if (flag := sound_flag(item.id, like.id, visits[like.id], heard)) is not None:
-                found.append(flag)
+        known = (KnownPrint(id_, print_) for id_, visit_id, print_ in batch if visit_id != item.visit_id)
+        likes = house.likeness.sounds(work.prints, known)
+        with house.units.read() as uow:
+            others = uow.evidence_items.by_ids(like.id for like in likes)
+        for like in likes:
+            copy, first = copy_and_first(item, others[like.id])
+            begins = (like.at, like.known_at) if copy is item else (like.known_at, like.at)
+            flag = sound_flag(copy.id, first.id, first.visit_id, (like.seconds, like.share, *begins))
+            if flag is not None:
+                found[copy.visit_id].append(flag)
     return found
 
 

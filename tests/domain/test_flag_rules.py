@@ -26,6 +26,7 @@ from server.domain.flag_rules import (
     TimedPlace,
     bytes_flags,
     capture_flags,
+    copy_and_first,
     frozen_flags,
     level_flags,
     own_place,
@@ -222,9 +223,21 @@ def test_hours_that_are_not_known_say_nothing() -> None:
 
 def test_the_same_bytes_count_in_another_visit_alone() -> None:
     one = item(id="one")
-    here, there = item(id="here"), item(id="there", visit_id="w")
+    here, there = item(id="here"), item(id="elsewhere", visit_id="w")
     (found,) = bytes_flags(one, [one, here, there])
-    assert (found.code, found.other_item_id, found.other_visit_id) == (FlagCode.SAME_BYTES, "there", "w")
+    assert (found.code, found.other_item_id, found.other_visit_id) == (FlagCode.SAME_BYTES, "elsewhere", "w")
+
+
+@pytest.mark.parametrize(
+    ("microseconds", "copy"), [(-1, "two"), (0, "two"), (1, "one")], ids=["before", "at once", "after"]
+)
+def test_of_two_files_that_are_one_the_later_is_the_copy(microseconds: int, copy: str) -> None:
+    two = item(id="two", visit_id="w")
+    one = item(id="one", received_at=two.received_at + timedelta(microseconds=microseconds))
+    assert [each.id for each in copy_and_first(one, two)] == [copy, "two" if copy == "one" else "one"]
+    assert copy_and_first(two, one) == copy_and_first(one, two)
+    assert len(bytes_flags(one, [two])) == (copy == "one")
+    assert len(bytes_flags(two, [one])) == (copy == "two")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from server.jobs.runner import JobFailed
 from server.services.evidence_upkeep import without_row
 from server.services.house import House
 from storage.media.invented_photos import draw_photo
+from tests.bench.forged_media import SOUND_RATE, encoded, heard
 from tests.conftest import Desk
 from tests.support import evidence as files
 from tests.support.cast import AGENT, OTHER_AGENT, PARTNER
@@ -117,11 +120,40 @@ def test_the_same_sound_in_another_visit(desk: Desk) -> None:
     first = sent(desk, files.recording(7, 30), "recording")
     other = sent(desk, files.recording(8, 30, "amr"), "recording")
     assert raised(desk, *ALIKE) == []
+    desk.clock.advance(timedelta(seconds=1))
     copy = sent(desk, files.recording(7, 12, "amr"), "recording")
     (flag,) = raised(desk, FlagCode.SOUND_ALIKE)
     assert (flag.item_id, flag.other_item_id) == (copy.id, first.id)
     assert flag.other_item_id != other.id
     assert flag.evidence["seconds"] > 10
+
+
+def piece_of(folder: Path, content: bytes) -> bytes:
+    """Ten seconds from the middle of a recording, encoded anew."""
+    (folder / "whole").write_bytes(content)
+    sound = heard(folder / "whole")[5 * SOUND_RATE : 15 * SOUND_RATE]
+    return encoded(folder / "piece", sound, "audio/amr").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["photo_door", "recording"])
+def test_the_first_is_not_suspected_whichever_is_worked_on_first(
+    desk: Desk, tmp_path: Path, kind: str
+) -> None:
+    """Workers take files as they get to them, and do again what one of them died over."""
+    whole = large(6) if kind == "photo_door" else files.recording(6, 20)
+    items = []
+    for content in (whole, whole if kind == "photo_door" else piece_of(tmp_path, whole)):
+        answer = files.send(desk, AGENT, files.make_visited(desk), content, kind)
+        items.append(desk.ok(answer, 201)["id"])
+        desk.clock.advance(timedelta(seconds=1))
+    for id_ in (items[1], items[0], items[1], items[0]):
+        work_evidence(house_of(desk), {"evidence_id": id_}, quiet)
+    first, copy = (next(item for item in files.kept(desk) if item.id == id_) for id_ in items)
+    (flag,) = raised(desk, FlagCode.PHOTO_ALIKE, FlagCode.SOUND_ALIKE)
+    assert (flag.item_id, flag.other_item_id) == (copy.id, first.id)
+    assert (flag.visit_id, flag.other_visit_id) == (copy.visit_id, first.visit_id)
+    if kind == "recording":
+        assert flag.evidence["known_at"] - flag.evidence["at"] == pytest.approx(5, abs=0.3)
 
 
 def test_the_partners_phone_records_the_same_and_is_not_suspected(desk: Desk) -> None:

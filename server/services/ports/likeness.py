@@ -1,7 +1,7 @@
 """The port to likenesses: which photos may be one picture, which recordings hold the same sound (V8).
 
 It owns what a candidate and a likeness are. It refuses to judge: how much likeness leads a person to look is a rule of
-`server.domain.evidence_flags`.
+`server.domain.flag_rules`.
 """
 
 from __future__ import annotations
