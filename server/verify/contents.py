@@ -80,7 +80,7 @@ def read_manifest(text: bytes) -> Told:
         listed = [_item(one) for one in told["items"]] + [_file(one) for one in told["files"]]
         signed = [read_signed(one) for one in told["capture_manifests"]]
         awaited = {str(one["id"]): frozenset(str(id_) for id_ in one["awaited"]) for one in told["visits"]}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ListUnreadable from error
     return Told(listed, signed, awaited)
 
@@ -134,7 +134,7 @@ def trail_faults(text: bytes, manifest: Told) -> Iterator[Fault]:
             if line["action"] == _KEPT
         }
         signed = {
-            (line["detail"]["manifest_id"], line["detail"]["sha256"])
+            (str(line["detail"]["manifest_id"]), line["detail"]["sha256"])
             for line in lines
             if line["action"] == _SIGNED_KEPT
         }

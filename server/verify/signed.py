@@ -58,7 +58,7 @@ class Signed:
     @property
     def root(self) -> str:
         """What the first entry of a chain names as the one before it."""
-        return hashlib.sha256((self.nonce or "").encode()).hexdigest()
+        return hashlib.sha256((self.nonce or "").encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Text:
 
 
 def read_signed(told: Any) -> Signed:
-    """A line of the pack's manifest; KeyError, TypeError or ValueError where it has another form."""
+    """A line of the pack's manifest; KeyError, TypeError, ValueError or OverflowError where it has another form."""
     key = told["key"]
     return Signed(
         id=str(told["id"]),

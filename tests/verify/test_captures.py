@@ -312,6 +312,27 @@ def test_a_chain_that_goes_on_and_is_told_again_is_one_chain(
     assert sum(name.endswith(".pem") for name in packs.opened(content, password)) == 3
 
 
+def test_words_of_an_unknown_hand_do_not_end_the_check(desk: Desk, visit: Visit, tmp_path: Path) -> None:
+    """A number without end, an id that is none, a letter that no encoding has: faults, and the rest is checked."""
+    contents, password = pack_of(desk, visit)
+    manifest, trail = manifest_of(contents), json.loads(contents["trail.json"])
+    path = manifest["capture_manifests"][0]["path"]
+    endless = contents["manifest.json"].replace(
+        b'"findings": []', b'"findings": [{"code": "late", "item_id": null, "seq": 1e999}]'
+    )
+    assert endless != contents["manifest.json"]
+    found = faults_of(tmp_path, contents | {"manifest.json": endless}, password)
+    assert ("manifest.json", "manifest_unreadable") in found
+    (line,) = (one for one in trail["lines"] if one["action"] == "evidence.manifest_kept")
+    for id_ in (7, "x"):
+        trail["lines"].append(line | {"detail": line["detail"] | {"manifest_id": id_}})
+    found = faults_of(tmp_path, contents | {"trail.json": json.dumps(trail).encode()}, password)
+    assert found.count(("trail.json", "chain_dropped")) == 2
+    manifest["capture_manifests"][0]["nonce"] = "\ud800"
+    found = faults_of(tmp_path, contents | {"manifest.json": json.dumps(manifest).encode()}, password)
+    assert {(path, "nonce_differs"), (path, "chain_broken")} <= set(found)
+
+
 def test_a_hostile_name_in_a_list_moves_no_cursor(desk: Desk, visit: Visit, tmp_path: Path) -> None:
     contents, password = pack_of(desk, visit)
     manifest = manifest_of(contents)
