@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from server.domain.evidence import EvidenceItem
 from server.jobs.runner import JobFailed, Progress
 from server.services import evidence_flags, evidence_work
 from server.services.house import House
+from server.services.local_copies import fetched
 from server.services.ports.media import MediaRefused
 from server.services.ports.objects import ObjectDamaged, ObjectExists, ObjectKeyDestroyed, ObjectMissing
 
 _LARGEST_PICTURE = 4 << 20
-_PIECE = 1 << 20
 
 
 def work_evidence(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
@@ -60,11 +57,8 @@ def _photo(house: House, item: EvidenceItem) -> evidence_work.Found:
 
 
 def _recording(house: House, item: EvidenceItem) -> evidence_work.Found:
-    with NamedTemporaryFile(dir=house.receiving, prefix="work-", suffix=".part") as copy:
-        with house.objects.open(item.object_key) as source:
-            shutil.copyfileobj(source, copy, _PIECE)
-        copy.flush()
-        work = house.media.recording_work(Path(copy.name), item.media_type)
+    with fetched(house, item.object_key) as copy:
+        work = house.media.recording_work(copy, item.media_type)
     with house.units.write() as uow:
         evidence_work.keep_sound(uow, item, work)
         uow.commit()

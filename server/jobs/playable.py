@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from server.domain.evidence import LARGEST, EvidenceItem, EvidenceKind
 from server.jobs.runner import JobFailed, Progress
 from server.services import playable
 from server.services.house import House
+from server.services.local_copies import fetched, local_copy
 from server.services.ports.media import MediaRefused
 from server.services.ports.objects import ObjectDamaged, ObjectExists, ObjectKeyDestroyed, ObjectMissing
 
-_PIECE = 1 << 20
 # A copy in another container has a few bytes a packet more; one that is encoded anew may be larger than speech was.
 _LARGEST_COPY = 2 * LARGEST[EvidenceKind.RECORDING]
 _STEPS = 3
@@ -30,8 +27,7 @@ def make_copies(house: House, payload: Mapping[str, Any], progress: Progress) ->
     if item.playable_key is not None:
         return
     try:
-        with _scratch(house) as source, _scratch(house) as target:
-            _fetch(house, item, source)
+        with fetched(house, item.object_key) as source, local_copy(house, "work-") as target:
             progress(1, _STEPS)
             media_type = house.media.playable(source, item.media_type, target)
             with target.open("rb") as copy:
@@ -44,21 +40,6 @@ def make_copies(house: House, payload: Mapping[str, Any], progress: Progress) ->
         playable.name_copies(uow, item.id, playable_key, media_type, peaks_key)
         uow.commit()
     progress(_STEPS, _STEPS)
-
-
-@contextmanager
-def _scratch(house: House) -> Iterator[Path]:
-    """A path on the local disk; a worker that is killed leaves a file that is swept like a cut upload."""
-    path = house.receiving / f"work-{uuid.uuid4().hex}.part"
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _fetch(house: House, item: EvidenceItem, path: Path) -> None:
-    with house.objects.open(item.object_key) as stream, path.open("xb") as file:
-        shutil.copyfileobj(stream, file, _PIECE)
 
 
 def _store(house: House, item: EvidenceItem, name: str, content: BinaryIO) -> str:

@@ -10,10 +10,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,6 +27,7 @@ from server.services.evidence import Examined, Particulars, StoredFile, examined
 from server.services.evidence_integrity import damage_of
 from server.services.house import House
 from server.services.ids import new_id
+from server.services.local_copies import local_copy
 from server.services.ports.media import MediaRefused
 from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing, StoredObject
 from server.services.ports.unit_of_work import UnitOfWork
@@ -112,17 +111,6 @@ def salvage(house: House, upload: Upload) -> str:
         _drop(house, uow, upload.id, {piece.object_key for piece in pieces} - {stored.key})
         uow.commit()
     return "salvaged"
-
-
-@contextmanager
-def local_copy(house: House) -> Iterator[Path]:
-    """A place on the local disk where a file is looked at; gone afterwards."""
-    path = house.receiving / f"{uuid.uuid4().hex}.part"
-    path.touch(mode=0o600)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
 
 
 class Teed(io.RawIOBase):

@@ -31,8 +31,9 @@ from server.domain.uploads import (
     UploadState,
 )
 from server.services.house import House
+from server.services.local_copies import local_copy
 from server.services.ports.objects import ObjectTooLarge, StoredObject
-from server.services.upload_finishing import Teed, finish, keep, local_copy
+from server.services.upload_finishing import Teed, finish, keep
 from server.services.uploads import Lease, extend, moved, piece_key, release
 
 CHUNK = 1 << 18  # as much as a sealed piece of the store: less is copied together once more

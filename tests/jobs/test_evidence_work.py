@@ -15,6 +15,8 @@ from server.jobs.evidence_work import flag_visit, work_evidence
 from server.jobs.runner import JobFailed
 from server.services.evidence_upkeep import without_row
 from server.services.house import House
+from server.services.local_copies import fetched
+from server.services.ports.objects import ObjectMissing
 from storage.media.invented_photos import draw_photo
 from tests.bench.forged_media import SOUND_RATE, encoded, heard
 from tests.conftest import Desk
@@ -79,6 +81,18 @@ def test_bytes_that_are_gone_are_given_up(desk: Desk) -> None:
     house_of(desk).objects.delete(item.object_key)
     with pytest.raises(JobFailed):
         work_evidence(house_of(desk), {"evidence_id": item.id}, quiet)
+
+
+def test_what_a_job_fetches_is_read_by_nobody_else_and_gone_afterwards(desk: Desk) -> None:
+    item = sent(desk, files.recording(), "recording")
+    with fetched(house_of(desk), item.object_key) as copy:
+        assert files.sha256(copy.read_bytes()) == item.sha256
+        assert copy.stat().st_mode & 0o077 == 0
+        assert copy.suffix == ".part", "the sweep knows what a killed worker left by it"
+    house_of(desk).objects.delete(item.object_key)
+    with pytest.raises(ObjectMissing), fetched(house_of(desk), item.object_key):
+        pass
+    assert list(house_of(desk).receiving.iterdir()) == []
 
 
 def test_the_two_pictures_have_a_row_that_names_them(desk: Desk) -> None:
