@@ -23,14 +23,15 @@ class PhoneKey:
         self.jwk = {
             "kty": "EC",
             "crv": "P-256",
-            "x": _base64url(numbers.x.to_bytes(_HALF)),
-            "y": _base64url(numbers.y.to_bytes(_HALF)),
+            "x": base64url(numbers.x.to_bytes(_HALF)),
+            "y": base64url(numbers.y.to_bytes(_HALF)),
         }
 
     def sign(self, text: str) -> str:
         r, s = decode_dss_signature(self._key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return _base64url(r.to_bytes(_HALF) + s.to_bytes(_HALF))
+        return base64url(r.to_bytes(_HALF) + s.to_bytes(_HALF))
 
 
-def _base64url(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
+    """As WebCrypto and JWK write bytes: without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -6,8 +6,9 @@ import string
 
 import pytest
 
+from storage.phone_keys import base64url
 from storage.signatures import P256Signatures
-from tests.support.captures import Signer, base64url
+from tests.support.captures import Signer
 
 TEXT = '{"visit": "…"}'
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
 from server.domain.capture_manifests import root_of
 from server.domain.visits import Visit
+from storage.phone_keys import PhoneKey
 from tests.conftest import Desk
 from tests.support import builders
 from tests.support.cast import Member
@@ -22,26 +18,7 @@ from tests.support.evidence import PLACE, STARTED, fresh_id, sha256
 NONCE = "7d4f" * 16
 
 
-def base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-class Signer:
-    """A private key of P-256, its public half as a JWK, and signatures in the form of WebCrypto."""
-
-    def __init__(self) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
-        numbers = self._key.public_key().public_numbers()
-        self.jwk = {
-            "kty": "EC",
-            "crv": "P-256",
-            "x": base64url(numbers.x.to_bytes(32)),
-            "y": base64url(numbers.y.to_bytes(32)),
-        }
-
-    def sign(self, text: str) -> str:
-        r, s = decode_dss_signature(self._key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return base64url(r.to_bytes(32) + s.to_bytes(32))
+Signer = PhoneKey
 
 
 @dataclass
