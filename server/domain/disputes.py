@@ -306,12 +306,17 @@ def earns_from(actor: Actor, dispute: Dispute, line: LedgerLine, facts: Placemen
     ),
 )
 def m3_sitting_findings(
-    actor: Actor, month: str, waiting: Mapping[str, str], own: Collection[str], proposed: Sequence[Proposed]
+    actor: Actor,
+    month: str,
+    waiting: Mapping[str, LedgerLine],
+    own: Collection[str],
+    proposed: Sequence[Proposed],
 ) -> list[Finding]:
     """All open objections of a month in one sitting, by a manager, who leaves out those that are the manager's own.
 
     「异议借款人由经理月初统一判定」「有争议的最终解释权为经理」
-    `waiting` are the lines of the open objections by their ids, `own` those from which the actor earns.
+    `waiting` are the lines that stand where it was objected, by the objections' ids, `own` those from which the actor
+    earns. What an earlier ruling books is final.
     """
     if Post.MANAGER not in actor.posts:
         return [Finding(RULING_MANAGER_ONLY)]
@@ -329,8 +334,9 @@ def m3_sitting_findings(
     missing = sorted(waiting.keys() - set(ruled) - set(own))
     if missing:
         findings.append(Finding(SITTING_INCOMPLETE, "rulings", {"missing": ", ".join(missing)}))
-    granted = [waiting.get(one.dispute_id) for one in proposed if one.outcome is not RulingOutcome.DISMISSED]
-    if len(granted) != len(set(granted)):
+    granted = [waiting[one.dispute_id] for one in proposed if one.outcome is not RulingOutcome.DISMISSED]
+    open_lines = {line.id for line in granted if line.kind is not LineKind.RULED}
+    if len(granted) != len(open_lines):
         findings.append(Finding(RULINGS_CONTRADICT, "rulings"))
     return findings
 

@@ -14,7 +14,7 @@ from server.domain.access import Actor, Owned, Permission, Post, reach, within
 from server.domain.adjusting import shares_of
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
-from server.domain.credit import LedgerLine, MonthlyStatement, month_bounds
+from server.domain.credit import CreditRun, LedgerLine, MonthlyStatement, month_bounds
 from server.domain.disputes import (
     Dispute,
     Ruling,
@@ -58,7 +58,8 @@ class DisputeShown:
 def file_dispute(uow: UnitOfWork, actor: Actor, line_id: str, values: Mapping[str, Any]) -> DisputeShown:
     """M2: from a line, in the days for it, by who has or would have a share."""
     line, statement = _line_within(uow, actor, line_id)
-    facts = facts_of_line(uow, line)
+    run = uow.credit_runs.need(uow.credit_lines.need(line.computed_id).run_id)
+    facts = facts_of_run(run)
     shares = shares_of(uow.ledger_shares.of_lines([line.id]).get(line.id, ()))
     claimed_id = values["claimed_visit_id"]
     claimed = claimed_shares(facts, claimed_id, values["ground"], line.amount_fen)
@@ -80,7 +81,7 @@ def file_dispute(uow: UnitOfWork, actor: Actor, line_id: str, values: Mapping[st
             uow.policy.in_force_on(today),
         )
     )
-    dispute = _dispute(uow, actor, line, values, facts, effect_of(shares, claimed))
+    dispute = _dispute(uow, actor, line, values, run, effect_of(shares, claimed))
     uow.disputes.add(dispute)
     detail = {"line_id": line.id, "ground": dispute.ground, "claimed_visit_id": claimed_id}
     uow.audit(AuditEntry("dispute.filed", "dispute", dispute.id, detail))
@@ -114,9 +115,9 @@ def dispute_within(uow: UnitOfWork, actor: Actor, dispute_id: str) -> DisputeSho
     raise problem(NOT_FOUND, what=f"dispute {dispute_id}")
 
 
-def facts_of_line(uow: UnitOfWork, line: LedgerLine) -> PlacementFacts:
-    """The facts as the run saw them that the line was made from."""
-    return read_placement(dict(uow.credit_runs.need(uow.credit_lines.need(line.computed_id).run_id).facts))
+def facts_of_run(run: CreditRun) -> PlacementFacts:
+    """The facts as the run saw them."""
+    return read_placement(dict(run.facts))
 
 
 def shown(uow: UnitOfWork, disputes: Sequence[Dispute]) -> list[DisputeShown]:
@@ -161,16 +162,15 @@ def _dispute(
     actor: Actor,
     line: LedgerLine,
     values: Mapping[str, Any],
-    facts: PlacementFacts,
+    run: CreditRun,
     effect: list[dict[str, Any]],
 ) -> Dispute:
     """With the digests of everything that is on file of the case's visits when it is filed."""
-    visits = [visit.id for visit in facts.visits]
+    visits = [visit["id"] for visit in run.facts["visits"]]
     items = uow.evidence_items.having_any("visit_id", visits)
     attachments = tuple(dict.fromkeys(values["attachments"]))
     if set(attachments) - {item.id for item in items}:
         raise _wrong("attachments", "附件", "evidence of the visits of this case is attached by its id")
-    run = uow.credit_runs.need(uow.credit_lines.need(line.computed_id).run_id)
     digests = [
         {"id": item.id, "visit_id": item.visit_id, "kind": item.kind.value, "sha256": item.sha256}
         for item in items

@@ -29,7 +29,7 @@ from server.domain.policy.facts import PlacementFacts
 from server.domain.problems import Finding, refuse_if
 from server.services import notices
 from server.services.adjustments import book
-from server.services.disputes import DisputeShown, facts_of_line, shown
+from server.services.disputes import DisputeShown, facts_of_run, shown
 from server.services.months import branch_within, name_of, statement_of
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.ruled_lines import follow_rulings, ruled_lines
@@ -46,24 +46,22 @@ def rule(
     refuse_if(close_findings(month, statement, by, local_day(uow.now)))
     assert statement is not None
     waiting = {one.id: one for one in uow.disputes.waiting(statement.id)}
-    lines = uow.ledger.by_ids(one.line_id for one in waiting.values())
-    facts = {id_: facts_of_line(uow, line) for id_, line in lines.items()}
-    own = {
-        id_ for id_, one in waiting.items() if earns_from(actor, one, lines[one.line_id], facts[one.line_id])
-    }
+    lines = _standing_lines(uow, waiting)
+    runs = uow.credit_runs.by_ids(one.run_id for one in waiting.values())
+    facts = {id_: facts_of_run(runs[one.run_id]) for id_, one in waiting.items()}
+    own = {id_ for id_, one in waiting.items() if earns_from(actor, one, lines[id_], facts[id_])}
     proposed = [_proposed(one) for one in given]
-    line_ids = {id_: one.line_id for id_, one in waiting.items()}
-    refuse_if(m3_sitting_findings(actor, month, line_ids, own, proposed))
+    refuse_if(m3_sitting_findings(actor, month, lines, own, proposed))
     booked = []
     for place, one in enumerate(proposed):
         dispute = waiting[one.dispute_id]
-        line = lines[dispute.line_id]
         ruling = _ruling(uow, actor, dispute, one)
         uow.rulings.add(ruling)
         if one.outcome is not RulingOutcome.DISMISSED:
-            shares = _ruled_shares(dispute, one, line, facts[line.id], place)
+            line = lines[dispute.id]
+            shares = _ruled_shares(dispute, one, line, facts[dispute.id], place)
             booked += ruled_lines(uow, line, ruling.id, ruling.visit_id, shares)
-        detail = {"outcome": ruling.outcome, "line_id": line.id, "visit_id": ruling.visit_id}
+        detail = {"outcome": ruling.outcome, "line_id": dispute.line_id, "visit_id": ruling.visit_id}
         uow.audit(AuditEntry("dispute.ruled", "dispute", dispute.id, detail))
         _tell(uow, statement, dispute, one)
     book(uow, statement, booked)
@@ -71,6 +69,13 @@ def rule(
     uow.ledger.seal(statement.id)
     uow.monthly_statements.save(statement)  # its files are made from what stands now
     return shown(uow, [waiting[one.dispute_id] for one in proposed])
+
+
+def _standing_lines(uow: UnitOfWork, waiting: Mapping[str, Dispute]) -> dict[str, LedgerLine]:
+    """By the objection: the line that holds now, for a later month may have corrected the one objected to already."""
+    disputed = uow.ledger.by_ids(one.line_id for one in waiting.values())
+    standing = uow.ledger.standing_of(line.repayment_id for line in disputed.values())
+    return {id_: standing[disputed[one.line_id].repayment_id] for id_, one in waiting.items()}
 
 
 def _proposed(given: Mapping[str, Any]) -> Proposed:

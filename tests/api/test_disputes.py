@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 from server.app import create_app
 from server.domain.access import SHIPPED, Permission, Post, Scope
+from server.domain.disputes import Ruling, RulingOutcome
+from server.services.adjustments import book
+from server.services.ruled_lines import ruled_lines
 from tests.conftest import Desk
 from tests.support import visit_values as values
 from tests.support.cast import (
@@ -233,9 +236,7 @@ def test_only_a_manager_rules(desk: Desk, rivals: Rivals, member: Member) -> Non
     with desk.installation.house.units.write() as uow:
         uow.grants.replace(member.posts[0], SHIPPED[Post.MANAGER])
         uow.commit()
-    code = "ruling_manager_only"
-    if member is QA:
-        desk.refused(ruled(desk, ruling(dispute), member=member), 422, code)
+    desk.refused(ruled(desk, ruling(dispute), member=member), 422, "ruling_manager_only")
 
 
 def test_a_manager_does_not_rule_on_own_credit(desk: Desk) -> None:
@@ -264,6 +265,52 @@ def test_a_sitting_is_whole(desk: Desk, rivals: Rivals) -> None:
     unknown = ruling({"id": fresh_id()})
     desk.refused(ruled(desk, ruling(first), unknown), 404, "not_found")
     desk.ok(ruled(desk, ruling(first), ruling(second), ruling(rival, "dismissed")), 201)
+    assert closed(desk)["state"] == "closed"
+
+
+def test_a_ruling_after_the_next_month_is_over_the_line_that_stands_by_then(
+    desk: Desk, rivals: Rivals
+) -> None:
+    """The next month was published before the sitting and has corrected the line that it was objected to."""
+    published(desk)
+    dispute = disputed(desk, rivals)
+    keep(desk, values.contact(rivals.again))
+    rivals.score()
+    published(desk, "2026-04")
+    rebooked = lines_of(desk, "2026-04")[1]
+    told = [{"account_id": AGENT.id, "amount": "500.01"}]
+    desk.ok(ruled(desk, ruling(dispute, "partly", visit_id=rivals.met.id, shares=told)), 201)
+    computed, counter, won = lines_of(desk, "2026-03")
+    assert (computed["id"], counter["corrects_id"], won["corrects_id"]) == (
+        dispute["line_id"],
+        rebooked["id"],
+        rebooked["id"],
+    )
+    assert (counter["by"], won["by"]) == ({"何伟": "-250.01", "王强": "-250.00"}, {"陈磊": "500.01"})
+    closed(desk)
+    published(desk, "2026-05")
+    assert lines_of(desk, "2026-05") == []  # what was known at the sitting does not undo the ruling
+
+
+def test_a_second_sitting_does_not_undo_what_the_first_booked(desk: Desk, rivals: Rivals) -> None:
+    """An objection from which its manager earns is left to another one."""
+    published(desk)
+    dispute, own = disputed(desk, rivals), disputed(desk, rivals, AGENT, ground="share")
+    turn_to(desk, "2026-04-07")
+    with desk.installation.house.units.write() as uow:
+        uow.rulings.add(
+            Ruling(
+                fresh_id(), dispute["id"], dispute["line_id"], uow.disputes.need(dispute["id"]).statement_id,
+                RulingOutcome.UPHELD, "录音可证", rivals.again.id, MANAGER.id, uow.now,
+            )
+        )  # fmt: skip
+        line = uow.ledger.need(dispute["line_id"])
+        statement = uow.monthly_statements.need(line.statement_id)
+        book(uow, statement, ruled_lines(uow, line, None, None, ()))
+        uow.ledger.seal(statement.id)
+        uow.commit()
+    desk.refused(ruled(desk, ruling(own)), 422, "rulings_contradict")
+    desk.ok(ruled(desk, ruling(own, "dismissed")), 201)
     assert closed(desk)["state"] == "closed"
 
 
