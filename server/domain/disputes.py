@@ -189,8 +189,9 @@ NOTHING_TO_RULE = kind(
 RULING_SHARES = kind(
     "ruling_shares",
     Category.REFUSED,
-    "部分支持须写明外访及份额，份额合计须等于 {amount} 元，且只能分给该案外访员",
-    "A partly upheld objection names a visit of the case and shares of its agents that add up to {amount} yuan",
+    "部分支持须写明外访及份额，份额与回款同号，合计须等于 {amount} 元，且只能分给该案外访员",
+    "A partly upheld objection names a visit of the case and shares of the case's agents, none of the other sign, "
+    "that add up to {amount} yuan",
     remedy=("请更正份额。", "Correct the shares."),
     clause="M3",
 )

@@ -116,6 +116,7 @@ def _ruled_shares(
         and len(given) == len(proposed.shares)
         and given.keys() <= agents
         and sum(given.values()) == line.amount_fen
+        and all(fen * line.amount_fen >= 0 for fen in given.values())
     )
     if not whole:
         told = {"amount": format_fen(line.amount_fen)}

@@ -207,6 +207,8 @@ def test_an_agent_who_loses(desk: Desk, rivals: Rivals) -> None:
         ([(OTHER_AGENT, "100.00"), (AGENT, "400.00")], "ruling_shares"),
         ([(OTHER_AGENT, "100.00"), (AGENT, "400.02")], "ruling_shares"),
         ([(MANAGER, "500.01")], "ruling_shares"),
+        ([(OTHER_AGENT, "-0.01"), (AGENT, "500.02")], "ruling_shares"),
+        ([(OTHER_AGENT, "0.00"), (AGENT, "500.01")], None),
         ([], "ruling_shares"),
         ([(OTHER_AGENT, "100.00"), (AGENT, "400.01")], None),
     ],
@@ -224,7 +226,7 @@ def test_an_objection_upheld_in_part(
         assert len(lines_of(desk, "2026-03")) == 1
         return
     desk.ok(answer, 201)
-    assert lines_of(desk, "2026-03")[2]["by"] == {"何伟": "100.00", "陈磊": "400.01"}
+    assert lines_of(desk, "2026-03")[2]["by"] == {member.name: amount for member, amount in shares}
 
 
 @pytest.mark.parametrize("member", [AGENT, DISPATCHER, QA])
