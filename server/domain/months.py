@@ -12,7 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from server.domain.calendar import days_after
-from server.domain.credit import MonthlyStatement, StatementState, month_bounds
+from server.domain.credit import MonthlyStatement, StatementState, month_bounds, month_of
+from server.domain.money import format_fen
 from server.domain.policy.editions import Edition
 from server.domain.policy.registry import clause, part_of
 from server.domain.problems import Category, Finding, kind
@@ -74,13 +75,13 @@ def phase_of(statement: MonthlyStatement | None, today: date) -> MonthPhase:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What is asked of a month before it is published. `expected` is the earliest month that is not published and has
-    lines, where an earlier one has been; `difference` is what the repayments have more than the lines, in yuan."""
+    """What is asked of a month before it is published. `last` is the last one that was published, `expected` the
+    earliest after it that has lines; `difference_fen` is what the repayments have more than the lines."""
 
+    last: str | None
     expected: str | None
     unscored: int
-    difference: str
-    matches: bool
+    difference_fen: int
 
 
 @clause("M1", codes=("month_not_over", "month_out_of_order", "month_not_scored", "month_published"))
@@ -96,10 +97,16 @@ def m1_publish_findings(
     first_day = days_after(month_bounds(month)[1], 1)
     if today < first_day:
         return [Finding(MONTH_NOT_OVER, "month", {"month": month, "day": first_day.isoformat()})]
-    if readiness.expected is not None and readiness.expected != month:
-        return [Finding(MONTH_OUT_OF_ORDER, "month", {"month": month, "expected": readiness.expected})]
-    if readiness.unscored or not readiness.matches:
-        told = {"month": month, "unscored": readiness.unscored, "difference": readiness.difference}
+    expected = readiness.expected
+    if (
+        readiness.last is not None and month < readiness.last
+    ):  # left out for good: it would adjust what came after it
+        expected = expected or month_of(days_after(month_bounds(readiness.last)[1], 1))
+    if expected is not None and expected != month:
+        return [Finding(MONTH_OUT_OF_ORDER, "month", {"month": month, "expected": expected})]
+    if readiness.unscored or readiness.difference_fen:
+        difference = format_fen(readiness.difference_fen)
+        told = {"month": month, "unscored": readiness.unscored, "difference": difference}
         return [Finding(MONTH_NOT_SCORED, "month", told)]
     return []
 

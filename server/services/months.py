@@ -12,7 +12,6 @@ from server.domain.access import Actor, Permission, Post, Reach, Scope, reach
 from server.domain.audit import AuditEntry
 from server.domain.calendar import days_after, local_day
 from server.domain.credit import MonthlyStatement, StatementFile, StatementState, month_bounds
-from server.domain.money import format_fen
 from server.domain.months import (
     MonthPhase,
     Readiness,
@@ -129,8 +128,8 @@ def _readiness(uow: UnitOfWork, month: str, branch_id: str) -> Readiness:
     whole = Reach(Scope.BRANCH, "", None, None, branch_id)
     paid = uow.statements.repayment_sum(whole, *month_bounds(month))
     lines = sum(one.fen for one in uow.statements.sums(whole, month) if one.computed)
-    difference = paid.fen - lines - paid.late_fen
-    return Readiness(uow.ledger.next_month(branch_id), paid.unscored, format_fen(difference), difference == 0)
+    last, expected = uow.ledger.last_and_next_month(branch_id)
+    return Readiness(last, expected, paid.unscored, paid.fen - lines - paid.late_fen)
 
 
 def _tell_agents(uow: UnitOfWork, statement: MonthlyStatement, lines: int) -> None:

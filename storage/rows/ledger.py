@@ -184,18 +184,18 @@ class LedgerQueries(Rows[LedgerLine]):
             .values(sealed=True)
         )
 
-    def next_month(self, branch_id: str) -> str | None:
-        last = (
-            sa.select(sa.func.max(monthly_statements.c.month))
-            .where(monthly_statements.c.branch_id == branch_id)
-            .scalar_subquery()
-        )
-        statement = (
+    def last_and_next_month(self, branch_id: str) -> tuple[str | None, str | None]:
+        months = monthly_statements.c
+        published = sa.select(sa.func.max(months.month)).where(months.branch_id == branch_id)
+        last: str | None = self.connection.execute(published).scalar()
+        if last is None:
+            return None, None
+        following = (
             sa.select(sa.func.min(credit_lines.c.month))
             .select_from(_CURRENT)
             .where(credit_runs.c.current, placements.c.branch_id == branch_id, credit_lines.c.month > last)
         )
-        return self.connection.execute(statement).scalar()
+        return last, self.connection.execute(following).scalar()
 
     def agents_of(self, statement_id: str) -> list[str]:
         statement = (

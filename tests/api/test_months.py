@@ -109,6 +109,18 @@ def test_months_are_published_one_after_the_other(desk: Desk, paid: Paid) -> Non
     published(desk, "2026-06")  # nothing was repaid in May
 
 
+@pytest.mark.parametrize("month", ["2026-02", "2026-05"])
+def test_a_month_before_the_last_published_one_is_left_out_for_good(
+    desk: Desk, paid: Paid, month: str
+) -> None:
+    paid.pay(date(2026, 6, 2), 100)
+    published(desk)
+    published(desk, "2026-06")
+    asked = f"/api/v1/statements/{month}/publish"
+    refused = desk.refused(desk.post(DISPATCHER, asked, {}), 422, "month_out_of_order")
+    assert "2026-07" in refused["errors"][0]["message"]["en"]
+
+
 def test_published_lines_are_frozen_and_the_draft_goes_on(desk: Desk, paid: Paid) -> None:
     before = desk.ok(desk.get(QA, f"{MARCH}?all=true"))["items"]
     totals = desk.ok(desk.get(QA, f"{MARCH}/totals"))

@@ -167,8 +167,8 @@ class LedgerRows(EntityRows[LedgerLine], Protocol):
     def seal(self, statement_id: str) -> None:
         """Seal what is not sealed yet; the database refuses a line to which its shares do not add up."""
 
-    def next_month(self, branch_id: str) -> str | None:
-        """The earliest month after the last published one that has lines; None where none is published or has any."""
+    def last_and_next_month(self, branch_id: str) -> tuple[str | None, str | None]:
+        """The last published month, and the earliest after it that has lines; None where there is none."""
 
     def agents_of(self, statement_id: str) -> list[str]:
         """Whoever has a share in a line of the statement."""
