@@ -20,17 +20,16 @@ def take_in(uow: UnitOfWork, statement: MonthlyStatement) -> int:
 
 def corrections(uow: UnitOfWork, branch_id: str) -> list[Booked]:
     """The lines by which the ledger of a branch would say what is computed now; their ids are to come."""
-    voided = {line.id: (line, newer) for line, newer in uow.ledger.ruled_to_voided(branch_id)}
-    moved = [one for one in uow.ledger.moved(branch_id) if one[0].id not in voided] + list(voided.values())
-    computed = computed_lines(uow, {id_ for line, newer in moved for id_ in (line.computed_id, newer)})
-    shares = uow.ledger_shares.of_lines(line.id for line, _ in moved)
+    moved = uow.ledger.moved(branch_id)
+    computed = computed_lines(uow, {id_ for one in moved for id_ in (one.line.computed_id, one.newer_id)})
+    shares = uow.ledger_shares.of_lines(one.line.id for one in moved)
     found: list[Booked] = []
-    for line, newer_id in moved:
-        standing = Booked(line, shares_of(shares.get(line.id, ())))
-        if line.id in voided:  # X1: a ruling was over evidence that is forged
-            found += booked_anew(standing, computed[newer_id])
+    for one in moved:
+        standing = Booked(one.line, shares_of(shares.get(one.line.id, ())))
+        if one.forged:
+            found += booked_anew(standing, computed[one.newer_id])
         else:
-            found += m4_corrections(standing, computed[line.computed_id], computed[newer_id])
+            found += m4_corrections(standing, computed[one.line.computed_id], computed[one.newer_id])
     return found
 
 

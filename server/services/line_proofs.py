@@ -6,13 +6,13 @@ Reads any number of lines with the same few queries. It refuses to change a line
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from server.domain.calendar import local_day
 from server.domain.credit import StatementState
-from server.domain.evidence import EvidenceSource
+from server.domain.evidence import EvidenceCount, EvidenceSource
 from server.domain.months import EvidenceLabel, MissingItem, VisitProof, label_of, missing_of
 from server.services.ports.credit import StatementLine
 from server.services.ports.unit_of_work import UnitOfWork
@@ -27,15 +27,17 @@ class LineProof:
     due_on: date | None
 
 
-def line_proofs(uow: UnitOfWork, lines: Sequence[StatementLine]) -> dict[str, LineProof]:
-    """By the id of the line. A line that speaks of no visit has nothing that could be missing."""
-    proofs = _visit_proofs(
-        uow, {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None}
+def line_proofs(
+    uow: UnitOfWork, lines: Sequence[StatementLine], counts: Mapping[str, EvidenceCount]
+) -> dict[str, LineProof]:
+    """By the id of the line. A line that speaks of no visit has nothing that could be missing.
+
+    `counts` are those of the evidence of every visit that a line speaks of.
+    """
+    proofs = _visit_proofs(uow, counts)
+    by_id = uow.monthly_statements.by_ids(
+        line.statement_id for line in lines if line.statement_id is not None
     )
-    statements = uow.monthly_statements.having_any(
-        "id", {line.statement_id for line in lines if line.statement_id is not None}
-    )
-    by_id = {statement.id: statement for statement in statements}
     told = {}
     for line in lines:
         missing: tuple[MissingItem, ...] = ()
@@ -49,9 +51,8 @@ def line_proofs(uow: UnitOfWork, lines: Sequence[StatementLine]) -> dict[str, Li
     return told
 
 
-def _visit_proofs(uow: UnitOfWork, visit_ids: Iterable[str]) -> Mapping[str, VisitProof]:
-    wanted = sorted(visit_ids)
-    counts = uow.evidence_items.counts(wanted)
+def _visit_proofs(uow: UnitOfWork, counts: Mapping[str, EvidenceCount]) -> Mapping[str, VisitProof]:
+    wanted = sorted(counts)
     items = uow.evidence_items.having_any("visit_id", wanted)
     of_item = {item.id: item.visit_id for item in items}
     unsigned, damaged, letters = defaultdict(list), defaultdict(list), defaultdict(list)

@@ -241,7 +241,7 @@ def told_lines(uow: UnitOfWork, lines: Sequence[StatementLine]) -> list[ToldLine
         {line.nearest_visit_id for line in lines if line.nearest_visit_id is not None}
     )
     nothing = EvidenceCount(0, 0, False)
-    proofs = line_proofs(uow, lines)
+    proofs = line_proofs(uow, lines, counts)
     return [
         ToldLine(
             line=line,

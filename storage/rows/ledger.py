@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from server.domain.credit import CreditShareRow, LedgerLine, LineKind, MonthlyStatement
+from server.services.ports.credit import Moved
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.credit import a_thousand_at_a_time
 from storage.rows.mapping import Rows
@@ -103,23 +104,28 @@ class LedgerQueries(Rows[LedgerLine]):
         self.connection.execute(sa.insert(statement_shares).from_select(names, shares))
         return frozen.rowcount
 
-    def moved(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
+    def moved(self, branch_id: str) -> list[Moved]:
         newer = credit_lines.alias()
+        forged = sa.and_(_ledger.kind == LineKind.RULED, visits.c.voided_at.is_not(None))
         statement = (
-            sa.select(statement_lines, newer.c.id.label("newer_id"))
+            sa.select(statement_lines, newer.c.id.label("newer_id"), forged.label("forged"))
             .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
             .join(newer, newer.c.repayment_id == _ledger.repayment_id)
             .join(credit_runs, credit_runs.c.id == newer.c.run_id)
+            .outerjoin(visits, visits.c.id == _ledger.visit_id)
             .where(
                 monthly_statements.c.branch_id == branch_id,
                 _ledger.kind != LineKind.COUNTER,
                 ~_countered(),
                 credit_runs.c.current,
-                newer.c.id != _ledger.computed_id,
+                sa.or_(newer.c.id != _ledger.computed_id, forged),
             )
             .order_by(_ledger.id)
         )
-        return [(self.load(row), row["newer_id"]) for row in self.connection.execute(statement).mappings()]
+        return [
+            Moved(self.load(row), row["newer_id"], bool(row["forged"]))
+            for row in self.connection.execute(statement).mappings()
+        ]
 
     def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
         found = {}
@@ -128,25 +134,6 @@ class LedgerQueries(Rows[LedgerLine]):
             for line in self.many(*standing):
                 found[line.repayment_id] = line
         return found
-
-    def ruled_to_voided(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
-        newer = credit_lines.alias()
-        statement = (
-            sa.select(statement_lines, newer.c.id.label("newer_id"))
-            .join(monthly_statements, monthly_statements.c.id == _ledger.statement_id)
-            .join(visits, visits.c.id == _ledger.visit_id)
-            .join(newer, newer.c.repayment_id == _ledger.repayment_id)
-            .join(credit_runs, credit_runs.c.id == newer.c.run_id)
-            .where(
-                monthly_statements.c.branch_id == branch_id,
-                _ledger.kind == LineKind.RULED,
-                visits.c.voided_at.is_not(None),
-                ~_countered(),
-                credit_runs.c.current,
-            )
-            .order_by(_ledger.id)
-        )
-        return [(self.load(row), row["newer_id"]) for row in self.connection.execute(statement).mappings()]
 
     def reversals_to_rule(self, branch_id: str) -> list[tuple[LedgerLine, LedgerLine]]:
         statement = (

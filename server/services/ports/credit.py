@@ -124,6 +124,16 @@ class RepaymentSum:
     late_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A standing line and the id of the credit line that is current; `forged` where a ruling credits a visit that was
+    voided since (X1)."""
+
+    line: LedgerLine
+    newer_id: str
+    forged: bool
+
+
 class CreditRunRows(EntityRows[CreditRun], Protocol):
     def current_of(self, placement_ids: Iterable[str]) -> Mapping[str, CurrentRun]:
         """The current run of each placement that has one."""
@@ -149,14 +159,11 @@ class LedgerRows(EntityRows[LedgerLine], Protocol):
         """Take the current lines of the branch and month into the statement, unsealed, with those of earlier published
         months that came late; how many there were."""
 
-    def moved(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
-        """The standing lines of a branch that a newer computation may say otherwise, each with the id of that one."""
+    def moved(self, branch_id: str) -> list[Moved]:
+        """The standing lines of a branch that a newer computation may say otherwise, and those ruled on forgeries."""
 
     def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
         """The line of each repayment that no counter takes back."""
-
-    def ruled_to_voided(self, branch_id: str) -> list[tuple[LedgerLine, str]]:
-        """Standing lines that a ruling credits to a visit that was voided since, each with the current computation."""
 
     def reversals_to_rule(self, branch_id: str) -> list[tuple[LedgerLine, LedgerLine]]:
         """Originals whose standing line was ruled, each with a reversal whose standing line was not, by its id."""
