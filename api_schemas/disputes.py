@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api_schemas.base import Id, Instant, Money, Strict, Text, page_of
+from api_schemas.problems import Words
 from server.domain.disputes import Ground, RulingOutcome
 
 _MOST_RULINGS = 500
@@ -57,6 +58,7 @@ class DisputeView(Strict):
     filed_by = fields.String(required=True)
     filed_at = Instant(required=True, attribute="dispute.filed_at")
     ground = fields.Enum(Ground, by_value=True, required=True, attribute="dispute.ground")
+    ground_words = fields.Nested(Words, required=True)
     words = fields.String(required=True, attribute="dispute.words")
     claimed_visit_id = fields.String(required=True, allow_none=True, attribute="dispute.claimed_visit_id")
     attachments = fields.List(fields.String(), required=True, attribute="dispute.attachments")

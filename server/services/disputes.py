@@ -16,6 +16,7 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.credit import CreditRun, LedgerLine, MonthlyStatement, month_bounds
 from server.domain.disputes import (
+    GROUNDS,
     Dispute,
     Ruling,
     claimed_shares,
@@ -53,6 +54,12 @@ class DisputeShown:
     effect: Sequence[Effect]
     ruling: Ruling | None
     ruled_by: str | None
+
+    @property
+    def ground_words(self) -> Mapping[str, str]:
+        """What the ground says, in both languages."""
+        zh, en = GROUNDS[self.dispute.ground]
+        return {"zh": zh, "en": en}
 
 
 def file_dispute(uow: UnitOfWork, actor: Actor, line_id: str, values: Mapping[str, Any]) -> DisputeShown:

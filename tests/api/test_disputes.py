@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from server.app import create_app
 from server.domain.access import SHIPPED, Permission, Post, Scope
-from server.domain.disputes import Ruling, RulingOutcome
+from server.domain.disputes import GROUNDS, Ground, Ruling, RulingOutcome
 from server.services.adjustments import book
 from server.services.ruled_lines import ruled_lines
 from tests.conftest import Desk
@@ -77,6 +77,10 @@ def ruled(desk: Desk, *rulings: dict[str, Any], member: Member = MANAGER) -> Any
     return desk.post(member, RULE, {"rulings": list(rulings)})
 
 
+def test_every_ground_has_its_words() -> None:
+    assert GROUNDS.keys() == set(Ground)
+
+
 def test_no_dispatcher_has_a_road_to_an_objection() -> None:
     roads = {Permission.DISPUTES_FILE, Permission.DISPUTES_READ, Permission.STATEMENTS_RULE}
     assert roads & SHIPPED[Post.DISPATCHER].keys() == set()
@@ -137,6 +141,8 @@ def test_an_objection_says_what_it_saw_and_what_it_would_change(desk: Desk, riva
         "2026-03",
         ["2019-12-20"],
     )
+    assert filed["ground_words"]["zh"].endswith("（C1、C2）")
+    assert filed["ground_words"]["en"].endswith("(C1, C2)")
     assert {one["id"] for one in filed["evidence"]} >= {item.id for item in items}
     assert all(len(one["sha256"]) == 64 for one in filed["evidence"])
     assert {one["name"]: (one["before"], one["after"]) for one in filed["effect"]} == {
