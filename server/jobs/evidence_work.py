@@ -35,10 +35,13 @@ def work_evidence(house: House, payload: Mapping[str, Any], _progress: Progress)
 
 def flag_visit(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
     """Hold a visit against the rules, after its files or its check-ins changed."""
-    with house.units.write() as uow:
-        visit = uow.visits.need(str(payload["visit_id"]))
-        evidence_flags.raise_flags(uow, visit, evidence_flags.look_over(uow, house.outlines, visit))
-        uow.commit()
+    visit_id = str(payload["visit_id"])
+    with house.units.read() as uow:
+        found = evidence_flags.look_over(uow, house.outlines, uow.visits.need(visit_id))
+    if found:  # a whole visit is read for it: nobody waits for the writer's turn meanwhile
+        with house.units.write() as uow:
+            evidence_flags.raise_flags(uow, uow.visits.need(visit_id), found)
+            uow.commit()
 
 
 def _photo(house: House, item: EvidenceItem) -> evidence_work.Found:

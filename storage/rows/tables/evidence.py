@@ -27,7 +27,7 @@ evidence_items = sa.Table(
     id_column(),
     reference("visit_id", "visits.id"),
     choice("kind", EvidenceKind),
-    reference("account_id", "accounts.id"),
+    reference("account_id", "accounts.id", index=False),
     choice("source", EvidenceSource),
     text("brought_by", nullable=True),
     text("bring_reason", nullable=True),
@@ -56,6 +56,7 @@ evidence_items = sa.Table(
     text("playable_type", nullable=True),
     text("peaks_key", nullable=True),
     instant("verified_at", nullable=True, index=True),
+    sa.Index("ix_evidence_items_account_id_captured_at", "account_id", "captured_at"),
 )
 
 evidence_differences = sa.Table(

@@ -122,7 +122,7 @@ check_ins = sa.Table(
     METADATA,
     id_column(),
     reference("visit_id", "visits.id"),
-    reference("account_id", "accounts.id"),
+    reference("account_id", "accounts.id", index=False),
     choice("direction", CheckDirection),
     choice("way", CheckInWay),
     instant("at"),
@@ -135,6 +135,9 @@ check_ins = sa.Table(
     text("refusal", nullable=True),
     instant("received_at"),
     choice("datum", Datum),
+    # Flags ask after every file where somebody was, and who else was at just that place.
+    sa.Index("ix_check_ins_account_id_at", "account_id", "at"),
+    sa.Index("ix_check_ins_place", "latitude", "longitude"),
     # Refused ones are kept beside the one that counts, so that a wrong code or a far place can be made good.
     sa.Index(
         "ux_check_ins_counted",

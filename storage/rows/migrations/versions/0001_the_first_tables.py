@@ -922,7 +922,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_check_ins_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_check_ins'))
     )
-    op.create_index(op.f('ix_check_ins_account_id'), 'check_ins', ['account_id'], unique=False)
+    op.create_index('ix_check_ins_account_id_at', 'check_ins', ['account_id', 'at'], unique=False)
+    op.create_index('ix_check_ins_place', 'check_ins', ['latitude', 'longitude'], unique=False)
     op.create_index(op.f('ix_check_ins_visit_id'), 'check_ins', ['visit_id'], unique=False)
     op.create_index('ux_check_ins_counted', 'check_ins', ['visit_id', 'account_id', 'direction'], unique=True, sqlite_where=sa.text('refusal IS NULL'), postgresql_where=sa.text('refusal IS NULL'))
     op.create_table('credit_lines',
@@ -996,7 +997,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
     sa.UniqueConstraint('object_key', name=op.f('uq_evidence_items_object_key'))
     )
-    op.create_index(op.f('ix_evidence_items_account_id'), 'evidence_items', ['account_id'], unique=False)
+    op.create_index('ix_evidence_items_account_id_captured_at', 'evidence_items', ['account_id', 'captured_at'], unique=False)
     op.create_index(op.f('ix_evidence_items_sha256'), 'evidence_items', ['sha256'], unique=False)
     op.create_index(op.f('ix_evidence_items_verified_at'), 'evidence_items', ['verified_at'], unique=False)
     op.create_index(op.f('ix_evidence_items_visit_id'), 'evidence_items', ['visit_id'], unique=False)
