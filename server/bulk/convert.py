@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 import duckdb
 
-from server.bulk.engine import TablesUnreadableError, connected, quoted
+from server.bulk.engine import TablesUnreadableError, connected, naming, parquet, quoted, rows_of
 from server.bulk.tables import TABLES
 from server.domain.money import format_fen
 from server.domain.policy.facts import PlacementFacts, VisitFacts
@@ -36,7 +38,7 @@ def write_tables(placements: Iterable[PlacementFacts], folder: Path) -> None:
         finally:
             for file in files.values():
                 file.close()
-        with connected() as connection:
+        with naming(folder), connected() as connection:
             connection.execute("SET preserve_insertion_order = true")
             for name in TABLES:
                 _copy(connection, Path(scratch) / f"{name}.json", folder / f"{name}.parquet", name)
@@ -113,24 +115,30 @@ def _instant(name: str, instant: datetime | None) -> Row:
 
 
 def read_answer(folder: Path) -> Iterator[Row]:
-    """The lines of an answer with their shares, in the order and with the keys of the scoring format."""
-    with connected() as connection:
+    """The lines of an answer with their shares, in the order and with the keys of the scoring format.
+
+    Both files stand in the same order, so that neither is held.
+    """
+    with naming(folder), connected() as connection:
         connection.execute("SET preserve_insertion_order = true")
         for name in ("lines", "shares"):
-            if not (folder / f"{name}.parquet").is_file():
-                raise TablesUnreadableError(f"{folder / name}.parquet: No such file")
-        shares = _rows(connection, f"{_SHARES} FROM read_parquet({quoted(str(folder / 'shares.parquet'))})")
-        by_line: dict[tuple[str, str], list[tuple[int, Row]]] = {}
-        for placement, repayment, position, agent, amount in shares:
-            by_line.setdefault((placement, repayment), []).append(
-                (position, {"agent": agent, "amount": amount})
+            (folder / f"{name}.parquet").open("rb").close()
+        shares = rows_of(connection, f"{_SHARES} FROM {parquet(folder / 'shares.parquet')}")
+        of_lines = groupby(shares, key=itemgetter(0, 1))
+        following = next(of_lines, None)
+        for row in rows_of(connection, f"{_LINES} FROM {parquet(folder / 'lines.parquet')}"):
+            seats: list[Row] = []
+            if following is not None and following[0] == row[:2]:
+                seats = [{"agent": agent, "amount": amount} for *_, agent, amount in following[1]]
+                following = next(of_lines, None)
+            yield _line(row, seats)
+        if following is not None:
+            raise TablesUnreadableError(
+                f"{folder / 'shares.parquet'}: are no shares of these lines, in their order"
             )
-        for row in _rows(connection, f"{_LINES} FROM read_parquet({quoted(str(folder / 'lines.parquet'))})"):
-            seats = sorted(by_line.get((row[0], row[1]), ()), key=lambda seat: seat[0])
-            yield _line(row, [share for _, share in seats])
 
 
-_SHARES = "SELECT placement, repayment, position, agent, CAST(amount AS VARCHAR)"
+_SHARES = "SELECT placement, repayment, agent, CAST(amount AS VARCHAR)"
 _LINES = (
     "SELECT placement, repayment, CAST(amount AS VARCHAR), visit, basis, clause, CAST(window_from AS VARCHAR), "
     "CAST(window_to AS VARCHAR), window_extended, collector_commission, reason"
@@ -151,9 +159,3 @@ def _line(row: tuple[Any, ...], shares: list[Row]) -> Row:
         "collector_commission": commission,
         "reason": reason,
     }
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.cursor().execute(query)
-    while rows := cursor.fetchmany(10_000):
-        yield from rows

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from server.bulk.engine import TablesUnreadableError, connected, quoted, statement
+from server.bulk.engine import connected, naming, quoted, statement
 from server.bulk.tables import TABLES
 
 _ORDER = {
@@ -21,12 +21,9 @@ _ORDER = {
 
 def write_demo_tables(folder: Path, *, placements: int, seed: int) -> dict[str, int]:
     """Write the tables of so many placements, and hand back the number of rows of each."""
-    try:
+    with naming(folder), connected() as connection:
         folder.mkdir(parents=True, exist_ok=True)
-        with connected() as connection:
-            return _write(connection, folder, placements, seed)
-    except (OSError, duckdb.Error) as error:
-        raise TablesUnreadableError(f"{folder}: {str(error).splitlines()[0]}") from error
+        return _write(connection, folder, placements, seed)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path, placements: int, seed: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 
@@ -45,25 +46,32 @@ class RowFault:
 
 def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEMORY) -> list[RowFault]:
     """Score the tables of a folder into another one, and hand back the rows that were refused."""
-    try:
-        with connected(memory) as connection:
+    with naming(tables, out), connected(memory) as connection:
+        try:
             create_editions_table(connection, book)
-            open_files(connection, tables)
-            connection.execute(statement("load"))
-            connection.execute(statement("cross_checks"))
-            faults = _faults(connection, tables)
-            if faults:
-                connection.execute(statement("drop_refused"))
-            for step in _STEPS:
-                connection.execute(statement(step))
-            _write(connection, out)
-    except HalfTooFineError as error:
-        raise TablesUnreadableError(str(error)) from error
-    except OSError as error:
-        raise TablesUnreadableError(f"{error.filename or out}: {error.strerror}") from error
-    except duckdb.Error as error:
-        raise TablesUnreadableError(f"{tables}: {str(error).splitlines()[0]}") from error
+        except HalfTooFineError as error:
+            raise TablesUnreadableError(str(error)) from error
+        open_files(connection, tables)
+        connection.execute(statement("load"))
+        connection.execute(statement("cross_checks"))
+        faults = _faults(connection, tables)
+        if faults:
+            connection.execute(statement("drop_refused"))
+        for step in _STEPS:
+            connection.execute(statement(step))
+        _write(connection, out)
     return faults
+
+
+@contextmanager
+def naming(folder: Path, written: Path | None = None) -> Iterator[None]:
+    """What fails within is told in one line that names the file, or else the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise TablesUnreadableError(f"{error.filename or written or folder}: {error.strerror}") from error
+    except duckdb.Error as error:
+        raise TablesUnreadableError(f"{folder}: {str(error).splitlines()[0]}") from error
 
 
 @contextmanager
@@ -96,7 +104,7 @@ def open_files(connection: duckdb.DuckDBPyConnection, tables: Path) -> None:
     for name, columns in TABLES.items():
         file = tables / f"{name}.parquet"
         file.open("rb").close()
-        source = f"read_parquet({quoted(_literal(file))}, file_row_number = true)"
+        source = parquet(file, ", file_row_number = true")
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
         except duckdb.Error as error:
@@ -124,9 +132,17 @@ def _check_columns(file: Path, columns: tuple[Column, ...], found: dict[str, str
             raise TablesUnreadableError(f"{file}: {column.name}: must be {shown}, not {found[column.name]}")
 
 
-def _literal(file: Path) -> str:
-    """The path with what DuckDB would take for a pattern put between brackets, so that it is this file alone."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file))
+def parquet(file: Path, options: str = "") -> str:
+    """SQL for the rows of one file: what DuckDB would take for a pattern in its path stands between brackets."""
+    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file))
+    return f"read_parquet({quoted(literal)}{options})"
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as they come, beside other queries of the connection."""
+    cursor = connection.cursor().execute(query)
+    while rows := cursor.fetchmany(10_000):
+        yield from rows
 
 
 def quoted(text: str) -> str:

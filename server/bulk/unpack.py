@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from server.bulk.engine import TablesUnreadableError, connected, open_files
+from server.bulk.engine import TablesUnreadableError, connected, naming, open_files, rows_of
 from server.bulk.tables import TABLES
 from server.domain.policy.facts import PlacementFacts
 from server.domain.policy.wire import read_placement
@@ -26,18 +26,15 @@ _CHILDREN = tuple(name for name in TABLES if name != "placements")
 
 def read_tables(folder: Path) -> Iterator[PlacementFacts]:
     """The placements of a folder of tables; TablesUnreadableError for the first that breaks the format."""
-    with connected() as connection:
-        try:
-            open_files(connection, folder)
-            children = {name: _Children(connection, name) for name in _CHILDREN}
-            query = f"SELECT file_row_number, {_chosen('placements')} FROM placements_file ORDER BY file_row_number"  # noqa: S608
-            for number, *values in _rows(connection, query):
-                record = _record("placements", values)
-                yield _placement(folder, record, {name: children[name].of(number) for name in _CHILDREN})
-        except OSError as error:
-            raise TablesUnreadableError(f"{error.filename}: {error.strerror}") from error
-        except duckdb.Error as error:
-            raise TablesUnreadableError(f"{folder}: {str(error).splitlines()[0]}") from error
+    with naming(folder), connected() as connection:
+        open_files(connection, folder)
+        children = {name: _Children(connection, name) for name in _CHILDREN}
+        query = (
+            f"SELECT file_row_number, {_chosen('placements')} FROM placements_file ORDER BY file_row_number"  # noqa: S608
+        )
+        for number, *values in rows_of(connection, query):
+            record = _record("placements", values)
+            yield _placement(folder, record, {name: children[name].of(number) for name in _CHILDREN})
 
 
 class _Children:
@@ -50,7 +47,7 @@ class _Children:
             f"ORDER BY placements_file.file_row_number, {table}_file.file_row_number"
         )
         self._table = table
-        self._groups = groupby(_rows(connection, query), key=lambda row: row[0])
+        self._groups = groupby(rows_of(connection, query), key=lambda row: row[0])
         self._next = next(self._groups, None)
 
     def of(self, number: int) -> list[Record]:
@@ -100,9 +97,3 @@ def _placement(folder: Path, record: Record, children: dict[str, list[Record]]) 
         raise TablesUnreadableError(
             f"{folder}: placement {record['id']}: {error.field}: {error.words}"
         ) from error
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.cursor().execute(query)
-    while rows := cursor.fetchmany(10_000):
-        yield from rows

@@ -13,6 +13,7 @@ import click
 
 from server.bootstrap import Installation
 from server.cli.installed import bring_up, installed
+from server.cli.policy_option import stop
 from server.clock import SystemClock
 from server.demo.load import SEED, DemoRefused, load_demo
 from server.demo.names import Inventor
@@ -74,8 +75,7 @@ def _write_tables(folder: Path, placements: int, seed: int) -> None:
         for name, rows in write_demo_tables(folder, placements=placements, seed=seed).items():
             click.echo(f"{name}\t{rows}")
     except TablesUnreadableError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        stop(str(error))
 
 
 def load_where_empty(installation: Installation) -> None:

@@ -40,6 +40,8 @@ def pack(file: str, folder: str) -> None:
     try:
         with click.open_file(file, "rb") as lines:
             write_tables(_good_placements(file, lines, refused), Path(folder))
+    except TablesUnreadableError as error:
+        stop(str(error))
     except OSError as error:
         stop(f"{error.filename or file}: {error.strerror}")
     if refused:

@@ -103,6 +103,28 @@ def test_columns_that_may_be_left_out_and_unknown_ones_change_nothing(tmp_path: 
     assert run("tables", "lines", str(tmp_path / "out")).stdout == before != ""
 
 
+def test_an_answer_that_is_none_ends_with_2(tmp_path: Path) -> None:
+    folder, out = pack(tmp_path / "in"), tmp_path / "out"
+    run("score", "--tables", str(folder), "--out", str(out))
+    whole = (out / "lines.parquet").read_bytes()
+    rewrite(out, "lines", "FROM old WHERE repayment <> 'P-2'")
+    cut = run("tables", "lines", str(out))
+    (out / "lines.parquet").write_bytes(whole[: len(whole) // 2])
+    broken = run("tables", "lines", str(out))
+    (out / "lines.parquet").unlink()
+    missing = run("tables", "lines", str(out))
+    for result in (cut, broken, missing):
+        assert result.exit_code == 2
+        assert result.stderr.startswith(str(out))
+
+
+def test_tables_that_cannot_be_written_end_with_2(tmp_path: Path) -> None:
+    (tmp_path / "in" / "visits.parquet").mkdir(parents=True)
+    result = run("tables", "pack", str(EXAMPLES / "cases.jsonl"), str(tmp_path / "in"))
+    assert result.exit_code == 2
+    assert "visits.parquet" in result.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
