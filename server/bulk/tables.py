@@ -61,7 +61,7 @@ BEYOND = Kind(
     "VARCHAR, null", "VARCHAR", "NOT regexp_full_match({c}, '[0-9]*[1-9]')",
     "must be digits that do not end in 0, or null",
 )  # fmt: skip
-_MONEY = r"DECIMAL\((1[0-8]|[1-9]),[012]\)"
+_MONEY = r"DECIMAL\(((1[0-6]|[1-9]),[012]|17,[12]|18,2)\)"  # no more before the point than an answer can hold
 AMOUNT = Kind("DECIMAL(18,2)", _MONEY, "{c} IS NULL OR {c} = 0", "must be an amount that is not zero")
 PLACED = Kind("DECIMAL(18,2)", _MONEY, "{c} IS NULL OR {c} <= 0", "must be greater than zero")
 NAMES = Kind(

@@ -77,6 +77,8 @@ def test_a_table_that_is_missing_or_no_parquet_ends_with_2_and_leaves_no_answer(
         ("placements", "SELECT * EXCLUDE recall_on FROM old", "recall_on"),
         ("placements", "SELECT * REPLACE (placed_amount::DOUBLE AS placed_amount) FROM old", "placed_amount"),
         ("repayments", "SELECT * REPLACE (amount::DECIMAL(18, 3) AS amount) FROM old", "amount"),
+        ("repayments", "SELECT * REPLACE (amount::DECIMAL(18, 1) AS amount) FROM old", "amount"),
+        ("placements", "SELECT * REPLACE (7::DECIMAL(17, 0) AS placed_amount) FROM old", "placed_amount"),
         ("repayments", "SELECT * REPLACE (paid_on::VARCHAR AS paid_on) FROM old", "paid_on"),
         ("visits", "SELECT * REPLACE (started_at::TIMESTAMP AS started_at) FROM old", "started_at"),
         ("visits", "SELECT * REPLACE (photos::DOUBLE AS photos) FROM old", "photos"),
@@ -101,6 +103,15 @@ def test_columns_that_may_be_left_out_and_unknown_ones_change_nothing(tmp_path: 
     rewrite(folder, "repayments", "SELECT * EXCLUDE paid_at_beyond, 2 AS why FROM old")
     assert run("score", "--tables", str(folder), "--out", str(tmp_path / "out")).exit_code == 0
     assert run("tables", "lines", str(tmp_path / "out")).stdout == before != ""
+
+
+def test_the_largest_amount_of_every_width_is_scored(tmp_path: Path) -> None:
+    largest = "'9999999999999999'::DECIMAL"
+    for number, kind in enumerate(("(16, 0)", "(17, 1)", "(18, 2)")):
+        folder = pack(tmp_path / str(number), TWO[1:])
+        rewrite(folder, "repayments", f"SELECT * REPLACE ({largest}{kind} AS amount) FROM old")
+        assert run("score", "--tables", str(folder), "--out", str(folder / "out")).exit_code == 0
+        assert '"amount": "9999999999999999.00"' in run("tables", "lines", str(folder / "out")).stdout
 
 
 def test_an_answer_that_is_none_ends_with_2(tmp_path: Path) -> None:

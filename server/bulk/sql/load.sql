@@ -4,7 +4,7 @@
 CREATE TEMP TABLE faults (placement_row BIGINT, table_name VARCHAR, file_row BIGINT, fault VARCHAR);
 
 CREATE TEMP TABLE placements AS
-SELECT file_row_number AS placement_row, id, CAST(placed_amount * 100 AS BIGINT) AS placed_fen,
+SELECT file_row_number AS placement_row, id, fen_of(placed_amount) AS placed_fen,
        greatest(recall_on, coalesce(retained_until, recall_on)) AS placement_end,  -- W4: retention included
        promising_from, fault
 FROM placements_file;
@@ -51,7 +51,7 @@ LEFT JOIN visits ON visits.placement = phone.placement AND visits.id = phone.vis
 
 CREATE TEMP TABLE repayments AS
 SELECT repayment.file_row_number AS repayment_row, placement_row, repayment.id, paid_on, paid_at,
-       coalesce(paid_at_beyond, '') AS paid_beyond, CAST(amount * 100 AS BIGINT) AS fen, reverses,
+       coalesce(paid_at_beyond, '') AS paid_beyond, fen_of(amount) AS fen, reverses,
        coalesce(repayment.fault,
          CASE WHEN placement_row IS NULL THEN 'placement_unknown'
               WHEN paid_at IS NOT NULL AND local_day(paid_at) <> paid_on THEN 'other_day'

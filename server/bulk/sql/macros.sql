@@ -6,6 +6,9 @@ CREATE MACRO local_day(instant) AS
        THEN DATE '1970-01-01' + CAST((epoch_us(instant) + 28800000000) // 86400000000 AS INTEGER)
        ELSE CAST(timezone('Asia/Shanghai', instant) AS DATE) END;
 
+-- As wide as 64 bits the product would overflow at amounts that the column can hold.
+CREATE MACRO fen_of(amount) AS CAST(CAST(amount AS DECIMAL(20, 2)) * 100 AS BIGINT);
+
 CREATE MACRO last_day() AS DATE '9999-12-31';
 
 CREATE MACRO days_after(day, days) AS least(day + CAST(days AS INTEGER), last_day());
