@@ -27,15 +27,13 @@ _KEYS = 1 << 16
 class SoundMatch:
     """The longest piece in common: `seconds` from second `at` of the one asked for and `known_at` of the known one.
 
-    `share` is all that is in common along the shift, of the shorter of the two, silence left out; `wrong` the share of
-    bits that differ.
+    `share` is all that is in common along the shift, of the shorter of the two, silence left out.
     """
 
     seconds: float
     share: float
     at: float
     known_at: float
-    wrong: float
 
 
 class SoundQuery:
@@ -115,7 +113,6 @@ def _compared(print_: Words, known: Words, shift: int) -> SoundMatch | None:
         share=float(same.sum() / shorter),
         at=at,
         known_at=at + shift / WORDS_A_SECOND,
-        wrong=float(wrong[same].mean()),
     )
 
 
