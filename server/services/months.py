@@ -86,7 +86,7 @@ def months_within(uow: UnitOfWork, actor: Actor) -> list[MonthShown]:
         else uow.monthly_statements.having(branch_id=whose.branch_id)
     )
     ordered = sorted(statements, key=lambda one: (one.month, one.branch_id), reverse=True)
-    return [shown(uow, actor, statement) for statement in ordered]
+    return _all_shown(uow, actor, ordered)
 
 
 def statement_of(uow: UnitOfWork, month: str, branch_id: str) -> MonthlyStatement | None:
@@ -108,15 +108,29 @@ def branch_within(uow: UnitOfWork, actor: Actor, branch_id: str | None, permissi
 
 def shown(uow: UnitOfWork, actor: Actor, statement: MonthlyStatement) -> MonthShown:
     """The month; its files are named to whoever may have them."""
-    scope = actor.scope_of(Permission.STATEMENTS_EXPORT)
-    return MonthShown(
-        statement,
-        uow.organisation.branch(statement.branch_id).name,
-        phase_of(statement, local_day(uow.now)),
-        name_of(uow, statement.published_by),
-        name_of(uow, statement.closed_by),
-        uow.statement_files.having(statement_id=statement.id) if scope in (Scope.BRANCH, Scope.ALL) else (),
-    )
+    return _all_shown(uow, actor, [statement])[0]
+
+
+def _all_shown(uow: UnitOfWork, actor: Actor, statements: Sequence[MonthlyStatement]) -> list[MonthShown]:
+    branches = {branch.id: branch.name for branch in uow.organisation.branches()}
+    ids = {id_ for one in statements for id_ in (one.published_by, one.closed_by) if id_ is not None}
+    names = {id_: account.display_name for id_, account in uow.accounts.by_ids(ids).items()}
+    files: dict[str, list[StatementFile]] = {one.id: [] for one in statements}
+    if actor.scope_of(Permission.STATEMENTS_EXPORT) in (Scope.BRANCH, Scope.ALL):
+        for file in uow.statement_files.having_any("statement_id", files):
+            files[file.statement_id].append(file)
+    today = local_day(uow.now)
+    return [
+        MonthShown(
+            one,
+            branches[one.branch_id],
+            phase_of(one, today),
+            names.get(one.published_by or ""),
+            names.get(one.closed_by or ""),
+            files[one.id],
+        )
+        for one in statements
+    ]
 
 
 def name_of(uow: UnitOfWork, account_id: str | None) -> str | None:

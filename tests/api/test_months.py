@@ -26,9 +26,10 @@ from tests.support.cast import (
     TRAINEE,
     Member,
 )
-from tests.support.months import PUBLISH, published, turn_to
+from tests.support.months import PUBLISH, closed, published, turn_to
 from tests.support.paid import MARCH, Paid
 from tests.support.rows import change, changed, keep
+from tests.support.statements import statements_of
 
 
 @pytest.fixture
@@ -140,6 +141,25 @@ def test_published_lines_are_frozen_and_the_draft_goes_on(desk: Desk, paid: Paid
     assert after["difference"] == "0.00"
     for name in ("lines", "credited", "agents", "teams", "clients"):
         assert after[name] == totals[name]
+
+
+def test_three_months_are_listed_with_as_many_statements_as_one(desk: Desk, paid: Paid) -> None:
+    def asked() -> int:
+        desk.token(MANAGER)
+        with statements_of(desk) as statements:
+            desk.ok(desk.get(MANAGER, "/api/v1/statements"))
+        return len(statements)
+
+    published(desk)
+    closed(desk)
+    one = asked()
+    for month in ("2026-04", "2026-05"):
+        published(desk, month)
+        closed(desk, month)
+    assert asked() == one
+    assert [len(month["files"]) for month in desk.ok(desk.get(MANAGER, "/api/v1/statements"))["items"]] == [
+        3
+    ] * 3
 
 
 def test_another_branch_stays_a_draft(desk: Desk, paid: Paid) -> None:
