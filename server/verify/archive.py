@@ -77,7 +77,7 @@ class Archive:
             raise PackUnreadable("这不是证据包", "this is no evidence pack")
         walked = self._walked()
         whole = bool(walked) and self._at(walked[-1].ends, 4) == _CENTRAL
-        found = walked if whole else self._by_directory() or walked
+        found = walked if whole else max(self._by_directory(), self._searched(), key=len)
         self.faults = list(self._faults(found))
         self.entries = {entry.name: entry for entry in found}
 
@@ -89,18 +89,30 @@ class Archive:
         """From header to header, up to the first that has not the one form."""
         entries: list[Entry] = []
         place = 0
-        while self._at(place, 4) == _LOCAL:
-            head = self._at(place, 30)
-            if len(head) < 30:
-                break
-            sealed_size, size, name_size = struct.unpack("<IIH", head[18:28])
-            entry = _entry(self._at(place + 30, min(name_size, _LONGEST_NAME)), place, size)
-            if entry is None or self._at(place, entry.begins - place) != entry.local_header():
-                break
-            if entry.sealed_size != sealed_size:
-                break
+        while entry := self._entry_at(place):
             entries.append(entry)
             place = entry.ends
+        return entries
+
+    def _entry_at(self, place: int) -> Entry | None:
+        """The entry whose header lies here, where it has the one form."""
+        head = self._at(place, 30)
+        if len(head) < 30 or head[:4] != _LOCAL:
+            return None
+        size, name_size = struct.unpack("<IH", head[22:28])
+        entry = _entry(self._at(place + 30, min(name_size, _LONGEST_NAME)), place, size)
+        if entry is None or self._at(place, entry.begins - place) != entry.local_header():
+            return None
+        return entry
+
+    def _searched(self) -> list[Entry]:
+        """By their headers wherever they lie: a byte taken out shifts everything behind it, and the directory too."""
+        entries: list[Entry] = []
+        wanted = _LOCAL + _COMMON
+        for begin in range(0, self._size, _PIECE):
+            held = self._at(begin, _PIECE + len(wanted) - 1)
+            places = [begin + one.start() for one in re.finditer(re.escape(wanted), held)]
+            entries += [entry for place in places if (entry := self._entry_at(place))]
         return entries
 
     def _by_directory(self) -> list[Entry]:

@@ -92,6 +92,19 @@ def test_a_pack_that_nobody_altered_has_no_fault_a_hundred_times(
 
 
 @pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_bytes_taken_out_of_any_salt_are_found_in_that_item(pack: tuple[bytes, str], tmp_path: Path) -> None:
+    """Everything behind them has moved, the directory too: the check said once that the password was wrong."""
+    content, password = pack
+    with packs.written(tmp_path, content).open("rb") as source:
+        entries = list(Archive(source).entries.values())
+    for entry in entries:
+        altered = content[: entry.begins] + content[entry.begins + 3 :]
+        faults = _faults(tmp_path, altered, password)
+        assert [fault.item for fault in faults if fault.code == "password_other"] == [entry.name]
+        assert END in {fault.item for fault in faults}
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
 def test_lists_that_were_made_to_agree_are_found_by_the_digest_of_the_register(
     pack: tuple[bytes, str], tmp_path: Path
 ) -> None:
