@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
@@ -124,8 +125,13 @@ def _judging(facts: PlacementFacts, book: PolicyBook) -> Iterator[Edition]:
 
 def _digest(snapshot: dict[str, object], editions: Sequence[Edition]) -> str:
     """Of the facts and of every number of the editions: a document with other numbers from the same day is seen."""
-    content = json.dumps([snapshot, [repr(edition) for edition in editions]], sort_keys=True)
+    content = json.dumps([snapshot, [_in_words(edition) for edition in editions]], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _in_words(edition: Edition) -> str:
+    return repr(edition)
 
 
 def _line(uow: UnitOfWork, run: CreditRun, decision: Decision, paid_on: date, visited: bool) -> CreditRow:

@@ -55,7 +55,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
             return None
         if isinstance(value, str):
             value = datetime.fromisoformat(value)
-        return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return value if value.tzinfo is UTC else value.astimezone(UTC)  # type: ignore[no-any-return]
 
 
 class Choice(sa.types.TypeDecorator[StrEnum]):

@@ -6,7 +6,6 @@ by hand: a schema library would cost more than reading, judging and writing a li
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Never, TypeVar
 
@@ -293,30 +292,37 @@ def placement_to_json(placement: PlacementFacts) -> Record:
         "repayments": [],
     }
     for referral in placement.police_referrals:
-        plain["police_referrals"].append(asdict(referral) | {"referred_on": referral.referred_on.isoformat()})
+        plain["police_referrals"].append(_plain(referral) | {"referred_on": referral.referred_on.isoformat()})
     for repayment in placement.repayments:
         texts = {
             "paid_on": repayment.paid_on.isoformat(),
             "paid_at": repayment.paid_at and repayment.paid_at.isoformat(),
             "amount": format_fen(repayment.amount),
         }
-        plain["repayments"].append(asdict(repayment) | texts)
+        plain["repayments"].append(_plain(repayment) | texts)
     return plain
 
 
 def _visit_to_json(visit: VisitFacts) -> Record:
-    plain = asdict(visit)
-    plain["started_at"] = visit.started_at.isoformat()
-    for key in ("agents", "present", "phones"):
-        plain[key] = list(plain[key])
-    plain["contacts"] = [
-        asdict(contact) | {"relayed_on": _day_text(contact.relayed_on)} for contact in visit.contacts
-    ]
-    if visit.letter is not None:
-        plain["letter"]["acknowledged_on"] = _day_text(visit.letter.acknowledged_on)
-    for key in ("promise_due_on", "contact_restored_on"):
-        plain[key] = _day_text(plain[key])
-    return plain
+    letter = visit.letter
+    return _plain(visit) | {
+        "started_at": visit.started_at.isoformat(),
+        "agents": list(visit.agents),
+        "present": list(visit.present),
+        "address": _plain(visit.address),
+        "contacts": [
+            _plain(contact) | {"relayed_on": _day_text(contact.relayed_on)} for contact in visit.contacts
+        ],
+        "letter": letter and _plain(letter) | {"acknowledged_on": _day_text(letter.acknowledged_on)},
+        "phones": [_plain(phone) for phone in visit.phones],
+        "promise_due_on": _day_text(visit.promise_due_on),
+        "contact_restored_on": _day_text(visit.contact_restored_on),
+    }
+
+
+def _plain(facts: Any) -> Record:
+    """The fields as they stand: `dataclasses.asdict` copies every value and took a fifth of a scoring."""
+    return {name: getattr(facts, name) for name in facts.__slots__}
 
 
 def _day_text(day: date | None) -> str | None:

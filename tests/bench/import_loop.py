@@ -1,0 +1,178 @@
+"""Measures a day's repayments brought in and credited at once, against the same a row at a time.
+
+`python -m tests.bench.import_loop [VISITS] [REPAYMENTS]` (a million and 10,000), a part of `make bench-scoring`. Both
+write the repayments, their runs, lines, shares and audit lines into a database that waits for its disk, and each has
+cases of its own of the same shape. The loop asks for its case, its twin and its facts with a query each, and credits
+each repayment as it comes, in one transaction; it runs a tenth of the rows and is scaled. By the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import Any
+
+from server.bootstrap import Installation, build
+from server.clock import FixedClock
+from server.domain.audit import AuditEntry
+from server.domain.imports import COMMAND_LINE, ImportKind
+from server.domain.placements import Repayment
+from server.services.credit import score
+from server.services.importing.runs import run
+from server.services.imports import ReceivedFile, confirm_beforehand, open_import
+from server.settings import read_settings
+from storage.passwords import Argon2Passwords
+from storage.rows.migrate import migrate
+from tests.conftest import NOON
+from tests.support import cast
+from tests.support import visit_values as values
+from tests.support.rows import at, keep
+from tests.support.sheets import csv_bytes
+
+VISITS, REPAYMENTS = 1_000_000, 10_000
+SHARE = 10  # of the rows that the loop runs
+VISITS_EACH = 2
+AT_ONCE = 5_000
+PAID_ON = date(2026, 3, 8)
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Installation]:
+    """A house on a scratch SQLite with the cast in it."""
+    settings = read_settings({"FIELDVISIT_DATA_DIR": str(folder)})
+    installation = build(settings, clock=FixedClock(NOON), wake=lambda: None)
+    migrate(installation.engine)
+    with installation.house.units.write() as uow:
+        cast.enter(uow, Argon2Passwords(cheap=True), NOON)
+        uow.commit()
+    yield installation
+    installation.engine.dispose()
+
+
+class _Desk:
+    """As much of a desk as writing rows needs."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+
+
+def fill(installation: Installation, visits: int, repaid: int) -> list[Any]:
+    """The cases of so many visits; those that will be repaid, which have all their proofs, are handed back."""
+    desk: Any = _Desk(installation)
+    wanted: list[Any] = []
+    for start in range(0, visits // VISITS_EACH, AT_ONCE):
+        everything: dict[type, list[Any]] = {}
+        for _ in range(start, min(start + AT_ONCE, visits // VISITS_EACH)):
+            entities = _case(with_proof=len(wanted) < repaid)
+            if len(wanted) < repaid:
+                wanted.append(entities[1])
+            for entity in entities:
+                everything.setdefault(type(entity), []).append(entity)
+        keep(desk, *(entity for kind in everything.values() for entity in kind))
+    return wanted
+
+
+def _case(*, with_proof: bool) -> list[Any]:
+    debtor = values.debtor()
+    placement = values.placement(debtor)
+    home = values.address(placement)
+    visits = [values.visit(placement, home, at(day)) for day in ("2026-03-01", "2026-03-05")]
+    entities: list[Any] = [debtor, placement, home, *visits]
+    if with_proof:
+        phone = values.phone(placement)
+        proofs = [piece for visit in visits for piece in values.proof(visit, visit.started_at or NOON)]
+        note = values.call_note(placement, phone, at("2026-02-20"))
+        entities += [phone, *proofs, note, *(values.contact(visit) for visit in visits)]
+    return entities
+
+
+def at_once(installation: Installation, placements: list[Any], folder: Path) -> None:
+    """As the product does it: one file, judged and written by sets, then the jobs that credit."""
+    path = folder / "repayments.csv"
+    path.write_bytes(csv_bytes([_row(placement) for placement in placements]))
+    digest, size = hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
+    received = ReceivedFile(ImportKind.REPAYMENTS, path.name, digest, size, False, None)
+    with installation.house.units.write() as uow:
+        file = open_import(uow, received, uploaded_by=COMMAND_LINE, branch_id=None)
+        file = confirm_beforehand(uow, file, confirmed_by=cast.QA.id)
+        uow.commit()
+    ended = run(installation.house, file, path)
+    assert ended.state == "applied", ended.state
+    installation.runner.run_due()
+
+
+def _row(placement: Any) -> dict[str, object]:
+    reference = f"HK{placement.case_number}"
+    return {
+        "案件编号": placement.case_number,
+        "回款流水号": reference,
+        "回款日期": PAID_ON.isoformat(),
+        "回款金额": "100.01",
+    }
+
+
+def row_by_row(installation: Installation, placements: list[Any], _folder: Path) -> None:
+    """A query a row: the case by its number, the twin by its reference, the facts of the case, its lines."""
+    with installation.house.units.write() as uow:
+        for one in placements:
+            (placement,) = uow.placements.having(case_number=one.case_number)
+            reference = f"HK{placement.case_number}"
+            assert not uow.repayments.having(client_id=placement.client_id, reference=reference)
+            id_ = uow.new_id()
+            paid = Repayment(
+                id_,
+                placement.id,
+                placement.client_id,
+                reference,
+                PAID_ON,
+                None,
+                10_001,
+                None,
+                uow.now,
+                None,
+            )
+            uow.repayments.add(paid)
+            uow.audit(AuditEntry("repayment.recorded", "placement", placement.id, {"id": paid.id}))
+            score(uow, [placement.id], "bench")
+        uow.commit()
+
+
+def main(visits: int, repayments: int) -> None:
+    """One JSON object: how many times longer the loop takes, by the clock."""
+    with tempfile.TemporaryDirectory() as name, installed(Path(name)) as installation:
+        share = max(1, repayments // SHARE)
+        began = perf_counter()
+        cases = fill(installation, visits, repayments + share)
+        print(f"{visits:,} visits written in {perf_counter() - began:.0f} s", flush=True)
+        alone, together = cases[:share], cases[share:]
+        loop = _timed("a row at a time", row_by_row, installation, alone, Path(name)) / len(alone)
+        once = _timed("at once", at_once, installation, together, Path(name)) / len(together)
+        lines = {len(installation_lines(installation, some)) for some in (alone[:50], together[:50])}
+        assert lines == {50}, lines
+    print(json.dumps({"import_vs_loop": round(loop / once, 1)}))
+
+
+def installation_lines(installation: Installation, placements: list[Any]) -> list[Any]:
+    """The lines of these cases, to see that both ways credited them."""
+    with installation.house.units.read() as uow:
+        return uow.credit_lines.having_any("placement_id", [one.id for one in placements])
+
+
+def _timed(what: str, work: Callable[[Installation, list[Any], Path], None], *args: Any) -> float:
+    wall, cpu = perf_counter(), thread_time()
+    work(*args)
+    seconds = perf_counter() - wall
+    print(f"{what}: {len(args[1]):,} in {seconds:.2f} s (processor {thread_time() - cpu:.2f} s)", flush=True)
+    return seconds
+
+
+if __name__ == "__main__":
+    numbers = [int(one) for one in sys.argv[1:3]]
+    main(*(numbers + [VISITS, REPAYMENTS][len(numbers) :]))
