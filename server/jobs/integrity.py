@@ -6,6 +6,7 @@ Owns how much one run reads. A run that reaches its bound enqueues the next, so 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from server.domain.audit import AuditEntry
@@ -45,18 +46,21 @@ def glance_at_evidence(house: House, payload: Mapping[str, Any], progress: Progr
 
 
 def verify_evidence(house: House, payload: Mapping[str, Any], progress: Progress) -> None:
-    """Read whole and compare what is due: never read first, then read longest ago; and what is on record as damaged."""
+    """Read whole and compare what is due: never read first, then read longest ago; and what is on record as damaged.
+
+    What comes in while it reads is left to the next day: it was measured as it came, and is in memory still.
+    """
     checked, read, damaged, told = 0, 0, 0, list[Found]()
     if not payload.get("goes_on"):
         items = _on_record(house)
         found, fresh = _verify(house, items)
         checked, damaged, told = len(items), len(found), fresh
-    now = house.clock.now()
-    due_before = now - integrity.VERIFIED_EVERY
+    came_by = datetime.fromisoformat(str(payload.get("came_by") or house.clock.now().isoformat()))
+    due_before = house.clock.now() - integrity.VERIFIED_EVERY
     more = True
     while more and read < _BYTES_A_RUN:
         with house.units.read() as uow:
-            items = uow.evidence_items.to_verify(due_before, now, _BATCH)
+            items = uow.evidence_items.to_verify(due_before, came_by, uow.now, _BATCH)
         more = bool(items)
         items = _within(items, _BYTES_A_RUN - read)
         found, fresh = _verify(house, items)
@@ -68,7 +72,7 @@ def verify_evidence(house: House, payload: Mapping[str, Any], progress: Progress
         detail = {"checked": checked, "bytes": read, "damaged": damaged}
         uow.audit(AuditEntry("evidence.verified", "object_store", None, detail))
         if more:
-            uow.enqueue(integrity.VERIFY_JOB, {"goes_on": True})
+            uow.enqueue(integrity.VERIFY_JOB, {"goes_on": True, "came_by": came_by.isoformat()})
         uow.commit()
 
 

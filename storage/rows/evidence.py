@@ -105,10 +105,11 @@ class EvidenceQueries(Rows[EvidenceItem]):
         rows = sa.select(evidence_items).where(evidence_items.c.id > after_id)
         return self.fetch(rows.order_by(evidence_items.c.id).limit(limit))
 
-    def to_verify(self, since: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
-        verified_at = evidence_items.c.verified_at
+    def to_verify(self, since: datetime, came_by: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
+        verified_at, received_at = evidence_items.c.verified_at, evidence_items.c.received_at
         due = sa.select(evidence_items).where(
-            sa.or_(verified_at.is_(None), verified_at < since, verified_at > now)
+            sa.or_(verified_at.is_(None), verified_at < since, verified_at > now),
+            sa.or_(received_at <= came_by, received_at > now),
         )
         return self.fetch(due.order_by(verified_at.nulls_first(), evidence_items.c.id).limit(limit))
 

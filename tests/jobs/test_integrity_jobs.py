@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -11,6 +13,7 @@ from server.domain.evidence import EvidenceItem
 from server.domain.integrity import EvidenceDifference
 from server.jobs import integrity as jobs
 from server.jobs.integrity import glance_at_evidence, verify_evidence
+from server.services import evidence_integrity as integrity
 from server.services.house import House
 from tests.conftest import NOON, Desk
 from tests.support import evidence as files
@@ -36,6 +39,13 @@ def one_kept(desk: Desk, content: bytes | None = None) -> EvidenceItem:
 def overwrite(desk: Desk, item: EvidenceItem, content: bytes) -> None:
     house_of(desk).objects.delete(item.object_key)
     house_of(desk).objects.write(item.object_key, io.BytesIO(content), limit=len(content))
+
+
+def ticking(desk: Desk) -> Callable[[], datetime]:
+    """The time of a clock that goes on by a millisecond each time somebody looks."""
+    times = count(1)
+    began = desk.clock.now()
+    return lambda: began + timedelta(milliseconds=next(times))
 
 
 def inbox(desk: Desk, member: Member = IT) -> list[str]:
@@ -170,6 +180,49 @@ def test_a_run_reads_so_many_bytes_and_the_next_goes_on_with_the_longest_unseen(
     desk.clock.advance(timedelta(days=31))
     verify_evidence(house_of(desk), {}, quiet)
     assert sum(item.verified_at == desk.clock.now() for item in files.kept(desk)) == 1
+
+
+def test_a_run_reads_each_file_once_though_time_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [one_kept(desk) for _ in range(3)]
+    monkeypatch.setattr(desk.clock, "now", ticking(desk))
+    read: list[str] = []
+    look = integrity.differences
+    monkeypatch.setattr(
+        integrity,
+        "differences",
+        lambda house, item, whole: read.append(item.id) or look(house, item, whole=whole),
+    )
+    verify_evidence(house_of(desk), {}, quiet)
+    assert sorted(read) == sorted(item.id for item in items)
+
+
+def test_what_comes_in_while_a_run_reads_is_left_to_the_next_day(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = [one_kept(desk) for _ in range(2)]
+    desk.work()
+    monkeypatch.setattr(jobs, "_BYTES_A_RUN", first[0].size)
+    came: list[EvidenceItem] = []
+
+    def sent_meanwhile(_done: int, _total: int) -> None:
+        desk.clock.advance(timedelta(milliseconds=1))
+        came.append(one_kept(desk))
+
+    verify_evidence(house_of(desk), {}, sent_meanwhile)
+    desk.work()  # goes on with the second
+    verified = {item.id: item.verified_at is not None for item in files.kept(desk)}
+    assert verified == {item.id: True for item in first} | {item.id: False for item in came}
+    monkeypatch.setattr(jobs, "_BYTES_A_RUN", 1 << 30)
+    verify_evidence(house_of(desk), {}, quiet)
+    assert all(item.verified_at is not None for item in files.kept(desk))
+
+
+def test_a_time_of_coming_in_that_is_to_come_does_not_hide_a_file(desk: Desk) -> None:
+    item = one_kept(desk)
+    damage(desk, item, "key_gone")
+    desk.clock.advance(timedelta(seconds=-1))
+    verify_evidence(house_of(desk), {}, quiet)
+    assert [one.evidence_id for one in on_record(desk)] == [item.id]
 
 
 def test_a_glance_goes_on_where_the_run_before_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,8 +47,9 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
         """The items after an id, by id."""
         ...
 
-    def to_verify(self, since: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
-        """What was never read whole first, then what was read longest ago; what claims a time to come, too."""
+    def to_verify(self, since: datetime, came_by: datetime, now: datetime, limit: int) -> list[EvidenceItem]:
+        """Of what came by then: what was never read whole first, then what was not since, the longest unseen first;
+        what claims a time to come, too."""
         ...
 
     def verified(self, ids: Iterable[str], at: datetime) -> None:
