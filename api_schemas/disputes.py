@@ -39,6 +39,20 @@ class EvidenceDigest(Strict):
     sha256 = fields.String(required=True)
 
 
+class DisputeWithdrawal(Strict):
+    """Why it is taken back."""
+
+    id = Id(required=True)
+    words = Text(most=2000, required=True)
+
+
+class WithdrawalView(Strict):
+    """It ends the objection; the line stays as it is."""
+
+    words = fields.String(required=True)
+    withdrawn_at = Instant(required=True)
+
+
 class RulingView(Strict):
     """Final; the computed line stays beside it."""
 
@@ -66,6 +80,7 @@ class DisputeView(Strict):
     editions = fields.List(fields.String(), required=True, attribute="dispute.editions")
     evidence = fields.List(fields.Nested(EvidenceDigest), required=True, attribute="dispute.evidence")
     effect = fields.List(fields.Nested(DisputeEffect), required=True)
+    withdrawal = fields.Nested(WithdrawalView, required=True, allow_none=True)
     ruling = fields.Nested(RulingView, required=True, allow_none=True)
     ruled_by = fields.String(required=True, allow_none=True)
 
@@ -83,7 +98,7 @@ class RuledShare(Strict):
 
 
 class RulingNew(Strict):
-    """`visit_id` and `shares` belong to an objection that is upheld in part."""
+    """`visit_id` and `shares` belong to an objection that is upheld in part; with another outcome they are refused."""
 
     dispute_id = Id(required=True)
     outcome = fields.Enum(RulingOutcome, by_value=True, required=True)

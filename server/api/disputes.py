@@ -7,9 +7,17 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from api_schemas.base import PageQuery
-from api_schemas.disputes import DisputeList, DisputeNew, DisputePage, DisputeView, Sitting
+from api_schemas.disputes import (
+    DisputeList,
+    DisputeNew,
+    DisputePage,
+    DisputeView,
+    DisputeWithdrawal,
+    Sitting,
+)
 from server.domain.access import Permission
 from server.domain.credit import MONTH_UNREADABLE
+from server.domain.dispute_withdrawals import DISPUTE_NOT_YOURS, DISPUTE_RULED, DISPUTE_WITHDRAWN
 from server.domain.disputes import (
     COLLECTOR_MAY_NOT_OBJECT,
     DISPATCHER_NO_PARTY,
@@ -20,6 +28,7 @@ from server.domain.disputes import (
     RULING_MANAGER_ONLY,
     RULING_OWN_CREDIT,
     RULING_SHARES,
+    RULING_TAKES_NO_SHARES,
     RULINGS_CONTRADICT,
     SITTING_INCOMPLETE,
 )
@@ -91,6 +100,22 @@ def show_dispute(call: Call) -> DisputeShown:
 @endpoint(
     blueprint,
     "POST",
+    "/disputes/<uuid:dispute_id>/withdrawal",
+    needs=[Permission.DISPUTES_FILE],
+    body=DisputeWithdrawal,
+    answer=DisputeView,
+    status=201,
+    once=True,
+    problems=[NOT_FOUND, DISPUTE_NOT_YOURS, DISPUTE_RULED, DISPUTE_WITHDRAWN],
+)
+def withdraw_dispute(call: Call) -> DisputeShown:
+    """M2: take the own objection back before the manager's sitting; the line stays as it is."""
+    return disputes.withdraw(call.uow, call.actor, call.path["dispute_id"], call.body)
+
+
+@endpoint(
+    blueprint,
+    "POST",
     "/statements/<month>/rulings",
     needs=[Permission.STATEMENTS_RULE],
     body=Sitting,
@@ -107,6 +132,7 @@ def show_dispute(call: Call) -> DisputeShown:
         SITTING_INCOMPLETE,
         NOTHING_TO_RULE,
         RULING_SHARES,
+        RULING_TAKES_NO_SHARES,
         RULINGS_CONTRADICT,
     ],
 )

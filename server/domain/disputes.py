@@ -195,6 +195,14 @@ RULING_SHARES = kind(
     remedy=("请更正份额。", "Correct the shares."),
     clause="M3",
 )
+RULING_TAKES_NO_SHARES = kind(
+    "ruling_takes_no_shares",
+    Category.REFUSED,
+    "全部支持或驳回时不填外访和份额：支持即按异议所主张的外访",
+    "An objection that is upheld or dismissed takes neither a visit nor shares: upheld, it is the visit that it claims",
+    remedy=("请去掉外访和份额，或改为部分支持。", "Leave both out, or uphold it in part."),
+    clause="M3",
+)
 RULINGS_CONTRADICT = kind(
     "rulings_contradict",
     Category.REFUSED,
@@ -273,7 +281,8 @@ def claimed_shares(facts: PlacementFacts, visit_id: str | None, ground: Ground, 
         if visit.id == visit_id:
             if ground is Ground.PRESENCE or not visit.present:
                 visit = dataclasses.replace(visit, present=visit.agents)
-            return tuple(a2_shares(visit, fen))
+            sign = -1 if fen < 0 else 1  # a reversal is shared as what it takes back was (A5)
+            return tuple((agent, sign * part) for agent, part in a2_shares(visit, abs(fen)))
     return None
 
 
@@ -304,6 +313,7 @@ def earns_from(actor: Actor, dispute: Dispute, line: LedgerLine, facts: Placemen
         "nothing_to_rule",
         "rulings_contradict",
         "ruling_shares",
+        "ruling_takes_no_shares",
     ),
 )
 def m3_sitting_findings(
@@ -335,6 +345,11 @@ def m3_sitting_findings(
     missing = sorted(waiting.keys() - set(ruled) - set(own))
     if missing:
         findings.append(Finding(SITTING_INCOMPLETE, "rulings", {"missing": ", ".join(missing)}))
+    findings += [
+        Finding(RULING_TAKES_NO_SHARES, f"rulings[{place}].{'visit_id' if one.visit_id else 'shares'}")
+        for place, one in enumerate(proposed)
+        if one.outcome is not RulingOutcome.PARTLY and (one.visit_id or one.shares)
+    ]
     granted = [waiting[one.dispute_id] for one in proposed if one.outcome is not RulingOutcome.DISMISSED]
     open_lines = {line.id for line in granted if line.kind is not LineKind.RULED}
     if len(granted) != len(open_lines):

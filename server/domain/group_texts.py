@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from server.domain.calendar import parse_day
+from server.domain.credit import month_bounds
 from server.domain.identity_numbers import luhn_check
 from server.domain.policy.registry import kept_at
 from server.domain.problems import Category, kind, problem
@@ -125,6 +126,11 @@ def _day(value: Any) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def _month(value: Any) -> str:
+    first, _ = month_bounds(str(value))
+    return f"{first.year}年{first.month}月"
+
+
 def _count(value: Any) -> str:
     count = int(value)
     if not 0 <= count < 10_000:
@@ -153,6 +159,8 @@ _TYPES: Mapping[str, Callable[[Any], str]] = {
     "district": district,
     "agents": _names,
     "day": _day,
+    "until_on": _day,
+    "month": _month,
     "visits": _count,
     "list": _list,
 }

@@ -63,6 +63,11 @@ NOTICES: dict[str, Notice] = {
     "statement_published": Notice(
         "{month} 外访业绩已公布，共 {lines} 笔回款；如有异议，请在 {until_on} 前（含当日）提出（M1、M2）",
         "The statement of {month} is published, {lines} repayments; object until {until_on}, that day included",
+        group="【外访业绩】{month}外访业绩已公布，请外访员登录系统查看；如有异议，请在{until_on}前（含当日）向经理提出",
+    ),
+    "dispute_withdrawn": Notice(
+        "{month} 外访业绩异议已撤回：案件 {case_number}（M2）",
+        "An objection to the statement of {month} was withdrawn: case {case_number} (M2)",
     ),
     "dispute_filed": Notice(
         "{month} 外访业绩有异议：案件 {case_number}，请裁决（M2）",

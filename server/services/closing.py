@@ -1,38 +1,34 @@
 """Closing a month: its files are made from the frozen lines, stored, and served as they are for ever (M4).
 
 Owns the order: the files are made and stored outside the writer's turn, and named within it by the rows that close the
-month. A close that dies between leaves bytes that no row names, which the sweep removes, and an open month.
+month. A close that dies between leaves bytes that no row names, which the sweep removes, and an open month. The
+lines are read once: the JSON is made of them, and the other files of the JSON.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from server.domain.access import Actor, Permission, Reach, Scope
+from server.domain.access import Actor, Permission
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.credit import MonthlyStatement, StatementFile, StatementState, month_bounds
 from server.domain.disputes import disputes_open_findings
 from server.domain.evidence_problems import BYTES_MISSING
-from server.domain.money import format_fen
 from server.domain.months import close_findings
 from server.domain.problems import NOT_FOUND, STALE, problem, refuse_if
 from server.services.house import House
 from server.services.ids import new_id
 from server.services.months import MonthShown, branch_within, name_of, shown, statement_of
-from server.services.ports.credit import StatementFilter
 from server.services.ports.objects import ObjectMissing
-from server.services.ports.tables import Value
 from server.services.ports.unit_of_work import UnitOfWork
-from server.services.statement_table import COLUMNS, cells
-from server.services.statements import Sum, lines_within, totals_within
+from server.services.statement_files import rows_of_json, write_json
+from server.services.statement_table import COLUMNS
 
-FORMAT = "fieldvisit-statement-1"
 LARGEST_FILE = 1 << 30
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -102,85 +98,34 @@ def _closable(uow: UnitOfWork, month: str, branch_id: str) -> MonthlyStatement:
 
 
 def _prepare(house: House, actor: Actor, month: str, branch_id: str | None) -> _Draft:
-    with house.units.read(actor.account_id) as uow:
-        branch_id = branch_within(uow, actor, branch_id, Permission.STATEMENTS_CLOSE)
-        statement = _closable(uow, month, branch_id)
+    with TemporaryFile(dir=house.receiving) as told:
+        with house.units.read(actor.account_id) as uow:
+            branch_id = branch_within(uow, actor, branch_id, Permission.STATEMENTS_CLOSE)
+            statement = _closable(uow, month, branch_id)
+            write_json(told, uow, statement)
+        files = [_stored(house, statement, "json", told)]
         fills: dict[str, Callable[[BinaryIO], None]] = {
-            "csv": lambda output: _write_csv(house, output, _rows(uow, statement)),
+            "csv": lambda output: _write_csv(house, output, told),
             "xlsx": lambda output: house.tables.write_xlsx(
-                output, COLUMNS, _rows(uow, statement), "zh", statement.month
+                output, COLUMNS, rows_of_json(told), "zh", statement.month
             ),
-            "json": lambda output: _write_json(output, uow, statement),
         }
-        return _Draft(statement, [_store(house, statement, ending, fill) for ending, fill in fills.items()])
+        for ending, fill in fills.items():
+            with TemporaryFile(dir=house.receiving) as file:
+                fill(file)
+                files.append(_stored(house, statement, ending, file))
+        return _Draft(statement, files)
 
 
-def _store(
-    house: House, statement: MonthlyStatement, ending: str, fill: Callable[[BinaryIO], None]
-) -> StatementFile:
-    moment = house.clock.now()
-    id_ = new_id(moment)
-    key = f"statements/{statement.id}/{id_}.{ending}"
-    with TemporaryFile(dir=house.receiving) as file:
-        fill(file)
-        file.seek(0)
-        stored = house.objects.write(key, file, limit=LARGEST_FILE)
-    return StatementFile(id_, statement.id, ending, _TYPES[ending], key, stored.size, stored.sha256, moment)
-
-
-def _rows(uow: UnitOfWork, statement: MonthlyStatement) -> Iterator[list[Value]]:
-    wanted = StatementFilter(statement.month, everything=True, statement_id=statement.id)
-    return (cells(told, "zh") for told in lines_within(uow, _whole(statement), wanted))
-
-
-def _whole(statement: MonthlyStatement) -> Reach:
-    """All of the statement's lines, wherever its cases have gone since."""
-    return Reach(Scope.ALL, "", None, None, statement.branch_id)
-
-
-def _write_csv(house: House, output: BinaryIO, rows: Iterator[list[Value]]) -> None:
-    for piece in house.tables.csv_pieces(COLUMNS, rows, "zh"):
+def _write_csv(house: House, output: BinaryIO, told: BinaryIO) -> None:
+    for piece in house.tables.csv_pieces(COLUMNS, rows_of_json(told), "zh"):
         output.write(piece)
 
 
-def _write_json(output: BinaryIO, uow: UnitOfWork, statement: MonthlyStatement) -> None:
-    """A head, then a line a line: whoever reads it need not hold it whole."""
-    output.write((_text(_head(uow, statement))[:-1] + ', "lines": [').encode())
-    separator = "\n"
-    keys = [column.key for column in COLUMNS]
-    for row in _rows(uow, statement):
-        output.write(f"{separator}{_text(dict(zip(keys, row, strict=True)))}".encode())
-        separator = ",\n"
-    output.write(b"\n]}\n")
-
-
-def _head(uow: UnitOfWork, statement: MonthlyStatement) -> dict[str, Any]:
-    totals = totals_within(uow, Reach(Scope.BRANCH, "", None, None, statement.branch_id), statement.month)
-    sums: dict[str, Sum] = {
-        name: getattr(totals, name)
-        for name in ("repayments", "lines", "late", "adjustments", "credited", "not_credited", "not_visited")
-    }
-    return {
-        "format": FORMAT,
-        "month": statement.month,
-        "branch": uow.organisation.branch(statement.branch_id).name,
-        "statement_id": statement.id,
-        "published_at": statement.published_at,
-        "published_by": name_of(uow, statement.published_by),
-        "objections_until": statement.objections_until,
-        "totals": {name: {"count": one.count, "amount": format_fen(one.fen)} for name, one in sums.items()},
-        "difference": format_fen(totals.difference_fen),
-        "agents": [
-            {
-                "account_id": one.account_id,
-                "name": one.name,
-                "lines": one.lines,
-                "amount": format_fen(one.fen),
-            }
-            for one in totals.agents
-        ],
-    }
-
-
-def _text(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+def _stored(house: House, statement: MonthlyStatement, ending: str, file: BinaryIO) -> StatementFile:
+    moment = house.clock.now()
+    id_ = new_id(moment)
+    key = f"statements/{statement.id}/{id_}.{ending}"
+    file.seek(0)
+    stored = house.objects.write(key, file, limit=LARGEST_FILE)
+    return StatementFile(id_, statement.id, ending, _TYPES[ending], key, stored.size, stored.sha256, moment)

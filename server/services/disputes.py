@@ -15,6 +15,7 @@ from server.domain.adjusting import shares_of
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.credit import CreditRun, LedgerLine, MonthlyStatement, month_bounds
+from server.domain.dispute_withdrawals import Withdrawal, withdrawal_findings
 from server.domain.disputes import (
     GROUNDS,
     Dispute,
@@ -46,12 +47,13 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class DisputeShown:
-    """An objection with its ruling, where there is one, and names beside ids."""
+    """An objection with its withdrawal or ruling, where there is one, and names beside ids."""
 
     dispute: Dispute
     month: str
     filed_by: str
     effect: Sequence[Effect]
+    withdrawal: Withdrawal | None
     ruling: Ruling | None
     ruled_by: str | None
 
@@ -92,10 +94,24 @@ def file_dispute(uow: UnitOfWork, actor: Actor, line_id: str, values: Mapping[st
     uow.disputes.add(dispute)
     detail = {"line_id": line.id, "ground": dispute.ground, "claimed_visit_id": claimed_id}
     uow.audit(AuditEntry("dispute.filed", "dispute", dispute.id, detail))
-    managers = [one.id for one in uow.accounts.with_post(Post.MANAGER, statement.branch_id)]
-    case_number = uow.placements.need(line.placement_id).case_number
-    told = {"month": statement.month, "case_number": case_number}
-    notices.tell(uow, managers, "dispute_filed", told, f"/disputes/{dispute.id}")
+    _tell_managers(uow, statement, line.placement_id, "dispute_filed", dispute.id)
+    return shown(uow, [dispute])[0]
+
+
+def withdraw(uow: UnitOfWork, actor: Actor, dispute_id: str, values: Mapping[str, Any]) -> DisputeShown:
+    """M2: by whoever raised it, before it is ruled; the managers are told."""
+    dispute = dispute_within(uow, actor, dispute_id).dispute
+    rulings = uow.rulings.having(dispute_id=dispute.id)
+    earlier = uow.dispute_withdrawals.having(dispute_id=dispute.id)
+    ruling, before = (rulings[0] if rulings else None), (earlier[0] if earlier else None)
+    refuse_if(withdrawal_findings(actor, dispute, ruling, before))
+    uow.dispute_withdrawals.add(
+        Withdrawal(values["id"], dispute.id, actor.account_id, uow.now, values["words"])
+    )
+    statement = uow.monthly_statements.need(dispute.statement_id)
+    uow.monthly_statements.save(statement)  # files that a closing has just made would not tell of it
+    uow.audit(AuditEntry("dispute.withdrawn", "dispute", dispute.id))
+    _tell_managers(uow, statement, dispute.placement_id, "dispute_withdrawn", dispute.id)
     return shown(uow, [dispute])[0]
 
 
@@ -131,6 +147,10 @@ def shown(uow: UnitOfWork, disputes: Sequence[Dispute]) -> list[DisputeShown]:
     rulings = {
         one.dispute_id: one for one in uow.rulings.having_any("dispute_id", [one.id for one in disputes])
     }
+    withdrawals = {
+        one.dispute_id: one
+        for one in uow.dispute_withdrawals.having_any("dispute_id", [one.id for one in disputes])
+    }
     months = uow.monthly_statements.by_ids(one.statement_id for one in disputes)
     people = {one["account_id"] for dispute in disputes for one in dispute.effect}
     people |= {one.filed_by for one in disputes} | {one.ruled_by for one in rulings.values()}
@@ -145,11 +165,20 @@ def shown(uow: UnitOfWork, disputes: Sequence[Dispute]) -> list[DisputeShown]:
                 months[dispute.statement_id].month,
                 names[dispute.filed_by],
                 effect,
+                withdrawals.get(dispute.id),
                 ruling,
                 None if ruling is None else names[ruling.ruled_by],
             )
         )
     return told
+
+
+def _tell_managers(
+    uow: UnitOfWork, statement: MonthlyStatement, placement_id: str, kind: str, dispute_id: str
+) -> None:
+    managers = [one.id for one in uow.accounts.with_post(Post.MANAGER, statement.branch_id)]
+    told = {"month": statement.month, "case_number": uow.placements.need(placement_id).case_number}
+    notices.tell(uow, managers, kind, told, f"/disputes/{dispute_id}")
 
 
 def _line_within(uow: UnitOfWork, actor: Actor, line_id: str) -> tuple[LedgerLine, MonthlyStatement]:

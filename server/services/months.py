@@ -147,8 +147,10 @@ def _readiness(uow: UnitOfWork, month: str, branch_id: str) -> Readiness:
 
 
 def _tell_agents(uow: UnitOfWork, statement: MonthlyStatement, lines: int) -> None:
-    """M1: 发给外访: every agent of the branch, and whoever of another has a share."""
+    """M1: 发给外访: every agent of the branch, whoever of another has a share, and the branch's group (S15)."""
     agents = {account.id for account in uow.accounts.with_post(Post.FIELD_AGENT, statement.branch_id)}
     agents |= set(uow.ledger.agents_of(statement.id))
     told = {"month": statement.month, "lines": lines, "until_on": statement.objections_until.isoformat()}
-    notices.tell(uow, sorted(agents), "statement_published", told, f"/statements/{statement.month}")
+    link = f"/statements/{statement.month}"
+    notices.tell(uow, sorted(agents), "statement_published", told, link)
+    notices.tell_group(uow, statement.branch_id, "statement_published", told, link)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement, StatementFile
+from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
 from server.domain.placements import (
     AddressConfirmation,
@@ -352,6 +353,10 @@ class AllRows:
     @cached_property
     def disputes(self) -> DisputeQueries:
         return DisputeQueries(self._connection, self._cipher)
+
+    @cached_property
+    def dispute_withdrawals(self) -> Rows[Withdrawal]:
+        return self._rows(tables.disputes.dispute_withdrawals, Withdrawal)
 
     @cached_property
     def rulings(self) -> Rows[Ruling]:

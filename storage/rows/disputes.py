@@ -12,7 +12,7 @@ from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import placements_within
 from storage.rows.tables.credit import monthly_statements
-from storage.rows.tables.disputes import disputes, rulings
+from storage.rows.tables.disputes import dispute_withdrawals, disputes, rulings
 from storage.rows.tables.placements import placements
 
 
@@ -32,5 +32,8 @@ class DisputeQueries(Rows[Dispute]):
         return keyset_page(self, statement, [disputes.c.id], request)
 
     def waiting(self, statement_id: str) -> list[Dispute]:
-        ruled = sa.select(rulings.c.id).where(rulings.c.dispute_id == disputes.c.id)
-        return self.many(disputes.c.statement_id == statement_id, ~ruled.exists())
+        ended = (
+            sa.select(table.c.id).where(table.c.dispute_id == disputes.c.id)
+            for table in (rulings, dispute_withdrawals)
+        )
+        return self.many(disputes.c.statement_id == statement_id, *(~one.exists() for one in ended))

@@ -118,7 +118,8 @@ class LedgerQueries(Rows[LedgerLine]):
                 _ledger.kind != LineKind.COUNTER,
                 ~_countered(),
                 credit_runs.c.current,
-                sa.or_(newer.c.id != _ledger.computed_id, forged),
+                # M3: a ruling is final, whatever a later computation of its line says.
+                sa.or_(sa.and_(newer.c.id != _ledger.computed_id, _ledger.kind != LineKind.RULED), forged),
             )
             .order_by(_ledger.id)
         )

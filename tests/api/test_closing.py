@@ -34,6 +34,7 @@ from tests.support.cast import (
 from tests.support.months import CLOSE, closed, lines_of, published, turn_to
 from tests.support.paid import MARCH, Paid
 from tests.support.rows import change, changed, fresh_id, keep
+from tests.support.statements import statements_of
 
 
 @pytest.fixture
@@ -162,6 +163,14 @@ def test_of_twenty_closings_at_once_one_wins_and_the_others_are_told(desk: Desk,
     assert codes == {"month_closed"}
     (month,) = desk.ok(desk.get(MANAGER, "/api/v1/statements"))["items"]
     assert len(month["files"]) == 3
+
+
+def test_the_lines_are_read_once_for_all_files(desk: Desk, paid: Paid) -> None:
+    published(desk)
+    turn_to(desk, "2026-04-07")
+    with statements_of(desk) as said:
+        closed(desk)
+    assert len([one for one in said if "statement_lines" in one and "LIMIT" in one]) == 1
 
 
 # What is learnt later, as a journey each

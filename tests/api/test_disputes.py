@@ -361,20 +361,18 @@ def test_the_database_itself_keeps_objections_and_rulings(desk: Desk, rivals: Ri
         connection.rollback()
 
 
-def test_facts_learnt_after_a_ruling_are_adjusted_like_any_others(desk: Desk, rivals: Rivals) -> None:
-    """A ruling is over a computed line: facts that change that line are adjusted like any others."""
+def test_a_ruling_is_final_whatever_is_learnt_later_of_its_line(desk: Desk, rivals: Rivals) -> None:
+    """M3: it overrides the computed line; what that line is computed as later is overridden too."""
     published(desk)
     dispute = disputed(desk, rivals)
     turn_to(desk, "2026-04-07")
     desk.ok(ruled(desk, ruling(dispute)), 201)
     closed(desk)
     keep(desk, values.contact(rivals.again))
+    change(desk, rivals.met, voided_at=desk.clock.now(), void_reason="伪造")
     rivals.score()
     published(desk, "2026-04")
-    counter, rebooked = lines_of(desk, "2026-04")
-    assert counter["by"] == {"何伟": "-250.01", "王强": "-250.00"}
-    assert (rebooked["kind"], rebooked["visit_id"]) == ("rebooked", rivals.again.id)
-    assert rebooked["by"] == {"何伟": "250.01", "王强": "250.00"}
+    assert lines_of(desk, "2026-04") == []
 
 
 def test_a_ruling_falls_with_the_evidence_that_was_forged(desk: Desk, rivals: Rivals) -> None:

@@ -39,6 +39,7 @@ def test_every_kind_has_words_in_both_languages_that_name_the_same_params() -> N
 
 def test_every_text_for_a_group_names_typed_params_alone() -> None:
     typed = {"case_number": "AJ1", "district": "原阳县", "agents": "陈磊", "day": "2026-03-10", "visits": 1}
+    typed |= {"month": "2026-03", "until_on": "2026-04-06"}
     typed["list"] = "1. AJ1 原阳县"
     for kind, notice in NOTICES.items():
         if notice.group is not None:

@@ -127,7 +127,7 @@ class RepaymentSum:
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A standing line and the id of the credit line that is current; `forged` where a ruling credits a visit that was
-    voided since (X1)."""
+    voided since (X1): all else that is learnt later leaves a ruled line as it is (M3)."""
 
     line: LedgerLine
     newer_id: str
@@ -160,7 +160,8 @@ class LedgerRows(EntityRows[LedgerLine], Protocol):
         months that came late; how many there were."""
 
     def moved(self, branch_id: str) -> list[Moved]:
-        """The standing lines of a branch that a newer computation may say otherwise, and those ruled on forgeries."""
+        """The standing lines of a branch that nobody ruled and a newer computation may say otherwise, and those
+        ruled on forgeries."""
 
     def standing_of(self, repayment_ids: Iterable[str]) -> dict[str, LedgerLine]:
         """The line of each repayment that no counter takes back."""
@@ -191,7 +192,7 @@ class DisputeRows(EntityRows[Dispute], Protocol):
         """The objections of a month, the own ones and those within reach; an own reach has the own ones alone."""
 
     def waiting(self, statement_id: str) -> list[Dispute]:
-        """Those that nobody has ruled on."""
+        """Those that nobody has ruled on or withdrawn."""
 
 
 class StatementFileRows(EntityRows[StatementFile], Protocol):

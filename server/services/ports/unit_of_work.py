@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.credit import MonthlyStatement
+from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
 from server.domain.placements import (
     AddressConfirmation,
@@ -244,6 +245,8 @@ class UnitOfWork(Protocol):
     def ledger_shares(self) -> LedgerShareRows: ...
     @property
     def disputes(self) -> DisputeRows: ...
+    @property
+    def dispute_withdrawals(self) -> EntityRows[Withdrawal]: ...
     @property
     def rulings(self) -> EntityRows[Ruling]: ...
     @property

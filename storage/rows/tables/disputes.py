@@ -1,4 +1,4 @@
-"""Tables of objections and rulings; both are written once and never changed (`storage.rows.seals`)."""
+"""Tables of objections, withdrawals and rulings; all are written once and never changed (`storage.rows.seals`)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ disputes = sa.Table(
     json("evidence"),
     json("effect"),
     sa.UniqueConstraint("line_id", "filed_by"),
+)
+
+dispute_withdrawals = sa.Table(
+    "dispute_withdrawals",
+    METADATA,
+    id_column(),
+    reference("dispute_id", "disputes.id", index=False),
+    reference("withdrawn_by", "accounts.id", index=False),
+    instant("withdrawn_at"),
+    text("words"),
+    sa.UniqueConstraint("dispute_id"),
 )
 
 rulings = sa.Table(

@@ -1424,6 +1424,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_statement_shares_account_id'), 'statement_shares', ['account_id'], unique=False)
     op.create_index(op.f('ix_statement_shares_line_id'), 'statement_shares', ['line_id'], unique=False)
+    op.create_table('dispute_withdrawals',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('dispute_id', columns.text_type(), nullable=False),
+    sa.Column('withdrawn_by', columns.text_type(), nullable=False),
+    sa.Column('withdrawn_at', columns.Instant(), nullable=False),
+    sa.Column('words', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['dispute_id'], ['disputes.id'], name=op.f('fk_dispute_withdrawals_dispute_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['accounts.id'], name=op.f('fk_dispute_withdrawals_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dispute_withdrawals')),
+    sa.UniqueConstraint('dispute_id', name=op.f('uq_dispute_withdrawals_dispute_id'))
+    )
     op.create_table('rulings',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('dispute_id', columns.text_type(), nullable=False),
