@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from server.services.ports.objects import ObjectExists, ObjectMissing, ObjectStat, StoredObject
+from storage.objects.direct import DirectFile
 from storage.objects.keys import checked_key, checked_range
 from storage.objects.pieces import Measured, Slice, buffered
 
@@ -51,11 +52,7 @@ class LocalObjectStore:
             raise ObjectExists(key)
         unfinished = self._incoming / f"{uuid.uuid4().hex}.part"
         try:
-            with _new_file(unfinished) as file:
-                for piece in pieces:
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_new(unfinished, pieces)
             ready()
             _take_key(unfinished, final, key)
         finally:
@@ -122,8 +119,16 @@ def _take_key(unfinished: Path, final: Path, key: str) -> None:
     _sync_folder(final.parent)
 
 
-def _new_file(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+def _write_new(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Durable when it returns, but for its name."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        file = DirectFile(descriptor)
+        for piece in pieces:
+            file.write(piece)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _existing_file(path: Path) -> BinaryIO:

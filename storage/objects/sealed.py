@@ -26,6 +26,7 @@ from server.services.ports.objects import (
     ObjectStat,
     StoredObject,
 )
+from storage.objects.direct import PAGE, PagedBuffers
 from storage.objects.frames import (
     FRAME,
     MAGIC,
@@ -45,6 +46,9 @@ from storage.objects.pieces import Measured, PieceStore
 # Sealed and written together: one write of four frames costs little more than one of a frame.
 _FRAMES_A_PIECE = 4
 PIECE = _FRAMES_A_PIECE * FRAME
+# What is sealed is written so many frames at a time: more cost less, and more memory. Beyond so many writers, fewer.
+_LARGE = 16
+_LARGE_BUFFERS = 24
 # Writers at a time whose keys do not wait for each other; more than a server has threads that write.
 _KEEPERS = 32
 
@@ -56,10 +60,11 @@ class SealedObjectStore:
         self._inner = inner
         self._keys = keys
         self._keepers = ThreadPoolExecutor(_KEEPERS, "keeper")
+        self._buffers = PagedBuffers(_room_for(_LARGE), _room_for(_FRAMES_A_PIECE), _LARGE_BUFFERS)
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
         measured = Measured(source, limit=limit, piece=PIECE)
-        writing = _Writing(checked_key(key), measured, self._keys, self._keepers)
+        writing = _Writing(checked_key(key), measured, self._keys, self._keepers, self._buffers)
         self._inner.put(key, writing.pieces(), writing.ready)
         if writing.taken_over is not None:
             # The sweeper may have removed the left key while we sealed with it.
@@ -135,41 +140,61 @@ class _Writing:
     that a source which fails leaves none.
     """
 
-    def __init__(self, object_key: str, measured: Measured, keys: KeyStore, keepers: Executor) -> None:
+    def __init__(
+        self, object_key: str, measured: Measured, keys: KeyStore, keepers: Executor, buffers: PagedBuffers
+    ) -> None:
         self._keepers = keepers
+        self._buffers = buffers
         self._kept: Future[None] | None = None
         self._object_key = object_key
         self._measured = measured
         self._keys = keys
+        self._data_key = b""
         self.taken_over: bytes | None = None
 
     def pieces(self) -> Iterator[memoryview]:
-        """The sealed form, header to trailer."""
+        """The sealed form, header to trailer; all but the last are whole pages."""
         source = iter(self._measured)
-        plain = next(source, b"")
+        first = next(source, b"")
         self.taken_over = self._keys.find(self._object_key)
-        data_key = self.taken_over or os.urandom(32)
-        seal = Seal(self._object_key, data_key)
-        out = memoryview(bytearray(len(MAGIC) + frames_in(len(plain)) * STORED_FRAME + TRAILER))
+        self._data_key = self.taken_over or os.urandom(32)
+        seal = Seal(self._object_key, self._data_key)
+        if len(first) < PIECE:
+            room = bytearray(_room_for(frames_in(len(first))))
+            yield from self._sealed(seal, first, source, memoryview(room))
+        else:
+            with self._buffers.lent() as out:
+                yield from self._sealed(seal, first, source, out)
+
+    def _sealed(
+        self, seal: Seal, plain: bytes, source: Iterator[bytes], out: memoryview
+    ) -> Iterator[memoryview]:
         out[: len(MAGIC)] = MAGIC
         used, frames = len(MAGIC), 0
         while plain:
             for start in range(0, len(plain), FRAME):
+                if used + STORED_FRAME + TRAILER > len(out):
+                    whole = used - used % PAGE
+                    yield out[:whole]
+                    out[: used - whole] = out[whole:used]
+                    used -= whole
                 used += seal.frame(frames, memoryview(plain)[start : start + FRAME], out[used:])
                 frames += 1
             plain = next(source, b"") if len(plain) == PIECE else b""
-            if plain:
-                yield out[:used]
-                used = 0
         used += seal.trailer(self._measured.size, frames, out[used:])
         if self.taken_over is None:
-            self._kept = self._keepers.submit(self._keys.keep, self._object_key, data_key)
+            self._kept = self._keepers.submit(self._keys.keep, self._object_key, self._data_key)
         yield out[:used]
 
     def ready(self) -> None:
         """Raises what keeping the key raised, ObjectExists above all."""
         if self._kept is not None:
             self._kept.result()
+
+
+def _room_for(frames: int) -> int:
+    """With what was left of a page before them, or the header."""
+    return PAGE + frames * STORED_FRAME + TRAILER
 
 
 class _Reading(io.RawIOBase):
