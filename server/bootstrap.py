@@ -24,6 +24,7 @@ from server.jobs.evidence_work import flag_visit, work_evidence
 from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
 from server.jobs.integrity import glance_at_evidence, verify_evidence
+from server.jobs.kept_rows import check_rows
 from server.jobs.letters import escalate_counterfoil
 from server.jobs.outbox import outbox_given_up, send_outbox_message
 from server.jobs.placements import end_due_placements
@@ -42,6 +43,7 @@ from server.services.evidence_work import FLAGS_JOB, WORK_JOB
 from server.services.geocoding import GEOCODE_JOB
 from server.services.house import House
 from server.services.imports import RUN_JOB
+from server.services.kept_rows import ROWS_JOB
 from server.services.letters import ESCALATE_JOB
 from server.services.notices import OUTBOX_JOB
 from server.services.placements import END_DUE_JOB
@@ -77,6 +79,7 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_JOB: sweep_objects,
     GLANCE_JOB: glance_at_evidence,
     VERIFY_JOB: verify_evidence,
+    ROWS_JOB: check_rows,
     MAKE_JOB: make_pack,
     EXPIRE_JOB: expire_packs,
     ESCALATE_JOB: escalate_counterfoil,
@@ -86,7 +89,7 @@ HANDLERS: Mapping[str, Handler] = {
     GEOCODE_JOB: ask_for_points,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, GEOCODE_JOB, EXPIRE_JOB)
+DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, ROWS_JOB, GEOCODE_JOB, EXPIRE_JOB)
 HOURLY = (SALVAGE_JOB,)
 LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB)
 # What is done when a job of a kind is given up; of others IT is told.

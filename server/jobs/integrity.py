@@ -11,7 +11,7 @@ from typing import Any
 
 from server.domain.audit import AuditEntry
 from server.domain.evidence import EvidenceItem
-from server.domain.integrity import Found
+from server.domain.integrity import OF_BYTES, Found
 from server.jobs.runner import Progress
 from server.services import evidence_integrity as integrity
 from server.services.house import House
@@ -80,7 +80,9 @@ def _on_record(house: House) -> list[EvidenceItem]:
     """What was found damaged is looked at daily, for somebody may have brought it back from a backup."""
     with house.units.read() as uow:
         opened = uow.evidence_differences.opened(_LOOKED_AT_AGAIN)
-        items = uow.evidence_items.by_ids([one.evidence_id for one in opened if one.evidence_id is not None])
+        items = uow.evidence_items.by_ids(
+            [one.evidence_id for one in opened if one.evidence_id is not None and one.difference in OF_BYTES]
+        )
     return list(items.values())
 
 

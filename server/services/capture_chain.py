@@ -27,6 +27,7 @@ from server.domain.chain_flags import chain_flags, unsigned_flags
 from server.domain.evidence import EvidenceItem
 from server.domain.evidence_flags import Raised
 from server.domain.evidence_problems import EVIDENCE_NOT_OF_TEAM
+from server.domain.kept_rows import LISTED, SEAL, KeptTable, listed_digest, seal_of
 from server.domain.problems import problem
 from server.domain.recordings import Coverage, RecordingCoverage, coverage
 from server.domain.visits import Visit
@@ -75,13 +76,16 @@ def receive(
         )
     )
     said = read_manifest(manifest.signed)
-    _keep_listed(uow, manifest, said)
+    listed = _keep_listed(uow, manifest, said)
     detail = {
         "manifest_id": manifest.id,
+        "account_id": manifest.account_id,
         "key_id": manifest.key_id,
         "sha256": manifest.sha256,
         "captures": len(said.entries),
         "gaps": len(said.gaps),
+        LISTED: listed,
+        SEAL: seal_of(KeptTable.CAPTURE_MANIFESTS, manifest),
     }
     uow.audit(AuditEntry("evidence.manifest_kept", "visit", visit.id, detail))
     changed(uow, visit)
@@ -174,12 +178,14 @@ def measure(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> None:
         uow.recording_coverages.save(row)
 
 
-def _keep_listed(uow: UnitOfWork, manifest: CaptureManifest, said: ReadManifest) -> None:
+def _keep_listed(uow: UnitOfWork, manifest: CaptureManifest, said: ReadManifest) -> str:
+    """The digest of the rows, for the trail."""
     of: dict[str, Any] = {"manifest_id": manifest.id, "visit_id": manifest.visit_id}
-    uow.captures.add_all(
-        [ListedCapture(id=uow.new_id(), stored_sha256=None, **of, **entry) for entry in said.entries]
-    )
-    uow.recording_gaps.add_all([RecordingGap(id=uow.new_id(), **of, **gap) for gap in said.gaps])
+    captures = [ListedCapture(id=uow.new_id(), stored_sha256=None, **of, **entry) for entry in said.entries]
+    gaps = [RecordingGap(id=uow.new_id(), **of, **gap) for gap in said.gaps]
+    uow.captures.add_all(captures)
+    uow.recording_gaps.add_all(gaps)
+    return listed_digest(captures, gaps)
 
 
 def _by_manifest(rows: list[_Of]) -> dict[str, list[_Of]]:

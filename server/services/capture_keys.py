@@ -13,6 +13,7 @@ from typing import Any
 from server.domain.audit import AuditEntry
 from server.domain.capture_manifests import DeviceKey
 from server.domain.capture_problems import KEY_MALFORMED, KEY_TAKEN
+from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
 from server.domain.registers import DEVICE_NOT_OUT, DEVICE_RETIRED
 from server.domain.visits import Device
@@ -51,7 +52,12 @@ def enrol(
         )
     )
     uow.devices.save(dataclasses.replace(device, enrolled_account_id=key.account_id))
-    detail = {"key_id": key.id, "account_id": key.account_id}
+    detail = {
+        "key_id": key.id,
+        "account_id": key.account_id,
+        "enrolled_by": key.enrolled_by,
+        SEAL: seal_of(KeptTable.DEVICE_KEYS, key),
+    }
     uow.audit(AuditEntry("device.key_enrolled", "device", device.id, detail))
     return key
 
@@ -75,7 +81,7 @@ def revoke_all(uow: UnitOfWork, keys: list[DeviceKey], reason: str) -> list[Devi
             continue
         ended = dataclasses.replace(key, revoked_at=uow.now, revoked_by=uow.actor_id, revoke_reason=reason)
         revoked.append(uow.device_keys.save(ended))
-        detail = {"key_id": key.id, "reason": reason}
+        detail = {"key_id": key.id, "revoke_reason": reason}
         uow.audit(AuditEntry("device.key_revoked", "device", key.device_id, detail))
     return revoked
 

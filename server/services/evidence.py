@@ -29,6 +29,7 @@ from server.domain.evidence import (
     v3_desk_findings,
 )
 from server.domain.evidence_problems import DIGEST_DIFFERS, EVIDENCE_NOT_OF_TEAM, MEDIA_REFUSALS
+from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import ID_REUSED, Problem, problem, refuse_if
 from server.domain.visits import Visit
 from server.services import capture_chain, credit
@@ -156,6 +157,14 @@ def keep_sent(
         "object_key": item.object_key,
         "late": item.late,
         "notes": [*item.notes],
+        "account_id": item.account_id,
+        "media_type": item.media_type,
+        "width": item.width,
+        "height": item.height,
+        "duration_ms": item.duration_ms,
+        "run": item.run,
+        "datum": item.datum,
+        SEAL: seal_of(KeptTable.EVIDENCE_ITEMS, item),
     }
     uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
     if item.media_type.startswith(("image/", "audio/")) and not notes:
@@ -178,6 +187,8 @@ def checked_out(uow: UnitOfWork, visit: Visit) -> None:
         late = v2_late(item.received_at, visit.ended_at, _upload_hours(uow, visit))
         if late != item.late:
             uow.evidence_items.save(dataclasses.replace(item, late=late))
+            detail = {"visit_id": visit.id, "late": late}
+            uow.audit(AuditEntry("evidence.late_judged", "evidence", item.id, detail))
     capture_chain.changed(uow, visit)
 
 

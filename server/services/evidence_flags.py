@@ -39,6 +39,7 @@ from server.domain.flag_rules import (
     speed_flags,
     team_flags,
 )
+from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import NOT_FOUND, Problem, problem, refuse_if
 from server.domain.visits import Visit
 from server.services import notices, visit_outcomes
@@ -81,7 +82,14 @@ def raise_flags(uow: UnitOfWork, visit: Visit, found: Iterable[Raised]) -> list[
     fresh = [flag for id_, flag in wanted.items() if id_ not in known]
     uow.evidence_flags.add_all(fresh)
     for flag in fresh:
-        detail = {"visit_id": visit.id, "item_id": flag.item_id, "code": flag.code, "score": flag.score}
+        seal = seal_of(KeptTable.EVIDENCE_FLAGS, flag)
+        detail = {
+            "visit_id": visit.id,
+            "item_id": flag.item_id,
+            "code": flag.code,
+            "score": flag.score,
+            SEAL: seal,
+        }
         uow.audit(AuditEntry("evidence.flagged", "evidence_flag", flag.id, detail))
     if fresh and visit.lead_id is not None:
         notices.tell(uow, [visit.lead_id], "evidence_flagged", {"count": len(fresh)}, f"/visits/{visit.id}")
@@ -140,7 +148,13 @@ def decide(
             decision_reason=reason,
         )
     )
-    detail = {"visit_id": visit.id, "code": flag.code, "decision": decision, "reason": reason, "void": void}
+    detail = {
+        "visit_id": visit.id,
+        "code": flag.code,
+        "decision": decision,
+        "decision_reason": reason,
+        "void": void,
+    }
     uow.audit(AuditEntry("evidence_flag.decided", "evidence_flag", flag.id, detail))
     if void:
         visit_outcomes.void(uow, actor, visit.id, f"{reason} [{flag.code} {flag.id}]")

@@ -14,8 +14,8 @@ from datetime import timedelta
 from server.domain.access import Post
 from server.domain.audit import AuditEntry
 from server.domain.evidence import EvidenceItem
-from server.domain.integrity import Difference, EvidenceDifference, Found
-from server.domain.visits import Incident
+from server.domain.integrity import OF_BYTES, OF_ROWS, Difference, EvidenceDifference, Found
+from server.domain.visits import Incident, Visit
 from server.services import notices
 from server.services.house import House
 from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing
@@ -63,8 +63,7 @@ def mend(uow: UnitOfWork, items: Iterable[EvidenceItem], found: Iterable[Found])
     """What was on record of items that were read whole and is not found any more is mended."""
     now_found = {(each.evidence_id, each.object_key, each.difference) for each in found}
     for one in uow.evidence_differences.having_any("evidence_id", [item.id for item in items]):
-        # Bytes without a row are no matter of the row: the sweep looks at them.
-        if one.difference is not Difference.BYTES_WITHOUT_ROW and (
+        if one.difference in OF_BYTES and (
             (one.evidence_id, one.object_key, one.difference) not in now_found
         ):
             close(uow, one)
@@ -133,18 +132,18 @@ def _digest(house: House, key: str) -> str:
 
 def _open_incident(uow: UnitOfWork, found: Found) -> None:
     """Those who supervise the visit see it too, where its row is still there."""
-    item = None if found.evidence_id is None else uow.evidence_items.get(found.evidence_id)
-    if item is None or found.object_key != item.object_key:
+    visit = _visit_of(uow, found)
+    if visit is None:
         return
     uow.incidents.add(
         Incident(
             id=uow.new_id(),
             kind="evidence_damaged",
             clause="S22",
-            placement_id=uow.visits.need(item.visit_id).placement_id,
-            visit_id=item.visit_id,
+            placement_id=visit.placement_id,
+            visit_id=visit.id,
             about_account_id=None,
-            note=f"{item.id}: {found.difference}",
+            note=f"{found.evidence_id or found.object_key}: {found.difference}",
             self_reported=False,
             opened_at=uow.now,
             opened_by=None,
@@ -154,3 +153,13 @@ def _open_incident(uow: UnitOfWork, found: Found) -> None:
             version=1,
         )
     )
+
+
+def _visit_of(uow: UnitOfWork, found: Found) -> Visit | None:
+    """Of a row that differs the visit that the trail tells; a damaged copy is no matter of the visit."""
+    if found.difference in OF_ROWS:
+        return None if found.visit_id is None else uow.visits.get(found.visit_id)
+    item = None if found.evidence_id is None else uow.evidence_items.get(found.evidence_id)
+    if item is None or found.object_key != item.object_key:
+        return None
+    return uow.visits.need(item.visit_id)

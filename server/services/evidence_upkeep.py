@@ -60,7 +60,7 @@ def receipted(uow: UnitOfWork, keys: Iterable[str]) -> list[Found]:
     """Bytes for which the trail says that a receipt was given, whatever the rows say now; with a row that is gone, all
     that lies under its id."""
     of_keys = _evidence_of(uow, keys)
-    kept = uow.trail.done_to("evidence.kept", "evidence", of_keys.values())
+    kept = uow.trail.done_to(["evidence.kept"], "evidence", of_keys.values())
     receipts = {line.detail.get("object_key") for line in kept}
     gone = {line.subject_id for line in kept} - uow.evidence_items.by_ids(of_keys.values()).keys()
     return [

@@ -18,6 +18,8 @@ from storage.rows.column_cipher import ColumnCipher
 from storage.rows.ready import ReadyRows, make_ready
 
 E = TypeVar("E")
+# What is raised where a value is none of its column's: SQLite keeps whatever somebody writes there.
+_SENSELESS = (ValueError, TypeError, LookupError, sa.exc.OperationalError)
 
 
 class _Shape:
@@ -82,6 +84,24 @@ class Rows(Generic[E]):
             for entity in self.many(self.table.c.id.in_(wanted[start : start + 1000])):
                 found[entity.id] = entity  # type: ignore[attr-defined]
         return found
+
+    def ids_after(self, id: str, limit: int) -> list[str]:
+        of = self.table.c.id
+        return list(self.connection.execute(sa.select(of).where(of > id).order_by(of).limit(limit)).scalars())
+
+    def readable(self, field: str, values: Iterable[str]) -> tuple[list[E], set[str]]:
+        wanted = set(values)
+        try:
+            return self.having_any(field, wanted), set()
+        except _SENSELESS:
+            pass  # one row in a thousand: they are asked for one by one
+        found, unreadable = list[E](), set[str]()
+        for value in wanted:
+            try:
+                found += self.having_any(field, [value])
+            except _SENSELESS:
+                unreadable.add(value)
+        return found, unreadable
 
     def having(self, **equal: Any) -> list[E]:
         """Entities whose fields equal these values, by id; a sealed field is compared by its keyed hash."""

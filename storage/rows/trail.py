@@ -53,16 +53,21 @@ class TrailQueries:
         )
         return [AuditLine(**row) for row in self._connection.execute(statement).mappings()]
 
-    def done_to(self, action: str, subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
+    def done_to(self, actions: Sequence[str], subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
         wanted, found = sorted(set(ids)), list[AuditLine]()
         for start in range(0, len(wanted), 1000):
             lines = sa.select(audit_lines).where(
                 audit_lines.c.subject_kind == subject_kind,
                 audit_lines.c.subject_id.in_(wanted[start : start + 1000]),
-                audit_lines.c.action == action,
+                audit_lines.c.action.in_(actions),
             )
             found += [AuditLine(**row) for row in self._connection.execute(lines).mappings()]
         return found
+
+    def following(self, action: str, after: int, limit: int) -> list[AuditLine]:
+        lines = sa.select(audit_lines).where(audit_lines.c.action == action, audit_lines.c.seq > after)
+        found = self._connection.execute(lines.order_by(audit_lines.c.seq).limit(limit))
+        return [AuditLine(**row) for row in found.mappings()]
 
     def first_break(self) -> int | None:
         """The first line that was altered, removed or inserted; None when the chain is whole."""

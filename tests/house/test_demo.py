@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 import requests
 
+from server.bootstrap import build
 from server.demo.staff import PASSWORD
+from server.jobs.kept_rows import check_rows
+from server.settings import read_settings
 from tests.conftest import BOTH
 from tests.support.postgres import postgres_server
 from tests.support.server import Server
@@ -56,12 +59,23 @@ def test_the_demo_shows_every_clause_and_reconciles(environment: dict[str, str],
     again = fieldvisit(environment, "demo", "--small")
     assert (again.returncode, "accounts already" in again.stderr) == (1, True)
     assert "whole" in fieldvisit(environment, "audit", "verify").stdout
+    _check_rows(environment)
     server = Server(environment, tmp_path / "server.log")
     server.start()
     try:
         _check(server.url)
     finally:
         server.stop()
+
+
+def _check_rows(environment: dict[str, str]) -> None:
+    """Each row of evidence is as the trail tells, also where the demo wrote it."""
+    installation = build(read_settings(environment))
+    check_rows(installation.house, {}, lambda *_: None)
+    with installation.house.units.read() as uow:
+        assert len(uow.evidence_items.having()) > 100
+        assert uow.evidence_differences.having() == []
+    installation.engine.dispose()
 
 
 def _check(url: str) -> None:

@@ -20,6 +20,12 @@ class EntityRows(Protocol[E]):
         """The entity, or the Problem `not_found`."""
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, E]: ...
+    def ids_after(self, id: str, limit: int) -> list[str]:
+        """The ids that follow an id, in order."""
+
+    def readable(self, field: str, values: Iterable[str]) -> tuple[list[E], set[str]]:
+        """As `having_any`, of rows that somebody may have altered; and the values whose rows make no sense."""
+
     def having(self, **equal: Any) -> list[E]:
         """All entities whose fields equal these values, by id (that is by age); None asks for empty fields."""
 

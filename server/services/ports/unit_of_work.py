@@ -6,7 +6,7 @@ reads, decides and writes needs no further locks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -90,8 +90,11 @@ class TrailRows(Protocol):
     def history(self, subject_id: str) -> list[AuditLine]:
         """What was done with one thing, oldest first; who only read it is left out."""
 
-    def done_to(self, action: str, subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
-        """The lines that say that this was done to one of these things, in no promised order."""
+    def done_to(self, actions: Sequence[str], subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
+        """The lines that say that one of these acts was done to one of these things, in no promised order."""
+
+    def following(self, action: str, after: int, limit: int) -> list[AuditLine]:
+        """The lines of an act after that number, oldest first."""
 
     def first_break(self) -> int | None: ...
     def last(self) -> tuple[int, str]:

@@ -12,7 +12,7 @@ audit_lines = sa.Table(
     sa.Column("seq", sa.BigInteger(), primary_key=True, autoincrement=False),
     instant("at"),
     text("actor_id", nullable=True, index=True),
-    text("action", index=True),
+    text("action"),
     text("subject_kind"),
     text("subject_id", nullable=True),
     json("detail"),
@@ -20,6 +20,7 @@ audit_lines = sa.Table(
     text("previous"),
     text("digest"),
     sa.Index("ix_audit_lines_subject", "subject_kind", "subject_id"),
+    sa.Index("ix_audit_lines_action", "action", "seq"),
 )
 
 first_answers = sa.Table(

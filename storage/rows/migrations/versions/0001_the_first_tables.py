@@ -48,7 +48,7 @@ def upgrade() -> None:
     sa.Column('digest', columns.text_type(), nullable=False),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_audit_lines'))
     )
-    op.create_index(op.f('ix_audit_lines_action'), 'audit_lines', ['action'], unique=False)
+    op.create_index('ix_audit_lines_action', 'audit_lines', ['action', 'seq'], unique=False)
     op.create_index(op.f('ix_audit_lines_actor_id'), 'audit_lines', ['actor_id'], unique=False)
     op.create_index('ix_audit_lines_subject', 'audit_lines', ['subject_kind', 'subject_id'], unique=False)
     op.create_table('branches',
