@@ -47,7 +47,7 @@ from server.services.places import place_of
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.places import CountyOutlines
 from server.services.ports.unit_of_work import UnitOfWork
-from server.services.scopes import team_member, visit_within
+from server.services.scopes import team_member, visit_within, visits_within
 from server.services.visit_records import edition_at
 
 _AROUND = timedelta(hours=24)  # within it an agent's other visits say how fast somebody must have been
@@ -111,7 +111,7 @@ def flags(
     uow.audit(
         AuditEntry("evidence_flag.listed", "evidence_flag", None, {"ids": [each.id for each in page.items]})
     )
-    return Page([_shown(uow, actor, each) for each in page.items], page.next)
+    return Page(_shown(uow, actor, page.items), page.next)
 
 
 def answer(uow: UnitOfWork, actor: Actor, flag_id: str, words: str) -> FlagShown:
@@ -129,7 +129,7 @@ def answer(uow: UnitOfWork, actor: Actor, flag_id: str, words: str) -> FlagShown
     )
     detail = {"visit_id": visit.id, "code": flag.code, "answer": words}
     uow.audit(AuditEntry("evidence_flag.answered", "evidence_flag", flag.id, detail))
-    return _shown(uow, actor, answered)
+    return _shown(uow, actor, [answered])[0]
 
 
 def decide(
@@ -158,7 +158,7 @@ def decide(
     uow.audit(AuditEntry("evidence_flag.decided", "evidence_flag", flag.id, detail))
     if void:
         visit_outcomes.void(uow, actor, visit.id, f"{reason} [{flag.code} {flag.id}]")
-    return _shown(uow, actor, decided)
+    return _shown(uow, actor, [decided])[0]
 
 
 def _of_items(uow: UnitOfWork, visit: Visit, items: Sequence[EvidenceItem]) -> list[Raised]:
@@ -214,11 +214,10 @@ def _within(
     raise problem(NOT_FOUND, what=f"evidence_flag {flag_id}")
 
 
-def _shown(uow: UnitOfWork, actor: Actor, flag: EvidenceFlag) -> FlagShown:
-    if flag.other_visit_id is None:
-        return FlagShown(flag, other_within=True)
+def _shown(uow: UnitOfWork, actor: Actor, flags: Sequence[EvidenceFlag]) -> list[FlagShown]:
+    others = {flag.other_visit_id for flag in flags if flag.other_visit_id is not None}
     try:
-        visit_within(uow, actor, flag.other_visit_id, Permission.EVIDENCE_READ, Permission.EVIDENCE_VOID)
+        within = visits_within(uow, actor, others, Permission.EVIDENCE_READ, Permission.EVIDENCE_VOID)
     except Problem:
-        return FlagShown(flag, other_within=False)
-    return FlagShown(flag, other_within=True)
+        within = set()  # who answers need not be somebody who reads
+    return [FlagShown(flag, flag.other_visit_id is None or flag.other_visit_id in within) for flag in flags]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.access import Permission, Post
 from server.domain.evidence_flags import EvidenceFlag, FlagCode, Raised
 from server.domain.visits import Visit
 from server.services.evidence_flags import raise_flags
@@ -25,6 +26,7 @@ from tests.support.cast import (
     Member,
 )
 from tests.support.on_site import new_id
+from tests.support.statements import statements_of
 
 FENCE = Raised(FlagCode.OUTSIDE_FENCE, 0.9, evidence={"distance_m": 9000})
 
@@ -183,3 +185,32 @@ def test_the_lead_is_told_once_and_a_repeat_raises_nothing(desk: Desk) -> None:
     with desk.installation.house.units.read() as uow:
         (message,) = uow.inbox_messages.having(account_id=AGENT.id)
     assert message.kind == "evidence_flagged"
+
+
+def test_ten_flags_are_listed_with_as_many_statements_as_one(desk: Desk) -> None:
+    def asked(member: Member) -> tuple[int, list[bool]]:
+        desk.token(member)
+        with statements_of(desk) as statements:
+            shown = listed(desk, member)
+        return len(statements), [each["other_visit_id"] is not None for each in shown]
+
+    theirs, own = files.make_visited(desk, lead_id=OTHER_AGENT.id, partner_id=None), files.make_visited(desk)
+    flagged(desk, Raised(FlagCode.SAME_BYTES, 1.0, None, new_id(), own.id))
+    one = {member: asked(member)[0] for member in (AGENT, QA)}
+    for number in range(9):
+        desk.clock.advance(timedelta(seconds=1))
+        flagged(desk, Raised(FlagCode.SAME_BYTES, 1.0, None, new_id(), (theirs if number % 2 else own).id))
+    assert asked(QA) == (one[QA], [True] * 10)
+    assert asked(AGENT) == (one[AGENT], [number % 2 == 0 for number in range(9)] + [True])
+
+
+def test_who_may_answer_and_read_nothing_answers_all_the_same(desk: Desk) -> None:
+    visit = files.make_visited(desk)
+    flag = flagged(desk, Raised(FlagCode.SAME_BYTES, 1.0, None, new_id(), visit.id), visit)
+    with desk.installation.house.units.write() as uow:
+        held = dict(uow.grants.table()[Post.FIELD_AGENT])
+        del held[Permission.EVIDENCE_READ]
+        uow.grants.replace(Post.FIELD_AGENT, held)
+        uow.commit()
+    answered = desk.ok(answer(desk, AGENT, flag))
+    assert (answered["state"], answered["other_visit_id"]) == ("answered", None)
