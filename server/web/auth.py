@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import timedelta
 
-from flask import request
+from flask import current_app, request
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
@@ -20,11 +22,12 @@ _DEVICE_LIMIT = 100
 def tokens(logged_in: LoggedIn) -> dict[str, object]:
     """The two tokens. A refresh token is a function of its row, so that a repeat gets the same text again."""
     refresh = logged_in.refresh
+    csrf = _csrf_of(logged_in.session.id)
     return {
         "access_token": create_access_token(
             logged_in.account.id,
             expires_delta=ACCESS_LIFETIME,
-            additional_claims={"sid": logged_in.session.id},
+            additional_claims={"sid": logged_in.session.id, "csrf": csrf},
         ),
         "refresh_token": create_refresh_token(
             logged_in.account.id,
@@ -32,13 +35,19 @@ def tokens(logged_in: LoggedIn) -> dict[str, object]:
             additional_claims={
                 "sid": logged_in.session.id,
                 "jti": refresh.id,
-                "csrf": refresh.id,
+                "csrf": csrf,
                 "iat": 0,  # the row knows when; a house clock ahead of the machine's is no token from the future
             },
         ),
         "token_type": "Bearer",
         "expires_in": int(ACCESS_LIFETIME.total_seconds()),
     }
+
+
+def _csrf_of(session_id: str) -> str:
+    """One for the whole session: a form that was opened before the tokens were renewed can still be sent."""
+    key = current_app.config["JWT_SECRET_KEY"]
+    return hmac.new(key, f"csrf {session_id}".encode(), hashlib.sha256).hexdigest()
 
 
 def bearer() -> tuple[str, str]:

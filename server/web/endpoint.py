@@ -341,7 +341,7 @@ def _load_body(schema: Schema | None) -> dict[str, Any]:
         ) from error
     if not isinstance(sent, dict):
         raise problem(INVALID_INPUT, "body", field_zh="内容", field_en="body", detail="not a JSON object")
-    return _load(schema, sent)
+    return loaded(schema, sent)
 
 
 def query_of(schema: Schema | None) -> dict[str, Any]:
@@ -355,10 +355,11 @@ def query_of(schema: Schema | None) -> dict[str, Any]:
         raise problem(
             INVALID_INPUT, several[0], field_zh=several[0], field_en=several[0], detail="given twice"
         )
-    return _load(schema or _NO_PARAMETERS, {name: given[0] for name, given in sent.items()})
+    return loaded(schema or _NO_PARAMETERS, {name: given[0] for name, given in sent.items()})
 
 
-def _load(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:
+def loaded(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, by its schema; what does not fit is refused with the path of each field."""
     try:
         return dict(schema.load(sent))
     except ValidationError as error:

@@ -31,6 +31,15 @@ class DisputeQueries(Rows[Dispute]):
         )
         return keyset_page(self, statement, [disputes.c.id], request)
 
+    def waiting_count(self, reach: Reach) -> int:
+        ruled = sa.select(rulings.c.id).where(rulings.c.dispute_id == disputes.c.id)
+        statement = (
+            sa.select(sa.func.count())
+            .select_from(disputes.join(placements, placements.c.id == disputes.c.placement_id))
+            .where(placements_within(reach), ~ruled.exists())
+        )
+        return int(self.connection.execute(statement).scalar_one())
+
     def waiting(self, statement_id: str) -> list[Dispute]:
         ended = (
             sa.select(table.c.id).where(table.c.dispute_id == disputes.c.id)

@@ -53,18 +53,12 @@ class EvidenceQueries(Rows[EvidenceItem]):
         return keyset_page(self, statement, [evidence_items.c.id], request)
 
     def lacking_page(self, request: PageRequest, reach: Reach, ended_before: datetime) -> Page[Visit]:
-        of_visit = sa.select(evidence_items.c.id).where(evidence_items.c.visit_id == visits.c.id)
-        statement = (
-            sa.select(visits)
-            .join(placements, placements.c.id == visits.c.placement_id)
-            .where(
-                visits_within(reach),
-                visits.c.state == VisitState.COMPLETED,
-                visits.c.ended_at < ended_before,
-                sa.or_(~of_visit.where(_PHOTO).exists(), ~of_visit.where(_RECORDING).exists()),
-            )
-        )
+        statement = _lacking(sa.select(visits), reach, ended_before)
         return keyset_page(self._visits, statement, [visits.c.id], request, descending=True)
+
+    def lacking_count(self, reach: Reach, ended_from: datetime, ended_before: datetime) -> int:
+        counted = _lacking(sa.select(sa.func.count()), reach, ended_before)
+        return int(self.connection.execute(counted.where(visits.c.ended_at >= ended_from)).scalar_one())
 
     def desk_visits(self, request: PageRequest, reach: Reach, day: date) -> Page[Visit]:
         begins = datetime.combine(day, time(), SHANGHAI)
@@ -156,3 +150,14 @@ def _batches(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
     wanted = sorted(values)
     for start in range(0, len(wanted), _BATCH):
         yield wanted[start : start + _BATCH]
+
+
+def _lacking(statement: sa.Select[Any], reach: Reach, ended_before: datetime) -> sa.Select[Any]:
+    """Visits that ended before and lack a photo or a recording."""
+    of_visit = sa.select(evidence_items.c.id).where(evidence_items.c.visit_id == visits.c.id)
+    return statement.select_from(visits.join(placements, placements.c.id == visits.c.placement_id)).where(
+        visits_within(reach),
+        visits.c.state == VisitState.COMPLETED,
+        visits.c.ended_at < ended_before,
+        sa.or_(~of_visit.where(_PHOTO).exists(), ~of_visit.where(_RECORDING).exists()),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -53,6 +54,15 @@ class VisitQueries(Rows[Visit]):
                 measured.per_mille < recorded_below
             )
         return keyset_page(self, statement, [visits.c.id], request)
+
+    def counts(self, reach: Reach, states: Collection[VisitState]) -> Mapping[VisitState, int]:
+        statement = (
+            sa.select(visits.c.state, sa.func.count().label("count"))
+            .join(placements, visits.c.placement_id == placements.c.id)
+            .where(visits.c.state.in_(states), visits_within(reach))
+            .group_by(visits.c.state)
+        )
+        return {row["state"]: row["count"] for row in self.connection.execute(statement).mappings()}
 
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
         present = (

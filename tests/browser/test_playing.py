@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from werkzeug.serving import make_server
 
-from server.app import create_app
 from server.services.ports.paging import PageRequest
 from storage.media.invented_recordings import Container
 from tests.conftest import Desk
 from tests.support import evidence as files
 from tests.support.browser import asked_ranges, chromium_page, load, play, seek
 from tests.support.cast import AGENT, QA
+from tests.support.served import served
 
 SECONDS = 1800
-
-
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
-    """The house at a port of its own."""
-    server = make_server("127.0.0.1", 0, create_app(desk.installation), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.slow

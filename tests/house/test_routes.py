@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from admin_ui.page import PAGES
 from server.app import create_app
 from server.bootstrap import Installation
 from server.domain.access import SHIPPED, Permission
@@ -20,7 +21,7 @@ OPEN_API_ROUTES = {
 APPENDING = {"uploads.append_to_upload"}
 OPEN_PAGES = {
     "pages.start", "pages.api_document", "pages.api_document_file", "pages.static", "healthz", "readyz",
-    "api-docs.openapi_json",
+    "api-docs.openapi_json", "desk.static",
 }  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def app(installation: Installation) -> Flask:
 
 
 def test_every_route_declares_what_it_needs_or_is_a_known_open_door(app: Flask) -> None:
-    known = {route.name for route in ROUTES.values()}
+    known = {route.name for route in ROUTES.values()} | {f"desk.{name}" for name in PAGES}
     for rule in app.url_map.iter_rules():
         assert rule.endpoint in known | OPEN_PAGES, f"{rule} is not declared by endpoint()"
     for route in ROUTES.values():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 # --no-sandbox: tests run as root in a container; the pages are our own.
 _SWITCHES = [
@@ -43,8 +43,8 @@ _PLAY = """() => new Promise((moved, failed) => {
 
 
 @contextmanager
-def chromium_page(url: str, authorization: str) -> Iterator[Page]:
-    """A page of the server at `url`, whose every request carries the bearer token."""
+def chromium() -> Iterator[Browser]:
+    """The machine's own Chromium; its contexts are people with cookies of their own."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     assert found is not None, "there is no chromium here: run  make deps  (or  sudo make deps)"
     with sync_playwright() as playwright:
@@ -53,10 +53,17 @@ def chromium_page(url: str, authorization: str) -> Iterator[Page]:
             headless=True,
             args=[*_SWITCHES, "--autoplay-policy=no-user-gesture-required"],
         )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def chromium_page(url: str, authorization: str) -> Iterator[Page]:
+    """A page of the server at `url`, whose every request carries the bearer token."""
+    with chromium() as browser:
         page = browser.new_page(extra_http_headers={"Authorization": authorization})
         page.goto(url)
         yield page
-        browser.close()
 
 
 def load(page: Page, path: str) -> float:

@@ -191,6 +191,9 @@ class DisputeRows(EntityRows[Dispute], Protocol):
     def page(self, request: PageRequest, reach: Reach, month: str) -> Page[Dispute]:
         """The objections of a month, the own ones and those within reach; an own reach has the own ones alone."""
 
+    def waiting_count(self, reach: Reach) -> int:
+        """How many objections within reach nobody has ruled on."""
+
     def waiting(self, statement_id: str) -> list[Dispute]:
         """Those that nobody has ruled on or withdrawn."""
 

@@ -31,6 +31,10 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
         """V2: visits that ended before then and lack a photo or a recording, newest first."""
         ...
 
+    def lacking_count(self, reach: Reach, ended_from: datetime, ended_before: datetime) -> int:
+        """How many of them ended in that time."""
+        ...
+
     def desk_visits(self, request: PageRequest, reach: Reach, day: date) -> Page[Visit]:
         """V3: the visits of a local day that have a team: begun on it, or not begun and planned for it."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class VisitRows(EntityRows[Visit], Protocol):
 
         `recorded_below`: visits that ended and of whose thousand parts fewer were recorded (V2).
         """
+
+    def counts(self, reach: Reach, states: Collection[VisitState]) -> Mapping[VisitState, int]:
+        """How many visits within reach there are in each of these states; a state with none is left out."""
 
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
         """V1: visits that began with fewer than `team_size` of the team verified as present."""

@@ -1,0 +1,56 @@
+"""The pages of the desk, a module a noun; `register` puts them into the application."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+
+from admin_ui.assets import asset
+from admin_ui.desk import account, clauses, door, home, request_batch, requests
+from admin_ui.page import blueprint, open_page
+from admin_ui.telling import told
+from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
+from server.services.house import House
+from server.services.ports.objects import ObjectStoreUnavailable
+
+MODULES = (door, home, account, clauses, requests, request_batch)
+_A_YEAR = "public, max-age=31536000, immutable"
+_log = logging.getLogger("fieldvisit.desk")
+
+
+def register(app: Flask) -> None:
+    """The blueprint with every page that is declared, and what its templates may call."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = asset
+    app.register_blueprint(blueprint)
+
+
+@open_page("GET", "/desk/<path:anywhere>")
+def nowhere(_house: House, anywhere: str) -> Response:
+    """An address of the desk that there is not."""
+    raise problem(NOT_FOUND, what=f"/desk/{anywhere}"[:200])
+
+
+@blueprint.after_request
+def _kept_by_the_browser(response: Response) -> Response:
+    """A file whose name has its digest never changes; a page is asked for anew each time."""
+    if request.endpoint == "desk.static" and request.args.get("v") and response.status_code == 200:
+        response.headers["Cache-Control"] = _A_YEAR
+    return response
+
+
+@blueprint.errorhandler(ObjectStoreUnavailable)
+def _no_store(error: ObjectStoreUnavailable) -> Response:
+    _log.warning("the object store does not answer: %s", error)
+    return told(problem(BUSY))
+
+
+@blueprint.errorhandler(Exception)
+def _unexpected(error: Exception) -> Any:
+    """A page for what nobody foresaw, with a reference that IT finds in the log."""
+    house: House = current_app.extensions["fieldvisit"]
+    reference = f"{house.clock.now():%Y%m%d%H%M%S%f}"
+    _log.exception("unexpected error %s", reference, exc_info=error)
+    return told(problem(INTERNAL, reference=reference))

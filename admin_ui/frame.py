@@ -1,0 +1,150 @@
+"""What stands around every page: the places of the desk by post with what waits in each, the day, the help.
+
+Owns which places there are and who sees them. Refuses a place to whoever lacks its permission: what one may not open is
+not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import request
+
+from admin_ui.forms import is_part
+from admin_ui.handbook import Quoted, quoted
+from server.domain.access import Actor, Permission
+from server.domain.calendar import local_day
+from server.services.to_do import ToDo, waiting
+from server.web.endpoint import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the rail: the key of its words, where it leads, who sees it, what is counted beside it."""
+
+    key: str
+    href: str
+    needs: tuple[Permission, ...]
+    counts: ToDo | None = None
+    urgent: bool = False
+
+
+PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
+    ("start", (Place("home", "/desk", (Permission.SELF,)),)),
+    (
+        "requests",
+        (
+            Place(
+                "to_approve",
+                "/desk/requests?state=filed",
+                (Permission.REQUESTS_DECIDE,),
+                ToDo.TO_APPROVE,
+                urgent=True,
+            ),
+            Place(
+                "to_answer",
+                "/desk/requests?state=draft&waiting_waivers=true",
+                (Permission.REQUESTS_DECIDE,),
+                ToDo.TO_ANSWER,
+                urgent=True,
+            ),
+            Place(
+                "returned",
+                "/desk/requests?state=returned",
+                (Permission.REQUESTS_WRITE,),
+                ToDo.RETURNED,
+                urgent=True,
+            ),
+            Place("requests", "/desk/requests", (Permission.REQUESTS_READ,)),
+        ),
+    ),
+)
+"""By heading, in the order of a day's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    key: str
+    href: str
+    count: int | None
+    urgent: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of one answer. `help` are the clauses that the page's help quotes."""
+
+    actor: Actor
+    today: date
+    places: tuple[tuple[str, tuple[ShownPlace, ...]], ...]
+    counts: Mapping[ToDo, int]
+    key: str
+    help: tuple[Quoted, ...]
+
+    @property
+    def searches(self) -> bool:
+        """Whether there is anything that the actor may look for."""
+        return False
+
+
+def frame_of(call: Call, path: str, clauses: tuple[str, ...]) -> Frame:
+    """The frame for whoever asks. A piece of a page stands in a frame already, so nothing is counted for it."""
+    counts: Mapping[ToDo, int] = {} if is_part() else waiting(call.uow, call.actor)
+    return Frame(
+        actor=call.actor,
+        today=local_day(call.uow.now),
+        places=() if is_part() else _places(call.actor, counts),
+        counts=counts,
+        key=path,
+        help=tuple(quoted(clause) for clause in clauses),
+    )
+
+
+def places_for(actor: Actor) -> list[Place]:
+    """The places that the actor may open."""
+    return [
+        place
+        for _, places in PLACES
+        for place in places
+        if any(actor.may(permission) for permission in place.needs)
+    ]
+
+
+def _places(actor: Actor, counts: Mapping[ToDo, int]) -> tuple[tuple[str, tuple[ShownPlace, ...]], ...]:
+    seen = places_for(actor)
+    here = _here(seen)
+    shown = []
+    for heading, places in PLACES:
+        of_heading = tuple(
+            ShownPlace(
+                place.key,
+                place.href,
+                None if place.counts is None else counts.get(place.counts, 0),
+                place.urgent,
+                place is here,
+            )
+            for place in places
+            if place in seen
+        )
+        if of_heading:
+            shown.append((heading, of_heading))
+    return tuple(shown)
+
+
+def _here(places: list[Place]) -> Place | None:
+    """The place whose address is the nearest to the one asked for: the most of its filters match."""
+    best, score = None, -1
+    asked = dict(request.args.items())
+    for place in places:
+        parts = urlsplit(place.href)
+        filters = dict(parse_qsl(parts.query))
+        inside = request.path == parts.path or (
+            parts.path != "/desk" and request.path.startswith(f"{parts.path}/")
+        )
+        if inside and filters.items() <= asked.items() and len(filters) > score:
+            best, score = place, len(filters)
+    return best

@@ -1,0 +1,151 @@
+"""The life of a page: who asks, may they, is it well-formed, ONE transaction, and the words after the commit.
+
+A page is declared once, as a route of the API is, and calls the same use cases:
+
+    @page("GET", "/desk/requests", needs=[Permission.REQUESTS_READ], template="requests.html", query=RequestQueue,
+          reads_personal=True, clauses=("R1", "R12"))
+    def request_queue(call: Call) -> dict[str, Any]:
+        ...
+
+What the function returns is what the template is given; a `Response` goes out as it is. `fields` is the schema of a
+form, `versioned` lets it carry the version that it is based on (If-Match for people), and `clauses` are those that its
+help quotes. Owns permission, transaction and the telling of problems. Refuses to know SQL or a rule.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+
+from admin_ui.forms import form_values, form_version, page_query
+from admin_ui.frame import Frame, frame_of
+from admin_ui.telling import rendered, told
+from server.domain.access import Permission, require
+from server.domain.problems import Problem
+from server.services.house import House
+from server.services.login import actor_of
+from server.web import cookies
+from server.web.endpoint import Call
+
+blueprint = Blueprint(
+    "desk",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/desk/static",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What was declared; the tests walk these. `needs` empty means open to everybody, `template` None no page."""
+
+    name: str
+    method: str
+    path: str
+    needs: tuple[Permission, ...]
+    template: str | None
+    writes: bool
+    versioned: bool
+    clauses: tuple[str, ...]
+
+
+PAGES: dict[str, Page] = {}
+
+Use = Callable[[Call], Any]
+
+
+def page(
+    method: str,
+    path: str,
+    *,
+    needs: Sequence[Permission],
+    template: str | None,
+    query: Any = None,
+    fields: Any = None,
+    versioned: bool = False,
+    reads_personal: bool = False,
+    own_turn: bool = False,
+    clauses: Sequence[str] = (),
+) -> Callable[[Use], Callable[..., Response]]:
+    """Declare a page or a form's target; `needs`: any one of these suffices, the use case checks the object (S13).
+
+    A use case that takes the writer's turn itself has its `own_turn`.
+    """
+    writes = (method != "GET" or reads_personal) and not own_turn
+    query_schema, form_schema = query() if query else None, fields() if fields else None
+
+    def decorate(use: Use) -> Callable[..., Response]:
+        declared = Page(use.__name__, method, path, tuple(needs), template, writes, versioned, tuple(clauses))
+        PAGES[use.__name__] = declared
+
+        @functools.wraps(use)
+        def view(**path_values: object) -> Response:
+            try:
+                result, frame = _done(declared, use, query_schema, form_schema, path_values)
+            except Problem as raised:
+                return told(raised)
+            if isinstance(result, Response):
+                return cookies.write(result)
+            assert template is not None, f"{declared.name} returned no answer"
+            return cookies.write(rendered(template, frame, result))
+
+        blueprint.add_url_rule(path, endpoint=use.__name__, view_func=view, methods=[method])
+        return view
+
+    return decorate
+
+
+def open_page(
+    method: str, path: str, *, clauses: Sequence[str] = ()
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Declare a page that needs no login; its use case opens its own transactions."""
+
+    def decorate(use: Callable[..., Response]) -> Callable[..., Response]:
+        PAGES[use.__name__] = Page(
+            use.__name__, method, path, (), None, method != "GET", False, tuple(clauses)
+        )
+
+        @functools.wraps(use)
+        def view(**path_values: str) -> Response:
+            try:
+                return cookies.write(use(current_app.extensions["fieldvisit"], **path_values))
+            except Problem as raised:
+                return told(raised)
+
+        blueprint.add_url_rule(path, endpoint=use.__name__, view_func=view, methods=[method])
+        return view
+
+    return decorate
+
+
+def _done(
+    declared: Page, use: Use, query_schema: Any, form_schema: Any, path_values: Mapping[str, object]
+) -> tuple[Any, Frame | None]:
+    """What the use case gave, and the frame around it where a whole page was asked for."""
+    house: House = current_app.extensions["fieldvisit"]
+    account_id, session_id = cookies.desk_bearer(house)
+    request.get_data()  # a slow sender must not hold the writer's turn
+    begin = house.units.write if declared.writes else house.units.read
+    with begin(account_id) as uow:
+        actor = actor_of(uow, account_id, session_id)
+        scope = require(actor, *declared.needs)
+        call = Call(
+            house=house,
+            uow=uow,
+            actor=actor,
+            scope=scope,
+            path={name: str(value) for name, value in path_values.items()},
+            query=page_query(query_schema),
+            body=form_values(form_schema),
+            expected_version=form_version() if declared.versioned else None,
+        )
+        result = use(call)
+        frame = frame_of(call, declared.path, declared.clauses) if isinstance(result, dict) else None
+        if declared.writes:
+            uow.commit()
+    return result, frame

@@ -1,0 +1,122 @@
+"""How values look to a reader: days, times, money, masked names. One of these goes with every page.
+
+Owns the reader's forms. Refuses clear personal data: what S5 masks comes out masked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from admin_ui.words import WORDS, Words
+from server.domain.calendar import SHANGHAI, local_day
+from server.domain.masking import masked_id_number, masked_name, masked_telephone
+from server.domain.messages import InboxMessage
+from server.domain.money import format_fen
+from server.domain.notices import words as notice_words
+from server.domain.problems import INVALID_INPUT, Finding
+
+MEANINGS = {
+    "RequestState.filed": "waiting",
+    "RequestState.returned": "waiting",
+    "RequestState.accepted": "done",
+    "RequestState.refused": "wrong",
+    "VisitState.accepted": "waiting",
+    "VisitState.published": "info",
+    "VisitState.in_progress": "info",
+    "VisitState.completed": "done",
+    "VisitState.failed": "wrong",
+    "AddressStanding.valid": "done",
+    "AddressStanding.invalid": "wrong",
+    "AddressStanding.unknown": "waiting",
+}
+_NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
+
+
+class Shown:
+    """The forms for one reader on one day."""
+
+    def __init__(self, words: Words, today: date) -> None:
+        self.words = words
+        self.today = today
+
+    def day(self, day: date | None) -> str:
+        """2026-11-14, with today, yesterday and tomorrow in words beside it."""
+        if day is None:
+            return self.words("none")
+        near = _NEAR.get((day - self.today).days)
+        return f"{day.isoformat()} {self.words(near)}" if near else day.isoformat()
+
+    def today_long(self) -> str:
+        """The day in the top bar: 11月14日 周六."""
+        weekday = self.words(f"weekday.{self.today.isoweekday()}")
+        return self.words("day.long", month=self.today.month, day=self.today.day, weekday=weekday)
+
+    def moment(self, moment: datetime | None) -> str:
+        """2026-11-14 19:30 in Shanghai, with today and yesterday in words."""
+        if moment is None:
+            return self.words("none")
+        return f"{self.day(local_day(moment))} {self.clock(moment)}"
+
+    def clock(self, moment: datetime | None) -> str:
+        return self.words("none") if moment is None else f"{moment.astimezone(SHANGHAI):%H:%M}"
+
+    def seconds(self, moment: datetime) -> str:
+        return f"{moment.astimezone(SHANGHAI):%H:%M:%S}"
+
+    def money(self, fen: int | None) -> str:
+        """¥12,345.60; a reversal has its sign before it."""
+        if fen is None:
+            return self.words("none")
+        yuan, _, decimals = format_fen(abs(fen)).partition(".")
+        return f"{'−' if fen < 0 else ''}¥{int(yuan):,}.{decimals}"
+
+    def length(self, milliseconds: int | None) -> str:
+        """1:02:07 or 12:41."""
+        if milliseconds is None:
+            return self.words("none")
+        minutes, seconds = divmod(milliseconds // 1000, 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+    def notice(self, message: InboxMessage) -> str:
+        return notice_words(message.kind, message.params, self.words.language)
+
+    def finding(self, finding: Finding) -> str:
+        """What is wrong, with the field named as the form names it."""
+        named = f"field.{(finding.field or '').rpartition('.')[2]}"
+        if finding.kind is INVALID_INPUT and named in WORDS:
+            label = self.words(named)
+            params = {**finding.params, "field_zh": label, "field_en": label}
+            finding = dataclasses.replace(finding, params=params)
+        return finding.zh() if self.words.zh else finding.en()
+
+    def remedy(self, finding: Finding) -> str:
+        return finding.remedy_zh() if self.words.zh else finding.remedy_en()
+
+    def local(self, moment: datetime) -> str:
+        """As a browser's field for a day and a time takes it."""
+        return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+
+    def meaning(self, value: Enum) -> str:
+        """Which of the four meanings a state has; `plain` where it has none."""
+        return MEANINGS.get(f"{type(value).__name__}.{value.value}", "plain")
+
+    def days_left(self, day: date) -> int:
+        return (day - self.today).days
+
+    def day_before(self, day: date) -> date:
+        return day - timedelta(days=1)
+
+    def day_after(self, day: date) -> date:
+        return day + timedelta(days=1)
+
+    def name(self, name: str) -> str:
+        return masked_name(name)
+
+    def telephone(self, number: str | None) -> str:
+        return masked_telephone(number) or self.words("none")
+
+    def id_number(self, number: str | None) -> str:
+        return masked_id_number(number) or self.words("none")

@@ -1,0 +1,60 @@
+"""The words of the desk, one catalogue: a key, its Chinese, its English; Chinese first.
+
+Owns every text of the pages that is no problem, no notice and no sentence of the handbook: those have catalogues of
+their own. Refuses a key that is missing: a page that shows a key instead of words must not be seen by anybody.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from admin_ui.words import (
+    account,
+    cases,
+    clauses,
+    common,
+    frame,
+    lists,
+    months,
+    plans,
+    requests,
+    states,
+    visits,
+)
+
+Catalogue = dict[str, tuple[str, str]]
+
+PARTS: tuple[Catalogue, ...] = (
+    common.WORDS,
+    frame.WORDS,
+    lists.WORDS,
+    states.WORDS,
+    account.WORDS,
+    requests.WORDS,
+    cases.WORDS,
+    clauses.WORDS,
+    visits.WORDS,
+    plans.WORDS,
+    months.WORDS,
+)
+WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
+
+
+class Words:
+    """The catalogue in one language; called with a key, it gives the text with its facts filled in."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.zh = language == "zh"
+
+    def __call__(self, key: str, **facts: object) -> str:
+        text = WORDS[key][0 if self.zh else 1]
+        return text.format(**facts) if facts else text
+
+    def of(self, value: Enum) -> str:
+        """The name of a state, a kind, a post: every value that a page shows has one."""
+        return self(f"{type(value).__name__}.{value.value}")
+
+    def either(self, zh: str, en: str) -> str:
+        """Of two texts that another catalogue keeps side by side, the reader's."""
+        return zh if self.zh else en

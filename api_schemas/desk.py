@@ -1,0 +1,42 @@
+"""What the desk's own forms and lists send: the API's fields as a browser writes them."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api_schemas.base import Id, Reason, Strict, Text
+from api_schemas.requests import VisitRequestQuery
+from server.domain.requests import DemolitionAnswer
+
+_TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
+_LOCAL = validate.Regexp(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\Z", error="must be a time that exists"
+)
+
+
+class RequestQueue(VisitRequestQuery):
+    """`open` is the request whose drawer is open, so that a reload finds it open again."""
+
+    open = Id(load_default=None)
+
+
+class SendBackForm(Reason):
+    """A return or a refusal; an address of the request that is wrong in itself may be named (R13)."""
+
+    wrong_address_id = Id(load_default=None)
+
+
+class WaiverForm(Strict):
+    answer = fields.String(required=True, validate=validate.OneOf(["grant", "decline"]))
+    reason = Text(most=1000, required=True)
+
+
+class DemolitionForm(Strict):
+    """R8: the call to the office; `called_at` is the office's wall clock, as a browser's field gives it."""
+
+    id = Id(required=True)
+    office = Text(most=100, required=True)
+    telephone = Text(most=30, required=True, validate=_TELEPHONE)
+    called_at = fields.String(required=True, validate=_LOCAL)
+    answer = fields.Enum(DemolitionAnswer, by_value=True, required=True)
+    note = Text(least=0, most=1000, load_default="")

@@ -1,0 +1,1 @@
+"""The desk: pages, forms, words, journeys in a browser."""

@@ -1,0 +1,109 @@
+"""The catalogue of words: both languages, the same facts, nothing missing and nothing left over."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import admin_ui
+from admin_ui.frame import PLACES
+from admin_ui.handbook import quoted
+from admin_ui.page import PAGES
+from admin_ui.words import PARTS, WORDS, Words
+from server.app import create_app
+from server.bootstrap import Installation
+from server.domain.access import Post
+from server.domain.placements import AddressKind, AddressStanding
+from server.domain.policy.registry import CLAUSES
+from server.domain.problems import CATALOGUE
+from server.domain.request_rules import CHECKS
+from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
+from server.domain.visits import VisitState
+
+ROOM = Path(admin_ui.__file__).parent
+CHINESE = re.compile("[\u4e00-\u9fff]")
+# Names that both languages write alike.
+SAME = {"Post.it", "comma"}
+SHOWN = (Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer)
+SOURCES = {
+    path: path.read_text(encoding="utf-8")
+    for folder in (ROOM / "templates" / "desk", ROOM / "desk")
+    for path in sorted(folder.glob("*.*"))
+    if path.suffix in (".html", ".py")
+} | {path: path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py"))}
+_WHOLE = re.compile(r"""words\(\s*["']([A-Za-z_0-9.]+)["']\s*[,)]""")
+_BEGUN = re.compile(r"""words\(\s*["']([A-Za-z_0-9.]+\.)["']\s*~""")
+
+
+def test_no_key_is_written_twice() -> None:
+    assert sum(len(part) for part in PARTS) == len(WORDS)
+
+
+@pytest.mark.parametrize("key", sorted(WORDS))
+def test_each_key_has_both_languages_and_the_same_facts(key: str) -> None:
+    zh, en = WORDS[key]
+    assert key in SAME or CHINESE.search(zh), key
+    assert en.strip(), key
+    assert not CHINESE.search(en), key
+
+    def facts(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    if key != "day.long":
+        assert facts(zh) == facts(en)
+
+
+def test_what_the_pages_ask_for_is_there() -> None:
+    for path, text in SOURCES.items():
+        missing = set(_WHOLE.findall(text)) - WORDS.keys()
+        assert missing == set(), path.name
+
+
+def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
+    everything = "\n".join(SOURCES.values())
+    begun = {prefix for text in SOURCES.values() for prefix in _BEGUN.findall(text)}
+    begun |= {f"{kind.__name__}." for kind in SHOWN}
+    begun |= {
+        "field.",
+        "day.",
+        "weekday.",
+        "request_tab.",
+        "chip.",
+    }  # put together in Python, in the places beside
+    unused = [
+        key
+        for key in WORDS
+        if f'"{key}"' not in everything
+        and f"'{key}'" not in everything
+        and not any(key.startswith(prefix) for prefix in begun)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_every_value_that_a_page_shows_has_a_name(kind: type[Post]) -> None:
+    for language in ("zh", "en"):
+        assert all(Words(language).of(value) for value in kind)
+
+
+def test_every_clause_that_anything_names_opens_with_words(installation: Installation) -> None:
+    create_app(installation)
+    named = set(CLAUSES) | {kind.clause for kind in CATALOGUE.values() if kind.clause}
+    named |= {clause for page in PAGES.values() for clause in page.clauses}
+    named |= set(re.findall(r"""clause\(["']([A-Z][0-9]+)["']\)""", "\n".join(SOURCES.values())))
+    for clause in sorted(named):
+        found = quoted(clause)
+        assert CHINESE.search(found.sentence or WORDS[f"clause.{clause}"][0]), clause
+
+
+def test_every_check_and_every_place_has_its_words() -> None:
+    for clause, _ in CHECKS:
+        assert f"check.{clause}" in WORDS
+    for heading, places in PLACES:
+        assert heading == "start" or f"place_group.{heading}" in WORDS
+        for place in places:
+            assert f"place.{place.key}" in WORDS
+            assert place.counts is None or f"home.card.{place.key}" in WORDS
