@@ -13,7 +13,7 @@ from flask_smorest import Api, Blueprint
 from admin_ui import desk, pages
 from server import api, bootstrap
 from server.bootstrap import Installation
-from server.services.upload_receiving import ReceiverPool
+from server.services.upload_receivers import ReceiverPool
 from server.settings import read_settings
 from server.web import cookies, problems, tus
 

@@ -32,7 +32,9 @@ from server.domain.uploads import SILENCE_SECONDS, Upload, UploadState
 from server.services import evidence_reading, upload_finishing, uploads
 from server.services.house import House
 from server.services.ports.paging import Page, PageRequest
-from server.services.upload_receiving import Checksum, ReceiverPool, receive
+from server.services.upload_bodies import Checksum
+from server.services.upload_receivers import ReceiverPool
+from server.services.upload_receiving import receive
 from server.services.uploads import Announced, Lease
 from server.web import tus
 from server.web.endpoint import Call, endpoint, open_options

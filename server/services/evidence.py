@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from server.domain.access import Actor, Permission
 from server.domain.audit import AuditEntry
@@ -36,7 +35,7 @@ from server.services import capture_chain, credit
 from server.services.evidence_work import WORK_JOB, look_again
 from server.services.house import House
 from server.services.ids import new_id
-from server.services.ports.media import MediaReader, MediaRefused
+from server.services.ports.media import MediaReader, MediaRefused, MediaSource
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.received import ReceivedFile
 from server.services.scopes import team_member, visit_within
@@ -220,29 +219,29 @@ def first_kept(uow: UnitOfWork, account_id: str, told: Particulars) -> EvidenceI
     return first
 
 
-def examined_file(media: MediaReader, path: Path, told: Particulars) -> Examined:
-    """What a whole file on the local disk is. Raises MediaRefused."""
+def examined_file(media: MediaReader, source: MediaSource, told: Particulars) -> Examined:
+    """What a whole file is. Raises MediaRefused."""
     if told.kind is EvidenceKind.RECORDING:
-        return _recording(media, path, told.declared_type)
+        return _recording(media, source, told.declared_type)
     if told.kind is not EvidenceKind.ATTACHMENT:
-        return _photo(media, path, told.declared_type)
-    with path.open("rb") as file:
+        return _photo(media, source, told.declared_type)
+    with source.open("rb") as file:
         found = media.sniff(file.read(_HEAD)) or ""
     if found.startswith("image/"):
-        return _photo(media, path, told.declared_type)
+        return _photo(media, source, told.declared_type)
     if found.startswith("audio/"):
-        return _recording(media, path, told.declared_type)
-    return Examined(media.document(path, told.declared_type))
+        return _recording(media, source, told.declared_type)
+    return Examined(media.document(source, told.declared_type))
 
 
-def _photo(media: MediaReader, path: Path, declared_type: str | None) -> Examined:
-    facts = media.photo(path, declared_type)
+def _photo(media: MediaReader, source: MediaSource, declared_type: str | None) -> Examined:
+    facts = media.photo(source, declared_type)
     shown = Capture(facts.taken_at, facts.latitude, facts.longitude, facts.accuracy_m)
     return Examined(facts.media_type, facts.width, facts.height, None, shown, facts.notes)
 
 
-def _recording(media: MediaReader, path: Path, declared_type: str | None) -> Examined:
-    facts = media.recording(path, declared_type)
+def _recording(media: MediaReader, source: MediaSource, declared_type: str | None) -> Examined:
+    facts = media.recording(source, declared_type)
     notes = ("gaps",) if facts.span_ms - facts.duration_ms > _GAP_MS else ()
     return Examined(facts.media_type, duration_ms=facts.duration_ms, notes=notes)
 

@@ -12,7 +12,6 @@ import hashlib
 import io
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from pathlib import Path
 from typing import BinaryIO
 
 from server.domain.audit import AuditEntry
@@ -27,13 +26,14 @@ from server.services.evidence import Examined, Particulars, StoredFile, examined
 from server.services.evidence_integrity import damage_of
 from server.services.house import House
 from server.services.ids import new_id
-from server.services.local_copies import local_copy
+from server.services.kept_bytes import KeptBytes
 from server.services.ports.media import MediaRefused
 from server.services.ports.objects import ObjectDamaged, ObjectKeyDestroyed, ObjectMissing, StoredObject
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.uploads import NO_LEASE, Lease, extend, particulars, take
 
 _HEAD = 4096
+_PIECE = 1 << 16
 
 
 def finish(house: House, lease: Lease) -> EvidenceItem:
@@ -42,22 +42,21 @@ def finish(house: House, lease: Lease) -> EvidenceItem:
     pieces = _pieces(house, upload)
     if len(pieces) != 1:
         extend(house, lease, FINISH_LEASE)
-    with local_copy(house) as copy:
-        try:
-            stored = _one_object(house, upload, pieces, copy)
-        except _PieceUnreadable as unreadable:
-            raise _damaged(house, lease, unreadable) from unreadable
-        return keep(house, lease, stored, copy, {piece.object_key for piece in pieces})
+    try:
+        stored = _one_object(house, upload, pieces)
+    except _PieceUnreadable as unreadable:
+        raise _damaged(house, lease, unreadable) from unreadable
+    return keep(house, lease, stored, {piece.object_key for piece in pieces})
 
 
 def keep(
-    house: House, lease: Lease, stored: StoredObject, copy: Path, pieces: AbstractSet[str] = frozenset()
+    house: House, lease: Lease, stored: StoredObject, pieces: AbstractSet[str] = frozenset()
 ) -> EvidenceItem:
-    """The whole file, which lies in `copy` too, as evidence, and its lease given back, in one transaction."""
+    """The whole file as evidence, and its lease given back, in one transaction."""
     told = particulars(lease.upload, stored.sha256)
     try:
         _refuse_digest(lease.upload, stored)
-        file = StoredFile(stored.key, stored.size, stored.sha256, _examined(house, copy, told))
+        file = StoredFile(stored.key, stored.size, stored.sha256, _examined(house, stored, told))
         return _kept(house, lease, told, file, pieces)
     except Problem as refused:
         if refused.kind is not UPLOAD_LOCKED:
@@ -96,14 +95,13 @@ def salvage(house: House, upload: Upload) -> str:
             uow.commit()
         return "empty"
     extend(house, lease, FINISH_LEASE)
-    with local_copy(house) as copy:
-        try:
-            stored = _one_object(house, upload, pieces, copy)
-        except _PieceUnreadable as unreadable:
-            _damaged(house, lease, unreadable)
-            return "damaged"
-        told = particulars(upload, stored.sha256)
-        file = StoredFile(stored.key, stored.size, stored.sha256, _examined_cut(house, copy, told))
+    try:
+        stored = _one_object(house, upload, pieces)
+    except _PieceUnreadable as unreadable:
+        _damaged(house, lease, unreadable)
+        return "damaged"
+    told = particulars(upload, stored.sha256)
+    file = StoredFile(stored.key, stored.size, stored.sha256, _examined_cut(house, stored, told))
     with house.units.write() as uow:
         cut = dataclasses.replace(told, id=uow.new_id())
         keep_sent(house, uow, upload.account_id, cut, file, (CUT_OFF,))
@@ -111,20 +109,6 @@ def salvage(house: House, upload: Upload) -> str:
         _drop(house, uow, upload.id, {piece.object_key for piece in pieces} - {stored.key})
         uow.commit()
     return "salvaged"
-
-
-class Teed(io.RawIOBase):
-    """Reads a source and writes what went by into a local file too, so that it need not be read again."""
-
-    def __init__(self, source: BinaryIO, copy: BinaryIO) -> None:
-        super().__init__()
-        self._source = source
-        self._copy = copy
-
-    def read(self, size: int = -1, /) -> bytes:
-        piece = self._source.read(size)
-        self._copy.write(piece)
-        return piece
 
 
 class _PieceUnreadable(Exception):
@@ -180,19 +164,18 @@ def _pieces(house: House, upload: Upload) -> list[UploadPiece]:
         return uow.uploads.pieces(upload.id)
 
 
-def _one_object(house: House, upload: Upload, pieces: Sequence[UploadPiece], copy: Path) -> StoredObject:
-    """One piece is the file; several are written anew as one object, and read once for it."""
-    with copy.open("wb") as local, _Joined(house, pieces) as joined:
-        source: BinaryIO = Teed(joined, local)  # type: ignore[assignment, arg-type]
+def _one_object(house: House, upload: Upload, pieces: Sequence[UploadPiece]) -> StoredObject:
+    """One piece is the file; several are written anew as one object."""
+    with _Joined(house, pieces) as joined:
         if len(pieces) == 1:
-            return _measured(pieces[0].object_key, source)
+            return _measured(pieces[0].object_key, joined)
         key = f"evidence/{upload.visit_id}/{upload.id}/{new_id(house.clock.now())}"
-        return house.objects.write(key, source, limit=upload.offset)
+        return house.objects.write(key, joined, limit=upload.offset)  # type: ignore[arg-type]
 
 
-def _measured(key: str, source: BinaryIO) -> StoredObject:
+def _measured(key: str, source: io.RawIOBase) -> StoredObject:
     digest, size = hashlib.sha256(), 0
-    while piece := source.read(1 << 16):
+    while piece := source.read(_PIECE):
         digest.update(piece)
         size += len(piece)
     return StoredObject(key, size, digest.hexdigest())
@@ -205,19 +188,20 @@ def _refuse_digest(upload: Upload, stored: StoredObject) -> None:
         )
 
 
-def _examined(house: House, copy: Path, told: Particulars) -> Examined:
+def _examined(house: House, stored: StoredObject, told: Particulars) -> Examined:
     try:
-        return examined_file(house.media, copy, told)
+        return examined_file(house.media, KeptBytes(house.objects, stored), told)
     except MediaRefused as refused:
         raise problem(MEDIA_REFUSALS[refused.code], "body", detail=refused.words) from refused
 
 
-def _examined_cut(house: House, copy: Path, told: Particulars) -> Examined:
+def _examined_cut(house: House, stored: StoredObject, told: Particulars) -> Examined:
     """A file that was cut off is kept whatever can be read of it."""
+    source = KeptBytes(house.objects, stored)
     try:
-        return examined_file(house.media, copy, told)
+        return examined_file(house.media, source, told)
     except MediaRefused:
-        with copy.open("rb") as file:
+        with source.open("rb") as file:
             found = house.media.sniff(file.read(_HEAD))
         return Examined(found or "application/octet-stream", notes=("unreadable",))
 

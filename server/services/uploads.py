@@ -11,14 +11,14 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from server.domain.access import Actor, Permission
 from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.evidence import Capture, EvidenceItem, EvidenceKind, EvidenceSource
 from server.domain.problems import ID_REUSED, NOT_FOUND, problem, refuse_if
-from server.domain.upload_problems import UPLOAD_LOCKED
+from server.domain.upload_problems import UPLOAD_LOCKED, UPLOAD_TOO_LONG
 from server.domain.uploads import (
     LEASE,
     Upload,
@@ -34,7 +34,7 @@ from server.services.evidence import Particulars, visit_open_to
 from server.services.holders import alive, this_process
 from server.services.house import House
 from server.services.ids import new_id
-from server.services.ports.objects import StoredObject
+from server.services.ports.objects import ObjectTooLarge, StoredObject
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import visit_within
@@ -198,9 +198,14 @@ def release(house: House, lease: Lease) -> None:
 NO_LEASE: Mapping[str, object] = {"lease_token": None, "lease_holder": None, "lease_until": None}
 
 
-def piece_key(house: House, lease: Lease) -> str:
-    """A name of this attempt alone: two writers of one offset never meet, and the one without lease is swept."""
-    return f"uploads/{lease.upload.id}/{lease.upload.offset}-{new_id(house.clock.now())}"
+def store_piece(house: House, lease: Lease, source: BinaryIO, limit: int) -> StoredObject:
+    """Durable, under a name of this attempt alone: two writers of one offset never meet, and one without lease is
+    swept."""
+    key = f"uploads/{lease.upload.id}/{lease.upload.offset}-{new_id(house.clock.now())}"
+    try:
+        return house.objects.write(key, source, limit=limit)
+    except ObjectTooLarge as error:
+        raise problem(UPLOAD_TOO_LONG, asked=limit + 1, room=limit) from error
 
 
 def _change(house: House, lease: Lease, values: Callable[[datetime], Mapping[str, object]]) -> None:

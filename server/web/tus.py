@@ -24,7 +24,7 @@ from server.domain.problems import Category, Problem, ProblemKind, problem
 from server.domain.upload_problems import UPLOAD_HEADER_INVALID, UPLOAD_PROTOCOL_VERSION
 from server.services.house import House
 from server.services.login import actor_of
-from server.services.upload_receiving import Checksum
+from server.services.upload_bodies import Checksum
 from server.web.auth import bearer
 from server.web.documenting import document
 from server.web.endpoint import ROUTES, Route, query_of

@@ -4,9 +4,7 @@ It owns the check that a document begins and ends as one and was declared as one
 handed out as a download alone, never shown in the product's own pages.
 """
 
-from pathlib import Path
-
-from server.services.ports.media import MediaRefusal, MediaRefused
+from server.services.ports.media import MediaRefusal, MediaRefused, MediaSource
 from storage.media.places import opened_places, truncated
 
 PDF = "application/pdf"
@@ -14,9 +12,9 @@ _DECLARED = {"", "application/octet-stream", "binary/octet-stream", PDF, "applic
 _TAIL = 1024
 
 
-def read_document(path: Path, declared_type: str | None = None) -> str:
+def read_document(source: MediaSource, declared_type: str | None = None) -> str:
     """The media type. Raises MediaRefused."""
-    with opened_places(path) as places:
+    with opened_places(source) as places:
         if places.size == 0:
             raise MediaRefused(MediaRefusal.EMPTY, "the file has no bytes")
         if not places.upto(0, 8).startswith(b"%PDF-"):

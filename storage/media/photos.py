@@ -6,12 +6,11 @@ off.
 """
 
 import warnings
-from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from server.services.ports.media import MediaRefusal, MediaRefused, PhotoFacts
+from server.services.ports.media import MediaRefusal, MediaRefused, MediaSource, PhotoFacts
 from storage.media.exif import read_exif
 from storage.media.places import Places, opened_places, truncated, unreadable
 from storage.media.sniff import PHOTO_TYPES, checked_type
@@ -30,12 +29,12 @@ _DAMAGED = (UnidentifiedImageError, SyntaxError, ValueError, TypeError, IndexErr
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
-def read_photo(path: Path, declared_type: str | None = None) -> PhotoFacts:
-    """The facts of the photo at the path. Raises MediaRefused."""
-    media_type = checked_type(path, declared_type, PHOTO_TYPES)
-    with opened_places(path) as places:
+def read_photo(source: MediaSource, declared_type: str | None = None) -> PhotoFacts:
+    """The facts of the photo. Raises MediaRefused."""
+    media_type = checked_type(source, declared_type, PHOTO_TYPES)
+    with opened_places(source) as places:
         _check_end(media_type, places)
-    with path.open("rb") as source, opened_photo(source) as image:
+    with source.open("rb") as file, opened_photo(file) as image:
         width, height = image.size
         exif = read_exif(image)
         # A JPEG at an eighth of its size reads all of the data and holds a sixty-fourth of the pixels.

@@ -3,20 +3,21 @@
 It refuses to hold more than what is asked for, so that a file of any length costs the same.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import BinaryIO
 
-from server.services.ports.media import MediaRefusal, MediaRefused
+from server.services.ports.media import MediaRefusal, MediaRefused, MediaSource
 
 
 class Places:
     """`size` in bytes; reading past it is the sign of a cut file."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.size = file.seek(0, os.SEEK_END)
 
     def at(self, place: int, length: int) -> bytes:
         """Exactly so many bytes. Raises MediaRefused(truncated) when the file ends before."""
@@ -27,7 +28,10 @@ class Places:
 
     def upto(self, place: int, length: int) -> bytes:
         """As many of the bytes as there are."""
-        return os.pread(self._descriptor, length, place)
+        if length < 0:
+            raise OSError(errno.EINVAL, "fewer bytes than none")
+        self._file.seek(place)
+        return self._file.read(length)
 
     def pieces(self, start: int, piece: int = 1 << 20, overlap: int = 16) -> Iterator[tuple[int, bytes]]:
         """The rest of the file in pieces with their places; a mark cut by a border is whole in the next
@@ -42,13 +46,10 @@ class Places:
 
 
 @contextmanager
-def opened_places(path: Path) -> Iterator[Places]:
-    """The file at the path, closed on leaving."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        yield Places(descriptor)
-    finally:
-        os.close(descriptor)
+def opened_places(source: MediaSource) -> Iterator[Places]:
+    """The file, closed on leaving."""
+    with source.open("rb") as file:
+        yield Places(file)
 
 
 def truncated(words: str = "the file ends before its content does") -> MediaRefused:

@@ -7,29 +7,29 @@ starts, and a command that never sees a file, do not wait for them.
 from pathlib import Path
 from typing import BinaryIO
 
-from server.services.ports.media import PhotoFacts, PhotoWork, RecordingFacts, SoundWork
+from server.services.ports.media import MediaSource, PhotoFacts, PhotoWork, RecordingFacts, SoundWork
 from storage.media.documents import read_document
 from storage.media.sniff import sniff
 
 
 class FileMediaReader:
-    """Reads files on the local disk."""
+    """Reads files wherever they lie."""
 
     def sniff(self, head: bytes) -> str | None:
         return sniff(head)
 
-    def photo(self, path: Path, declared_type: str | None = None) -> PhotoFacts:
+    def photo(self, source: MediaSource, declared_type: str | None = None) -> PhotoFacts:
         from storage.media.photos import read_photo
 
-        return read_photo(path, declared_type)
+        return read_photo(source, declared_type)
 
-    def recording(self, path: Path, declared_type: str | None = None) -> RecordingFacts:
+    def recording(self, source: MediaSource, declared_type: str | None = None) -> RecordingFacts:
         from storage.media.recordings import read_recording
 
-        return read_recording(path, declared_type)
+        return read_recording(source, declared_type)
 
-    def document(self, path: Path, declared_type: str | None = None) -> str:
-        return read_document(path, declared_type)
+    def document(self, source: MediaSource, declared_type: str | None = None) -> str:
+        return read_document(source, declared_type)
 
     def playable(self, source: Path, media_type: str, target: Path) -> str:
         from storage.media.playable import make_playable

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import BinaryIO
 
 import av
@@ -23,7 +22,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.stream import Disposition, Stream
 
-from server.services.ports.media import MediaRefusal, MediaRefused, RecordingFacts
+from server.services.ports.media import MediaRefusal, MediaRefused, MediaSource, RecordingFacts
 from storage.media.containers import check_whole
 from storage.media.mp4_walk import walk_mp4
 from storage.media.packets import LARGEST_PACKET, Measure, Sounded, measure_for, walk_amr
@@ -48,14 +47,14 @@ _DEMUXERS = {
 }
 
 
-def read_recording(path: Path, declared_type: str | None = None) -> RecordingFacts:
-    """The facts of the recording at the path. Raises MediaRefused."""
-    media_type = checked_type(path, declared_type, RECORDING_TYPES)
-    with opened_places(path) as places:
+def read_recording(source: MediaSource, declared_type: str | None = None) -> RecordingFacts:
+    """The facts of the recording. Raises MediaRefused."""
+    media_type = checked_type(source, declared_type, RECORDING_TYPES)
+    with opened_places(source) as places:
         check_whole(media_type, places)
         plain = sounded(media_type, places)
     try:
-        with opened_recording(path, media_type) as container:
+        with opened_recording(source, media_type) as container:
             return _facts(container, media_type, plain)
     except FFmpegError as error:
         raise unreadable(f"the demuxer gave up: {type(error).__name__}") from error
@@ -77,10 +76,10 @@ def sounded(media_type: str, places: Places) -> Sounded | None:
 
 
 @contextmanager
-def opened_recording(path: Path, media_type: str) -> Iterator[InputContainer]:
+def opened_recording(source: MediaSource, media_type: str) -> Iterator[InputContainer]:
     """A recording whose structure was checked, open for its packets or its sound."""
     # A file object and no path: nothing in the name or the content can make FFmpeg open something else.
-    with path.open("rb") as file, open_demuxer(file, media_type) as container:
+    with source.open("rb") as file, open_demuxer(file, media_type) as container:
         yield container
 
 

@@ -7,9 +7,8 @@ checked.
 """
 
 import re
-from pathlib import Path
 
-from server.services.ports.media import MediaRefusal, MediaRefused
+from server.services.ports.media import MediaRefusal, MediaRefused, MediaSource
 from storage.media.places import Places, opened_places
 
 HEAD = 4096
@@ -115,10 +114,10 @@ def _by_sync_word(head: bytes) -> str | None:
     return "audio/mpeg" if layer == 0b01 else None
 
 
-def checked_type(path: Path, declared_type: str | None, accepted: frozenset[str]) -> str:
+def checked_type(source: MediaSource, declared_type: str | None, accepted: frozenset[str]) -> str:
     """The media type by the bytes. Raises MediaRefused when it is none of the accepted ones, contradicts
     the declared one, or the file is a second format too."""
-    with opened_places(path) as places:
+    with opened_places(source) as places:
         if places.size == 0:
             raise MediaRefused(MediaRefusal.EMPTY, "the file has no bytes")
         found = sniff(places.upto(0, HEAD))

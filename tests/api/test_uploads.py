@@ -15,7 +15,9 @@ from server.services import uploads
 from server.services.holders import alive, this_process
 from server.services.login import actor_of
 from server.services.ports.objects import ObjectStoreUnavailable
-from server.services.upload_receiving import Checksum, ReceiverPool, receive
+from server.services.upload_bodies import Checksum
+from server.services.upload_receivers import ReceiverPool
+from server.services.upload_receiving import receive
 from server.services.uploads import Lease
 from server.web.auth import bearer
 from tests.conftest import Desk
@@ -267,7 +269,7 @@ def test_a_file_that_was_whole_when_the_process_died_is_finished_at_the_next_loo
     path = tus.begun(desk, tus.metadata(files.make_visited(desk)), len(PDF))
     tus.patch(desk, path, 0, PDF[:50])
     lease = lease_on(desk, path, len(PDF) - 50)
-    piece = house.objects.write(uploads.piece_key(house, lease), io.BytesIO(PDF[50:]), limit=len(PDF))
+    piece = uploads.store_piece(house, lease, io.BytesIO(PDF[50:]), len(PDF))
     uploads.release(house, uploads.moved(house, lease, piece))
     assert files.kept(desk) == []
     head = tus.ask(desk, "HEAD", path)

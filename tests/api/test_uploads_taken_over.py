@@ -8,9 +8,10 @@ from typing import BinaryIO
 import pytest
 
 from server.domain.problems import Problem
-from server.services import upload_receiving
+from server.services import upload_receivers, upload_receiving
 from server.services.ports.objects import StoredObject
-from server.services.upload_receiving import ReceiverPool, receive
+from server.services.upload_receivers import ReceiverPool
+from server.services.upload_receiving import receive
 from tests.api.test_uploads import lease_on, reader
 from tests.conftest import Desk
 from tests.support import evidence as files
@@ -62,7 +63,7 @@ def test_a_silent_request_is_taken_over_with_what_it_brought(
     # Heard a moment ago: it is left alone, and asking does not disturb it.
     assert tus.offset_of(desk, path) == 0
     desk.refused(tus.patch(desk, path, 0, PDF), 423, "upload_locked")
-    monkeypatch.setattr(upload_receiving, "SILENCE_SECONDS", 0.0)
+    monkeypatch.setattr(upload_receivers, "SILENCE_SECONDS", 0.0)
     assert tus.offset_of(desk, path) == 100
     answer = tus.patch(desk, path, 100, PDF[100:])
     assert answer.headers["Fieldvisit-Sha256"] == files.sha256(PDF)

@@ -82,7 +82,7 @@ def test_one_that_was_left_whole_is_finished_within_the_hour(desk: Desk, later: 
     house = desk.installation.house
     path = tus.begun(desk, tus.metadata(files.make_visited(desk)), len(PDF))
     lease = lease_on(desk, path, len(PDF))
-    piece = house.objects.write(uploads.piece_key(house, lease), io.BytesIO(PDF), limit=len(PDF))
+    piece = uploads.store_piece(house, lease, io.BytesIO(PDF), len(PDF))
     uploads.release(house, uploads.moved(house, lease, piece))
     close(desk)
     assert files.kept(desk) == []
@@ -112,7 +112,7 @@ def test_pieces_are_not_swept_and_what_lost_its_lease_is(desk: Desk) -> None:
     path = tus.begun(desk, tus.metadata(files.make_visited(desk)), len(PDF))
     tus.patch(desk, path, 0, PDF[:10])
     lease = lease_on(desk, path, 10)
-    lost = house.objects.write(uploads.piece_key(house, lease), io.BytesIO(b"lost"), limit=10)
+    lost = uploads.store_piece(house, lease, io.BytesIO(b"lost"), 10)
     with house.units.read() as uow:
         assert without_row(uow, files.stored_keys(desk)) == [lost.key]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 PEAKS_A_SECOND = 10
 
@@ -110,22 +110,30 @@ class SoundWork:
     clipped_share: float
 
 
+class MediaSource(Protocol):
+    """A whole file that can be opened, again and at once, and read at places: a path of the local disk is one."""
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """From its beginning; it can be told to seek."""
+        ...
+
+
 class MediaReader(Protocol):
-    """Reads whole files on a local disk; an upload is looked at there before it becomes evidence."""
+    """Reads whole files; an upload is looked at before it becomes evidence."""
 
     def sniff(self, head: bytes) -> str | None:
         """The media type by the first bytes (give 4096 or the whole file), None for what is not accepted."""
         ...
 
-    def photo(self, path: Path, declared_type: str | None = None) -> PhotoFacts:
+    def photo(self, source: MediaSource, declared_type: str | None = None) -> PhotoFacts:
         """Decodes the whole picture, so that a cut one is found. Raises MediaRefused."""
         ...
 
-    def recording(self, path: Path, declared_type: str | None = None) -> RecordingFacts:
+    def recording(self, source: MediaSource, declared_type: str | None = None) -> RecordingFacts:
         """Walks every packet in bounded memory. Raises MediaRefused."""
         ...
 
-    def document(self, path: Path, declared_type: str | None = None) -> str:
+    def document(self, source: MediaSource, declared_type: str | None = None) -> str:
         """The media type of a written attachment (PDF): whole and nothing besides. Raises MediaRefused."""
         ...
 
