@@ -16,6 +16,7 @@ from server.bootstrap import Installation
 from server.services.upload_receivers import ReceiverPool
 from server.settings import read_settings
 from server.web import cookies, problems, tus
+from server.web.known_tokens import KnownTokens
 
 MAX_JSON_BYTES = 1 << 20
 
@@ -47,6 +48,7 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.extensions["fieldvisit.receivers"] = ReceiverPool(installed.settings.uploads.requests)
     cookies.configure(app, secure=installed.settings.public_url.startswith("https://"))
     JWTManager(app)
+    app.extensions["fieldvisit.known_tokens"] = KnownTokens()
     _register_api(app)
     app.register_blueprint(pages.blueprint)
     desk.register(app)

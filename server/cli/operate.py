@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import resource
 import signal
 import sys
@@ -24,6 +25,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # settings give them, so that slow phones take no thread from anybody; threads are made when they are needed.
 _WEB_THREADS = 16
 _MANY_FILES = 8192
+# Whoever waits for an answer comes first; a third of the processor is the worker's where both want one.
+_GIVES_WAY = 5
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 
@@ -100,6 +103,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 
 
 def _work() -> None:
+    os.nice(_GIVES_WAY)
     with installed() as installation:
         installation.waker.serve(installation.runner.work)
 

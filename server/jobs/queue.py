@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+
+_PAUSE = 0.25
 
 
 def open_queue(url: str) -> Huey:
@@ -18,10 +22,18 @@ def open_queue(url: str) -> Huey:
 
 
 class Waker:
-    """Puts a wake-up into the queue after a commit that enqueued jobs; a worker also looks by itself every minute."""
+    """Puts a wake-up into the queue after a commit that enqueued jobs; a worker also looks by itself every minute.
 
-    def __init__(self, queue: Huey) -> None:
+    One wakes for all that were asked for within the pause after the last: with many files a second there would be more
+    of waking than of work. What is asked for in a pause is done at its end.
+    """
+
+    def __init__(self, queue: Huey, pause: float = _PAUSE) -> None:
         self._queue = queue
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._woke_at = float("-inf")
+        self._later: threading.Timer | None = None
         self._run_due: Callable[[], int] = lambda: 0
         self._task = queue.task(name="run_due")(self._run)
         queue.periodic_task(crontab(minute="*"), name="run_due_every_minute")(self._run)
@@ -30,6 +42,21 @@ class Waker:
         self._run_due()
 
     def wake(self) -> None:
+        with self._lock:
+            if self._later is not None:
+                return
+            left = self._woke_at + self._pause - time.monotonic()
+            if left > 0:
+                self._later = threading.Timer(left, self._wake_late)
+                self._later.start()
+                return
+            self._woke_at = time.monotonic()
+        self._task()
+
+    def _wake_late(self) -> None:
+        with self._lock:
+            self._later = None
+            self._woke_at = time.monotonic()
         self._task()
 
     def answer_with(self, run_due: Callable[[], int]) -> None:
