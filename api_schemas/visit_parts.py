@@ -162,6 +162,13 @@ class CheckInAnswer(Strict):
     missing = fields.List(fields.Nested(MissingView), required=True)
 
 
+class NotEnrolledView(Strict):
+    """A note, not a flag: these phones had no key, so no manifest of theirs is missing."""
+
+    message = fields.Nested(Words, required=True)
+    account_ids = fields.List(fields.String(), required=True)
+
+
 class PresenceCode(Strict):
     """V1: six digits that belong to this person, this visit and this half minute."""
 

@@ -15,10 +15,12 @@ from api_schemas.visit_parts import (
     FindingView,
     KnownPointView,
     MissingView,
+    NotEnrolledView,
     PlaceView,
     VisitMoment,
     explained,
 )
+from server.domain.chain_flags import NOT_ENROLLED
 from server.domain.disclosure import TOPIC_WORDS, Topic
 from server.domain.masking import masked_name, masked_telephone
 from server.domain.placements import (
@@ -250,6 +252,7 @@ class VisitView(Strict):
     missing = fields.List(fields.Nested(MissingView), required=True)
     total_debt = Money(required=True, allow_none=True, attribute="total_debt_fen")
     recorded = fields.Nested(CoverageView, required=True)
+    phone_not_enrolled = fields.Nested(NotEnrolledView, required=True, allow_none=True)
     capture_nonce = fields.String(
         required=True,
         allow_none=True,
@@ -260,4 +263,10 @@ class VisitView(Strict):
         if attr == "address_changed":
             visit = obj.brief.visit
             return visit.started_at is None and obj.brief.address.version != visit.address_version
+        if attr == "phone_not_enrolled":
+            words = {
+                "message": dict(zip(("zh", "en"), NOT_ENROLLED, strict=True)),
+                "account_ids": obj.not_enrolled,
+            }
+            return words if obj.not_enrolled else None
         return super().get_attribute(obj, attr, default)

@@ -70,6 +70,9 @@ class DeviceKey:
     revoke_reason: str | None
     version: int
 
+    def in_force(self, at: datetime) -> bool:
+        return self.enrolled_at <= at and (self.revoked_at is None or at < self.revoked_at)
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureManifest:

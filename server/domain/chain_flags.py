@@ -40,6 +40,11 @@ SCORES: Mapping[FlagCode, float] = {
     FlagCode.SEGMENT_CUT: 0.6,
     FlagCode.MANIFEST_MISSING: 0.5,
 }
+# Of a phone without a key: a note on the visit and no flag, for nobody did anything. zh-CN, English.
+NOT_ENROLLED = (
+    "手机未登记签名密钥，所传文件没有手机签名的清单可核对",
+    "The phone had no key enrolled: nothing that it signed vouches for its files",
+)
 # A later manifest, the rest of a file or an enrolment makes these good.
 MAY_BE_MADE_GOOD = frozenset(
     {
@@ -99,9 +104,31 @@ def _raised(visit: Visit, finding: ChainFinding, items: Mapping[str, EvidenceIte
 
 
 def unsigned_flags(
-    visit: Visit, items: Sequence[EvidenceItem], signers: Collection[str], *, overdue: bool
+    visit: Visit,
+    items: Sequence[EvidenceItem],
+    signers: Collection[str],
+    enrolled: Collection[str],
+    *,
+    overdue: bool,
 ) -> list[Raised]:
     """Whoever sent photos or recordings of the visit from a phone and no manifest within V2's hours, one flag each.
+
+    Of `enrolled` alone, whose phone could have signed; of the others the visit says that theirs could not.
+    """
+    return [
+        Raised(
+            FlagCode.MANIFEST_MISSING,
+            SCORES[FlagCode.MANIFEST_MISSING],
+            other_item_id=account_id,
+            evidence={"files": files},
+        )
+        for account_id, files in sorted(unsigned(visit, items, signers).items())
+        if overdue and account_id in enrolled
+    ]
+
+
+def unsigned(visit: Visit, items: Iterable[EvidenceItem], signers: Collection[str]) -> dict[str, int]:
+    """Who sent photos or recordings of the visit from a phone and no manifest, and how many files.
 
     What came in at the desk was made on a phone that could not send (V3): it is not suspected of it.
     """
@@ -110,13 +137,4 @@ def unsigned_flags(
         for item in items
         if item.visit_id == visit.id and item.source is EvidenceSource.PHONE and item.kind in COUNTED_KINDS
     )
-    return [
-        Raised(
-            FlagCode.MANIFEST_MISSING,
-            SCORES[FlagCode.MANIFEST_MISSING],
-            other_item_id=account_id,
-            evidence={"files": files},
-        )
-        for account_id, files in sorted(sent.items())
-        if overdue and account_id not in signers
-    ]
+    return {account_id: files for account_id, files in sent.items() if account_id not in signers}

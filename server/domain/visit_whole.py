@@ -53,6 +53,7 @@ class VisitWhole:
     """Everything on one visit. `total_debt_fen` is None as long as V10 hides it; `place` where nothing says where.
 
     `recorded` is V2's number; `capture_nonce` is what the team's manifests carry, None for everybody else.
+    `not_enrolled` are accounts whose phones sent files and had no key to sign them with.
     """
 
     brief: VisitBrief
@@ -72,6 +73,7 @@ class VisitWhole:
     total_debt_fen: int | None
     recorded: Coverage
     capture_nonce: str | None
+    not_enrolled: list[str]
 
     @property
     def version(self) -> int:

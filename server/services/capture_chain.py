@@ -23,7 +23,7 @@ from server.domain.capture_manifests import (
     RecordingGap,
     read_manifest,
 )
-from server.domain.chain_flags import chain_flags, unsigned_flags
+from server.domain.chain_flags import chain_flags, unsigned, unsigned_flags
 from server.domain.evidence import EvidenceItem
 from server.domain.evidence_flags import Raised
 from server.domain.evidence_problems import EVIDENCE_NOT_OF_TEAM
@@ -31,6 +31,7 @@ from server.domain.kept_rows import LISTED, SEAL, KeptTable, listed_digest, seal
 from server.domain.problems import problem
 from server.domain.recordings import Coverage, RecordingCoverage, coverage
 from server.domain.visits import Visit
+from server.services import capture_keys
 from server.services.house import House
 from server.services.ports.signatures import SignatureCheck
 from server.services.ports.unit_of_work import UnitOfWork
@@ -106,10 +107,12 @@ def settle(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> list[Ra
     measure(uow, signatures, visit)
     items = _items(uow, visit, chain.sent)
     signers = {sent.manifest.account_id for sent in chain.sent}
+    without = unsigned(visit, items.values(), signers)
+    able = capture_keys.able_to_sign(uow, without, _went_at(uow, visit))
 
     def flagged(*, overdue: bool) -> list[Raised]:
         found = chain_flags(visit, chain.findings, items, overdue=overdue)
-        return found + unsigned_flags(visit, [*items.values()], signers, overdue=overdue)
+        return found + unsigned_flags(visit, [*items.values()], signers, able, overdue=overdue)
 
     overdue_at = _overdue_at(uow, visit)
     if overdue_at is None or overdue_at <= uow.now:
@@ -149,6 +152,13 @@ def judge(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> VisitCha
             detail = {"manifest_id": sent.manifest.id, "codes": codes}
             uow.audit(AuditEntry("evidence.chain_judged", "visit", visit.id, detail))
     return chain
+
+
+def not_enrolled(uow: UnitOfWork, visit: Visit) -> list[str]:
+    """Who sent files of the visit from a phone that could sign nothing then."""
+    signers = {manifest.account_id for manifest in uow.capture_manifests.having(visit_id=visit.id)}
+    without = unsigned(visit, uow.evidence_items.having(visit_id=visit.id), signers)
+    return sorted(without.keys() - capture_keys.able_to_sign(uow, without, _went_at(uow, visit)))
 
 
 def recorded(uow: UnitOfWork, signatures: SignatureCheck, visit: Visit) -> Coverage:
@@ -200,6 +210,11 @@ def _items(uow: UnitOfWork, visit: Visit, sent: list[Sent]) -> dict[str, Evidenc
     items = {item.id: item for item in uow.evidence_items.having(visit_id=visit.id)}
     named = {capture.item_id for one in sent for capture in one.captures}
     return uow.evidence_items.by_ids(named - items.keys()) | items
+
+
+def _went_at(uow: UnitOfWork, visit: Visit) -> datetime:
+    """The hour that says which phone somebody had on the visit."""
+    return visit.started_at or visit.ended_at or uow.now
 
 
 def _overdue_at(uow: UnitOfWork, visit: Visit) -> datetime | None:

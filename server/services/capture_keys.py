@@ -7,7 +7,8 @@ for the person who had the device.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from server.domain.audit import AuditEntry
@@ -89,3 +90,14 @@ def revoke_all(uow: UnitOfWork, keys: list[DeviceKey], reason: str) -> list[Devi
 def keys_of(uow: UnitOfWork, device: Device) -> list[DeviceKey]:
     """All keys of a device, the oldest first."""
     return sorted(uow.device_keys.having(device_id=device.id), key=lambda key: (key.enrolled_at, key.id))
+
+
+def able_to_sign(uow: UnitOfWork, account_ids: Iterable[str], at: datetime) -> set[str]:
+    """Who of them had a device in hand then whose key was in force, enrolled in their name."""
+    keys = [key for key in uow.device_keys.having_any("account_id", account_ids) if key.in_force(at)]
+    return {
+        key.account_id
+        for key in keys
+        for out in uow.device_handouts.having(device_id=key.device_id, account_id=key.account_id)
+        if out.issued_at <= at and (out.returned_at is None or at < out.returned_at)
+    }

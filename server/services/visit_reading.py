@@ -87,6 +87,7 @@ def whole(house: House, uow: UnitOfWork, visit: Visit, *, for_team: bool) -> Vis
         total_debt_fen=total_debt(uow, brief.placement) if v10_total_debt_visible(contacts) else None,
         recorded=capture_chain.recorded(uow, house.signatures, visit),
         capture_nonce=visit.capture_nonce if for_team else None,
+        not_enrolled=capture_chain.not_enrolled(uow, visit),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from server.domain.chain_flags import SCORES
 from server.domain.evidence_flags import EvidenceFlag, FlagCode
 from server.domain.visits import Visit
-from tests.conftest import Desk
+from tests.conftest import NOON, Desk
 from tests.support import evidence as files
 from tests.support.captures import NONCE, Chain, Phone
-from tests.support.cast import AGENT, DISPATCHER, PARTNER, QA
+from tests.support.cast import AGENT, DISPATCHER, IT, PARTNER, QA, Member
 from tests.support.evidence import ENDED, STARTED
 
 HOURS = timedelta(hours=24)  # V2's upload hours of the first edition
@@ -95,7 +96,22 @@ def test_what_a_dispatcher_brings_needs_no_manifest(desk: Desk, visit: Visit) ->
 # phones that sign nothing
 
 
+def enrolled(desk: Desk, member: Member, at: datetime = STARTED) -> Phone:
+    """A phone whose key was enrolled then."""
+    desk.clock.move_to(at)
+    phone = Phone(desk, member)
+    desk.clock.move_to(NOON)
+    desk.forget(member)
+    return phone
+
+
+def note(desk: Desk, visit: Visit) -> Any:
+    desk.forget(AGENT)
+    return desk.ok(desk.get(AGENT, f"/api/v1/visits/{visit.id}"))["phone_not_enrolled"]
+
+
 def test_a_phone_without_a_manifest_is_flagged_when_the_hours_are_over(desk: Desk, visit: Visit) -> None:
+    enrolled(desk, AGENT)
     for seed in (1, 2):
         send(desk, visit, files.photo(seed))
     desk.work()
@@ -106,11 +122,62 @@ def test_a_phone_without_a_manifest_is_flagged_when_the_hours_are_over(desk: Des
     assert (flag.code, flag.visit_id, flag.evidence) == (FlagCode.MANIFEST_MISSING, visit.id, {"files": 2})
     pass_by(desk, HOURS + timedelta(days=2))
     assert len(raised(desk)) == 1
+    assert note(desk, visit) is None
 
 
-def test_the_manifest_of_the_one_does_not_answer_for_the_other(
-    desk: Desk, visit: Visit, phone: Phone
+def test_a_phone_that_no_key_was_enrolled_on_is_noted_on_the_visit_and_not_flagged(
+    desk: Desk, visit: Visit
 ) -> None:
+    assert note(desk, visit) is None
+    send(desk, visit, files.photo())
+    desk.ok(files.send(desk, PARTNER, visit, files.photo(2)), 201)
+    pass_by(desk, HOURS)
+    assert raised(desk) == []
+    told = note(desk, visit)
+    assert told["account_ids"] == sorted([AGENT.id, PARTNER.id])
+    assert (told["message"]["zh"][:7], told["message"]["en"][:9]) == ("手机未登记签名", "The phone")
+
+
+@pytest.mark.parametrize(("seconds", "flags"), [(-1, 1), (0, 1), (1, 0)])
+def test_a_key_counts_that_was_enrolled_when_the_visit_began(
+    desk: Desk, visit: Visit, seconds: int, flags: int
+) -> None:
+    enrolled(desk, AGENT, STARTED + timedelta(seconds=seconds))
+    send(desk, visit, files.photo())
+    pass_by(desk, HOURS)
+    assert len(raised(desk)) == flags
+    assert (note(desk, visit) is None) == bool(flags)
+
+
+@pytest.mark.parametrize(("seconds", "flags"), [(-1, 0), (0, 0), (1, 1)])
+def test_a_key_that_was_revoked_when_the_visit_began_counts_no_more(
+    desk: Desk, visit: Visit, seconds: int, flags: int
+) -> None:
+    phone = enrolled(desk, AGENT, STARTED - timedelta(hours=1))
+    desk.clock.move_to(STARTED + timedelta(seconds=seconds))
+    path = f"/api/v1/devices/{phone.device_id}/keys/{phone.key_id}/revoke"
+    desk.ok(desk.post(IT, path, {"reason": "手机遗失"}))
+    desk.clock.move_to(NOON)
+    send(desk, visit, files.photo())
+    pass_by(desk, HOURS)
+    assert len(raised(desk)) == flags
+
+
+def test_a_key_on_a_phone_that_was_given_back_counts_no_more(desk: Desk, visit: Visit) -> None:
+    phone = enrolled(desk, AGENT, STARTED - timedelta(hours=1))
+    with desk.installation.house.units.write() as uow:
+        (out,) = uow.device_handouts.having(device_id=phone.device_id)
+        uow.device_handouts.save(replace(out, returned_at=STARTED))
+        uow.commit()
+    send(desk, visit, files.photo())
+    pass_by(desk, HOURS)
+    assert raised(desk) == []
+    assert note(desk, visit)["account_ids"] == [AGENT.id]
+
+
+def test_the_manifest_of_the_one_does_not_answer_for_the_other(desk: Desk, visit: Visit) -> None:
+    phone = enrolled(desk, AGENT)
+    enrolled(desk, PARTNER)
     chain = Chain(visit.id)
     chain.add(files.photo(), send(desk, visit, files.photo()), STARTED)
     phone.send(visit, chain.text())
@@ -122,13 +189,16 @@ def test_the_manifest_of_the_one_does_not_answer_for_the_other(
 
 
 def test_a_file_that_comes_when_the_hours_are_over_is_flagged_at_once(desk: Desk, visit: Visit) -> None:
+    enrolled(desk, AGENT)
     desk.clock.move_to(ENDED + HOURS)
+    desk.forget(AGENT)
     send(desk, visit, files.photo())
     desk.work()
     assert codes(desk) == {FlagCode.MANIFEST_MISSING: 1}
 
 
 def test_a_visit_that_has_not_ended_has_all_its_hours(desk: Desk) -> None:
+    enrolled(desk, AGENT)
     visit = files.make_visited(desk, capture_nonce=NONCE, ended_at=None)
     send(desk, visit, files.photo())
     desk.work()

@@ -62,23 +62,31 @@ def test_who_signs_what_is_no_capture_and_what_came_by_the_desk_are_not_missed(
     changes: dict[str, Any],
 ) -> None:
     sent = item(**({"visit_id": "v"} | changes))
-    assert unsigned_flags(visit(), [sent], {"signer"}, overdue=True) == []
+    assert unsigned_flags(visit(), [sent], {"signer"}, {"chen"}, overdue=True) == []
 
 
 def test_whose_phone_may_still_send_a_manifest_is_not_flagged_yet() -> None:
     sent = [item(id=name, visit_id="v", account_id="chen") for name in "ab"]
-    assert unsigned_flags(visit(), sent, (), overdue=False) == []
-    (raised,) = unsigned_flags(visit(), sent, (), overdue=True)
+    assert unsigned_flags(visit(), sent, (), {"chen"}, overdue=False) == []
+    (raised,) = unsigned_flags(visit(), sent, (), {"chen"}, overdue=True)
     assert (raised.code, raised.item_id, raised.other_item_id) == (FlagCode.MANIFEST_MISSING, None, "chen")
     assert raised.evidence == {"files": 2}
 
 
 def test_each_phone_is_flagged_for_itself() -> None:
     sent = [item(id=name, visit_id="v", account_id=name) for name in ("chen", "wang")]
-    raised = unsigned_flags(visit(), sent, {"wang"}, overdue=True)
+    raised = unsigned_flags(visit(), sent, {"wang"}, {"chen", "wang"}, overdue=True)
     assert [each.other_item_id for each in raised] == ["chen"]
-    both = unsigned_flags(visit(), sent, (), overdue=True)
+    both = unsigned_flags(visit(), sent, (), {"chen", "wang"}, overdue=True)
     assert len({flag_of("v", each, BEGAN).id for each in both}) == 2
+
+
+def test_a_phone_that_could_sign_nothing_is_not_flagged() -> None:
+    sent = [item(id=name, visit_id="v", account_id=name) for name in ("chen", "wang")]
+    assert unsigned_flags(visit(), sent, (), (), overdue=True) == []
+    assert [one.other_item_id for one in unsigned_flags(visit(), sent, (), {"wang"}, overdue=True)] == [
+        "wang"
+    ]
 
 
 # what is
