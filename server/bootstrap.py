@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from server.bulk.late import LateFactTables
 from server.clock import SystemClock
 from server.domain.uploads import UploadLimits
 from server.geo.checker import GazetteerAddresses
@@ -31,6 +32,7 @@ from server.jobs.placements import end_due_placements
 from server.jobs.playable import make_copies
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import GivenUp, Handler, JobRunner
+from server.jobs.simulations import take_snapshot
 from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
 from server.services.capture_chain import CHAIN_JOB
@@ -51,6 +53,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStoreUnavailable
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder
+from server.services.simulations import SNAPSHOT_JOB
 from server.services.uploads import SALVAGE_JOB
 from server.settings import GeocoderSettings, Settings, SettingsError
 from storage.files.packs import FilePacks
@@ -87,11 +90,12 @@ HANDLERS: Mapping[str, Handler] = {
     OUTBOX_JOB: send_outbox_message,
     SALVAGE_JOB: close_abandoned,
     GEOCODE_JOB: ask_for_points,
+    SNAPSHOT_JOB: take_snapshot,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, ROWS_JOB, GEOCODE_JOB, EXPIRE_JOB)
+DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, ROWS_JOB, GEOCODE_JOB, EXPIRE_JOB, SNAPSHOT_JOB)
 HOURLY = (SALVAGE_JOB,)
-LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB)
+LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB, SNAPSHOT_JOB)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,
@@ -143,7 +147,9 @@ def build(
         packs=FilePacks(),
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         sms=FileSmsSender(FileTables()),
+        fact_tables=LateFactTables(),
         receiving=settings.data_dir / "uploads",
+        cache=settings.data_dir / "cache",
         upload_limits=UploadLimits(
             settings.uploads.day_mib << 20,
             settings.uploads.device_mib << 20,

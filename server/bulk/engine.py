@@ -23,7 +23,7 @@ from server.domain.policy.editions import PolicyBook
 
 MEMORY = "1500MiB"
 _SQL = Path(__file__).parent / "sql"
-_STEPS = ("judge_visits", "open_windows", "attribute")
+_STEPS = ("judge_visits", "open_windows", "attribute", "outcomes", "seat_shares")
 _OUT = ("lines", "shares")
 
 
@@ -46,6 +46,16 @@ class RowFault:
 
 def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEMORY) -> list[RowFault]:
     """Score the tables of a folder into another one, and hand back the rows that were refused."""
+    with scored(tables, book, memory, out) as (connection, faults):
+        _write(connection, out)
+    return faults
+
+
+@contextmanager
+def scored(
+    tables: Path, book: PolicyBook, memory: str, out: Path | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[RowFault]]]:
+    """A connection where `outcomes` and `seat_shares` are what a policy makes of the tables; and the rows refused."""
     with naming(tables, out), connected(memory) as connection:
         try:
             create_editions_table(connection, book)
@@ -59,8 +69,7 @@ def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEM
             connection.execute(statement("drop_refused"))
         for step in _STEPS:
             connection.execute(statement(step))
-        _write(connection, out)
-    return faults
+        yield connection, faults
 
 
 @contextmanager

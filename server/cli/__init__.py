@@ -21,6 +21,7 @@ _COMMANDS = {
     "run": "server.cli.operate",
     "score": "server.cli.score",
     "serve": "server.cli.operate",
+    "simulate": "server.cli.simulate",
     "tables": "server.cli.tables",
     "user": "server.cli.user",
     "verify": "server.cli.verify",

@@ -82,6 +82,7 @@ class Permission(StrEnum):
     DISPUTES_FILE = "disputes.file"  # M2
     DISPUTES_READ = "disputes.read"  # M2: no dispatcher
     STATEMENTS_CLOSE = "statements.close"  # M4: the manager
+    POLICY_SIMULATE = "policy.simulate"  # section 9: what another rule would have credited
     STATEMENTS_PUBLISH = "statements.publish"  # M1: the dispatcher
     # 员工管理
     PEOPLE_READ = "people.read"
@@ -148,20 +149,20 @@ SHIPPED: Mapping[Post, Grants] = {
         "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
-        "statements.close statements.rule disputes.read",
+        "statements.close statements.rule disputes.read policy.simulate",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
-        "incidents.read credit.read",
+        "incidents.read credit.read policy.simulate",
     ),
     Post.BUSINESS_DIRECTOR: _grants(
         all="placements.read requests.read plans.read visits.read incidents.read incidents.report credit.read "
-        "statements.export people.read",
+        "statements.export people.read policy.simulate",
     ),
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read packs.read disputes.read",
+        "evidence.integrity people.read packs.read disputes.read policy.simulate",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
@@ -177,7 +178,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
         "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read "
-        "packs.read",
+        "packs.read policy.simulate",
     ),
 }
 

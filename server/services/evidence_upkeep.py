@@ -20,7 +20,7 @@ from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
 
 SWEEP_JOB = "objects.sweep"
-SWEPT_PREFIXES = ("evidence/", "imports/", "packs/", "statements/", "uploads/")
+SWEPT_PREFIXES = ("evidence/", "imports/", "packs/", "snapshots/", "statements/", "uploads/")
 # A transaction that still runs may be about to name its bytes; none runs for a day.
 SWEPT_AFTER = timedelta(days=1)
 # So many bytes without a row are a few broken uploads; more of them are a database that lost its rows.
@@ -38,7 +38,7 @@ def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
     known |= uow.fingerprints.known_keys(asked)
     known |= {one.object_key or "" for one in uow.import_files.having_any("object_key", asked)}
     known |= {one.object_key for one in uow.statement_files.having_any("object_key", asked)}
-    known |= uow.evidence_packs.known_keys(asked)
+    known |= uow.evidence_packs.known_keys(asked) | uow.fact_snapshots.known_keys(asked)
     return [key for key in asked if key not in known]
 
 

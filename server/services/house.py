@@ -16,6 +16,7 @@ from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
 from server.services.ports.signatures import SignatureCheck
+from server.services.ports.simulation import FactTables
 from server.services.ports.sms import SmsSender
 from server.services.ports.tables import TableFiles
 from server.services.ports.unit_of_work import UnitsOfWork
@@ -25,7 +26,8 @@ from server.services.ports.unit_of_work import UnitsOfWork
 class House:
     """The ports. Each is a Protocol of `server.services.ports`; only bootstrap knows the adapters.
 
-    `receiving` is the folder on a local disk where bodies lie while they come in and are looked at.
+    `receiving` is the folder on a local disk where bodies lie while they come in and are looked at;
+    `cache` holds what is made anew or fetched again when it is gone.
     """
 
     clock: Clock
@@ -43,5 +45,7 @@ class House:
     packs: PackFiles
     robots: RobotSender
     sms: SmsSender
+    fact_tables: FactTables
     receiving: Path
+    cache: Path
     upload_limits: UploadLimits

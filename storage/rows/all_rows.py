@@ -75,6 +75,7 @@ from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTea
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
+from storage.rows.simulations import FactSnapshotQueries
 from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
 from storage.rows.uploads import UploadQueries
@@ -369,6 +370,10 @@ class AllRows:
     @cached_property
     def statements(self) -> StatementQueries:
         return StatementQueries(self._connection, self._cipher)
+
+    @cached_property
+    def fact_snapshots(self) -> FactSnapshotQueries:
+        return FactSnapshotQueries(self._connection, self._cipher)
 
     @cached_property
     def policy_documents(self) -> PolicyDocumentQueries:

@@ -85,6 +85,13 @@ class JobQueries(Rows[Job]):
         statement = sa.select(jobs.c.once_key).where(jobs.c.once_key.in_(list(keys)))
         return set(self.connection.execute(statement).scalars())
 
+    def unfinished(self, kind: str) -> Job | None:
+        statement = sa.select(jobs).where(
+            jobs.c.kind == kind, jobs.c.state.in_([JobState.WAITING, JobState.RUNNING])
+        )
+        found = self.fetch(statement.order_by(jobs.c.id).limit(1))
+        return found[0] if found else None
+
     def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]:
         """Newest first."""
         statement = sa.select(jobs)

@@ -122,7 +122,7 @@ def row_by_row(installation: Installation, placements: list[Any], _folder: Path)
     """A query a row: the case by its number, the twin by its reference, the facts of the case, its lines."""
     with installation.house.units.write() as uow:
         for one in placements:
-            (placement,) = uow.placements.having(case_number=one.case_number)
+            (placement,) = uow.placements.having(client_id=one.client_id, case_number=one.case_number)
             reference = f"HK{placement.case_number}"
             assert not uow.repayments.having(client_id=placement.client_id, reference=reference)
             id_ = uow.new_id()

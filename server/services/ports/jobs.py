@@ -60,4 +60,7 @@ class JobRows(Protocol):
     def known_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the once-keys that a job holds."""
 
+    def unfinished(self, kind: str) -> Job | None:
+        """The oldest job of a kind that waits or runs."""
+
     def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]: ...

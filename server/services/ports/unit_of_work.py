@@ -77,6 +77,7 @@ from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, Visit
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
+from server.services.ports.simulation import FactSnapshotRows
 from server.services.ports.uploads import UploadRows
 from server.services.ports.visits import IncidentRows, MessageTemplateRows, VisitRows
 
@@ -260,6 +261,8 @@ class UnitOfWork(Protocol):
     def policy(self) -> PolicyBook:
         """The policy as it stands: the published documents, or the handbook where none is."""
 
+    @property
+    def fact_snapshots(self) -> FactSnapshotRows: ...
     @property
     def policy_documents(self) -> PolicyDocumentRows: ...
 

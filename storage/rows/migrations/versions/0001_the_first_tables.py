@@ -91,6 +91,14 @@ def upgrade() -> None:
     op.create_index(op.f('ix_evidence_differences_evidence_id'), 'evidence_differences', ['evidence_id'], unique=False)
     op.create_index(op.f('ix_evidence_differences_mended_at'), 'evidence_differences', ['mended_at'], unique=False)
     op.create_index(op.f('ix_evidence_differences_object_key'), 'evidence_differences', ['object_key'], unique=False)
+    op.create_table('fact_snapshots',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('taken_at', columns.Instant(), nullable=False),
+    sa.Column('placements', sa.BigInteger(), nullable=False),
+    sa.Column('objects', columns.json_type(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_fact_snapshots'))
+    )
+    op.create_index(op.f('ix_fact_snapshots_taken_at'), 'fact_snapshots', ['taken_at'], unique=False)
     op.create_table('first_answers',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),

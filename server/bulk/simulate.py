@@ -1,0 +1,114 @@
+"""Owns the comparison of two policies over the bulk tables: who would have been credited otherwise, and how much.
+
+Refuses to write credit: what it makes are answers beside the tables, one a policy, which the next comparison finds
+again. Scoring is that of `fieldvisit score --tables`; a comparison only joins two answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TextIO
+
+import duckdb
+
+from server.bulk.convert import write_tables
+from server.bulk.engine import TablesUnreadableError, connected, naming, parquet, quoted, scored, statement
+from server.domain.policy.editions import PolicyBook
+from server.domain.policy.facts import PlacementFacts
+from server.services.ports.simulation import Asked, CaseOf, Change, Compared, FactTablesError, Fate, Moved
+
+MEMORY = "800MiB"
+_KEPT_ANSWERS = 8
+
+
+def write(cases: Iterable[tuple[PlacementFacts, CaseOf]], folder: Path) -> None:
+    """The tables of docs/bulk-tables.md and beside them `cases`: whose case each placement is."""
+    with TemporaryDirectory(prefix="fieldvisit-cases-") as scratch:
+        source = Path(scratch) / "cases.json"
+        with source.open("w", encoding="utf-8") as file:
+            write_tables(_noting(cases, file), folder)
+        columns = "{placement: 'VARCHAR', client: 'VARCHAR', project: 'VARCHAR', branch: 'VARCHAR'}"
+        read = f"read_json({quoted(str(source))}, format = 'newline_delimited', columns = {columns})"
+        with naming(folder), connected() as connection:
+            connection.execute(
+                f"COPY (FROM {read}) TO {quoted(str(folder / 'cases.parquet'))} (FORMAT parquet)"
+            )
+
+
+def compare(folder: Path, before: PolicyBook, after: PolicyBook, asked: Asked, most: int) -> Compared:
+    """What differs between two policies over the tables of a folder; FactTablesError where one cannot be used."""
+    try:
+        answers = {"before": answer(folder, before), "after": answer(folder, after)}
+        with naming(folder), connected(MEMORY) as connection:
+            for name, path in answers.items():
+                connection.execute(f"CREATE VIEW answer_{name} AS FROM {parquet(path)}")
+            connection.execute(f"CREATE VIEW cases AS FROM {parquet(folder / 'cases.parquet')}")
+            days = {"first": asked.first, "last": asked.last}
+            whose = {"branch": asked.branch_id, "project": asked.project_id}
+            connection.execute(statement("told"), days | whose)
+            connection.execute(statement("counted"))
+            return _compared(connection, most)
+    except TablesUnreadableError as error:
+        raise FactTablesError(str(error)) from error
+
+
+def _noting(cases: Iterable[tuple[PlacementFacts, CaseOf]], file: TextIO) -> Iterator[PlacementFacts]:
+    for facts, case in cases:
+        row = {"placement": facts.id, "client": case.client_id, "project": case.project_id}
+        file.write(json.dumps(row | {"branch": case.branch_id}) + "\n")
+        yield facts
+    file.flush()
+
+
+def answer(folder: Path, book: PolicyBook) -> Path:
+    """What a policy makes of the tables, from an earlier comparison where there was one."""
+    digest = hashlib.sha256(repr(book.editions).encode()).hexdigest()[:32]
+    answers = folder / "answers"
+    kept = answers / f"{digest}.parquet"
+    if kept.exists():
+        os.utime(kept)
+        return kept
+    answers.mkdir(exist_ok=True)
+    made = answers / f".{digest}-{os.getpid()}-{threading.get_ident()}.part"
+    try:
+        with scored(folder, book, MEMORY) as (connection, _):
+            connection.execute(f"COPY ({statement('answer')}) TO {quoted(str(made))} (FORMAT parquet)")
+        os.replace(made, kept)
+    finally:
+        made.unlink(missing_ok=True)
+    for old in sorted(answers.glob("*.parquet"), key=lambda one: one.stat().st_mtime)[:-_KEPT_ANSWERS]:
+        old.unlink(missing_ok=True)
+    return kept
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, most: int) -> Compared:
+    changes: dict[str, list[Change]] = {kind: [] for kind in ("total", "clause", "agent", "client", "day")}
+    for kind, key, *figures in connection.execute(statement("changes")).fetchall():
+        changes[kind].append(Change(key, *map(int, figures)))
+    sums = "SELECT count(*), coalesce(sum(abs(fen)), 0) FROM told WHERE moved"
+    ((moved_lines, moved_fen),) = connection.execute(sums).fetchall()
+    return Compared(
+        total=changes["total"][0] if changes["total"] else Change("", 0, 0, 0, 0),
+        by_clause=changes["clause"],
+        by_agent=changes["agent"],
+        by_client=changes["client"],
+        by_day=changes["day"],
+        moved_lines=moved_lines,
+        moved_fen=int(moved_fen),
+        moved=[_moved(row) for row in connection.execute(statement("moved"), [most]).fetchall()],
+    )
+
+
+def _moved(row: tuple[Any, ...]) -> Moved:
+    placement, repayment, paid_on, fen, *fates = row
+    before, after = (
+        Fate(visit, clause, reason, tuple(agents or ()))
+        for visit, clause, reason, agents in (fates[:4], fates[4:])
+    )
+    return Moved(placement, repayment, paid_on, fen, before, after)
