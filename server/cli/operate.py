@@ -71,7 +71,8 @@ def run(host: str, demo: bool) -> None:
     import_module("server.app")  # once, before the children are forked
     keeper = _FORK.Process(target=_keep_working)
     keeper.start()
-    click.echo(f"Fieldvisit: http://{host}:{port}/desk  ·  API: http://{host}:{port}/api/v1/docs")
+    url = f"http://{host}:{port}"
+    click.echo(f"Fieldvisit: {url}/desk  ·  API: {url}/api/v1/docs  ·  phones: {url}/app/")
     try:
         _serve(host, port, workers=1)
     finally:

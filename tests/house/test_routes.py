@@ -21,7 +21,7 @@ OPEN_API_ROUTES = {
 APPENDING = {"uploads.append_to_upload"}
 OPEN_PAGES = {
     "pages.start", "pages.api_document", "pages.api_document_file", "pages.static", "healthz", "readyz",
-    "api-docs.openapi_json", "desk.static",
+    "api-docs.openapi_json", "desk.static", "phone_app.arrive", "phone_app.start", "phone_app.file",
 }  # fmt: skip
 
 

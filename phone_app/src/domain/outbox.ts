@@ -1,0 +1,97 @@
+/*
+ * What waits to be sent: which item is next, how long to wait after a failure, and what an answer means for it.
+ * It owns these decisions; it refuses to drop anything: an item leaves by a receipt alone (S10).
+ */
+
+export type Lane = "small" | "sound";
+export type ItemState = "waiting" | "sending" | "set_aside";
+
+interface Common {
+  id: string;
+  visit: string;
+  lane: Lane;
+  /** Records before photos before sound. */
+  rank: 0 | 1 | 2;
+  created: number;
+  state: ItemState;
+  tries: number;
+  notBefore: number;
+  size: number;
+  sent: number;
+  /** Why it was set aside: the server's own words, by language. */
+  why?: { zh: string; en: string };
+}
+
+export interface Write extends Common {
+  kind: "write";
+  path: string;
+  what: string;
+}
+
+export interface File extends Common {
+  kind: "file";
+  evidence: string;
+  /** A run of the recorder that is still being written. */
+  open: boolean;
+}
+
+export type Item = Write | File;
+
+export type Fate = "done" | "again" | "set_aside" | "signed_out";
+
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 300_000;
+const PASSING = new Set([408, 409, 423, 425, 429]);
+
+/** What becomes of an item by the status of the answer; 0: there was none. */
+export function fateOf(status: number): Fate {
+  if (status >= 200 && status < 300) return "done";
+  if (status === 401) return "signed_out";
+  if (status === 0 || status >= 500 || PASSING.has(status)) return "again";
+  return "set_aside";
+}
+
+/** Milliseconds to wait after so many failures: doubled each time, up to five minutes; `dice` in [0, 1) spreads phones. */
+export function waitAfter(tries: number, dice: number): number {
+  const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.max(0, tries - 1));
+  return Math.round(longest * (0.5 + dice / 2));
+}
+
+/**
+ * The next item of a lane: small ones first, each visit's records in their order.
+ *
+ * A record waits for the one before it of its visit, for a contact means nothing before its check-in; one that was set
+ * aside holds up nothing.
+ */
+export function nextOf(items: readonly Item[], lane: Lane, now: number): Item | null {
+  const ready = items
+    .filter((item) => item.lane === lane && item.state !== "set_aside")
+    .sort((a, b) => a.rank - b.rank || a.created - b.created || (a.id < b.id ? -1 : 1));
+  const heldUp = new Set<string>();
+  for (const item of ready) {
+    const waits = item.notBefore > now || (item.rank === 0 && heldUp.has(item.visit));
+    if (!waits) return item;
+    if (item.rank === 0) heldUp.add(item.visit);
+  }
+  return null;
+}
+
+/** When something of the lane may next be tried; null where nothing waits. */
+export function nextMoment(items: readonly Item[]): number | null {
+  const waiting = items.filter((item) => item.state !== "set_aside").map((item) => item.notBefore);
+  return waiting.length === 0 ? null : Math.min(...waiting);
+}
+
+export interface Unsent {
+  items: number;
+  bytes: number;
+  setAside: number;
+}
+
+export function unsentOf(items: readonly Item[]): Unsent {
+  return {
+    items: items.length,
+    bytes: items.reduce((sum, item) => sum + Math.max(0, item.size - item.sent), 0),
+    setAside: items.filter((item) => item.state === "set_aside").length,
+  };
+}

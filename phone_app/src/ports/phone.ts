@@ -1,0 +1,53 @@
+/* The phone around the app: what keeps it awake, shakes it, keeps its storage, and tells when it is touched or hidden. */
+let lock: WakeLockSentinel | null = null;
+
+export async function stayAwake(): Promise<void> {
+  try {
+    lock = await navigator.wakeLock.request("screen");
+  } catch {
+    lock = null; // a battery saver may refuse; gaps are measured all the same
+  }
+}
+
+export function maySleep(): void {
+  void lock?.release().catch(() => undefined);
+  lock = null;
+}
+
+export function shake(): void {
+  navigator.vibrate?.([400, 150, 400, 150, 400]);
+}
+
+export async function keepStorage(): Promise<boolean> {
+  return (await navigator.storage?.persist?.()) ?? false;
+}
+
+export function online(): boolean {
+  return navigator.onLine;
+}
+
+export function onOnline(then: () => void): void {
+  addEventListener("online", then);
+}
+
+export function onOffline(then: () => void): void {
+  addEventListener("offline", then);
+}
+
+/** Register the service worker; `newer` is called when another edition of the app waits. */
+export async function installOffline(newer: (takeOver: () => void) => void): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  const registration = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" });
+  const offer = (): void => {
+    const waiting = registration.waiting;
+    if (waiting !== null && navigator.serviceWorker.controller !== null)
+      newer(() => {
+        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+        waiting.postMessage("take-over");
+      });
+  };
+  offer();
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", offer);
+  });
+}

@@ -1,0 +1,55 @@
+/* What the screens see: one reactive state, written by the work alone. */
+import { reactive } from "vue";
+import { unsentOf, type Item, type Unsent } from "../domain/outbox";
+import type { GapCause } from "../domain/chain";
+import type { Day, Progress, Visit } from "../domain/visits";
+
+/** Raised when what the app sends changes; the server says which is the least that it takes. */
+export const APP_VERSION = 1;
+
+export interface Me {
+  account_id: string;
+  display_name: string;
+  username: string;
+}
+
+interface State {
+  stage: "starting" | "sign_in" | "enrol" | "choose_pin" | "locked" | "open";
+  me: Me | null;
+  day: Day | null;
+  syncedAt: number | null;
+  online: boolean;
+  signedOut: boolean;
+  progress: Record<string, Progress>;
+  items: Item[];
+  recording: { visit: string; begunAt: number; level: number; silentSince: number | null } | null;
+  /** A run of the recorder that ended without being asked to: the visit that it was of. */
+  broken: { visit: string; cause: GapCause } | null;
+  newer: (() => void) | null;
+}
+
+export const state = reactive<State>({
+  stage: "starting",
+  me: null,
+  day: null,
+  syncedAt: null,
+  online: true,
+  signedOut: false,
+  progress: {},
+  items: [],
+  recording: null,
+  broken: null,
+  newer: null,
+});
+
+export function unsent(visit?: string): Unsent {
+  return unsentOf(visit === undefined ? state.items : state.items.filter((item) => item.visit === visit));
+}
+
+export function visitOf(id: string): Visit | undefined {
+  return state.day?.visits.find((visit) => visit.brief.id === id);
+}
+
+export function without<T>(held: Record<string, T>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(held).filter(([one]) => one !== name));
+}

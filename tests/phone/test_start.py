@@ -1,0 +1,160 @@
+"""The phone app from a bare phone to today's visits: enrolment, PIN, offline start, what is on the disk (S18, S19)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+
+from server.domain import phone_days
+from server.domain.placements import PhoneOwner
+from server.services import phone_days as service
+from tests.phone.conftest import Field
+from tests.support.builders import make_phone
+from tests.support.cast import AGENT, OTHER_AGENT, PASSWORD
+from tests.support.phone_app import PIN
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"], indirect=True)]
+
+FIRST_LOAD_BYTES = 250_000
+WRONG = "000000"
+
+
+def test_a_wrong_password_is_told_in_words(field: Field) -> None:
+    phone = field.take()
+    phone.page.fill("[name=username]", AGENT.username)
+    phone.page.fill("[name=password]", "not " + PASSWORD)
+    phone.tap("sign-in")
+    phone.sees("用户名或密码")
+    assert phone.violations() == []
+
+
+def test_whoever_has_no_device_in_hand_is_sent_to_have_one_handed_out(field: Field) -> None:
+    phone = field.take()
+    phone.page.fill("[name=username]", OTHER_AGENT.username)
+    phone.page.fill("[name=password]", PASSWORD)
+    phone.tap("sign-in")
+    phone.sees("名下没有领用的公司设备")
+    assert phone.violations() == []
+
+
+def test_the_day_starts_without_a_network_and_only_with_the_pin(field: Field) -> None:
+    make_phone(field.desk, field.site.placement, PhoneOwner.DEBTOR, number="13912345678")
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.sees_at("visit", field.site.address.text)
+    phone.sees_at("visit", "搭档 王强")
+    phone.sees_at("visit", "09:00–17:00")
+    phone.wait_until_installed()
+    phone.kill()
+
+    phone.start(offline=True)
+    phone.sees("输入 PIN 码")
+    assert phone.at("visit").count() == 0
+    phone.pin(WRONG)
+    phone.sees("还可试 2 次")
+    phone.pin()
+    phone.sees_at("visit", field.site.address.text)
+    phone.sees("无网络")
+
+
+def test_the_third_wrong_pin_locks_and_the_right_one_opens_no_more(field: Field) -> None:
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.wait_until_installed()
+    phone.tap("settings")
+    phone.tap("lock")
+    for left in (2, 1):
+        phone.pin(WRONG)
+        phone.sees(f"还可试 {left} 次")
+    phone.pin(WRONG)
+    phone.sees("已锁定到 12:3")
+    phone.page.reload()
+    phone.pin()
+    phone.sees("已锁定到")
+    assert phone.at("visit").count() == 0
+
+
+def test_nothing_personal_lies_readable_on_the_phone(field: Field) -> None:
+    make_phone(field.desk, field.site.placement, PhoneOwner.DEBTOR, number="13912345678")
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.sees_at("visit", field.site.address.text)
+    shelves = {name: phone.on_disk(name) for name in ("meta", "sealed", "outbox", "pieces", "entries")}
+    assert len(shelves["sealed"]) >= 2, "the day and the tokens lie sealed"
+    readable = json.dumps(shelves, ensure_ascii=False)
+    secrets = (field.site.address.text, "5678", "debtor_name", "access_token", PIN, PASSWORD, "10000.00")
+    assert [secret for secret in secrets if secret in readable] == []
+    assert phone.page.evaluate("Object.keys(localStorage).sort()") == [
+        "fieldvisit.clock",
+        "fieldvisit.language",
+    ]
+    kept = (
+        "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(c => c.keys()))))"
+    )
+    urls = phone.page.evaluate(f"{kept}.then(all => all.flat().map(request => request.url))")
+    assert all("/app/" in url for url in urls), "no answer of the API is kept by the service worker"
+
+
+def test_an_app_that_is_too_old_begins_no_visit(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "LEAST_APP_VERSION", phone_days.LEAST_APP_VERSION + 1)
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.sees_at("outdated", "须更新")
+    phone.tap("visit")
+    phone.sees("应用须先更新")
+    assert phone.at("next").is_disabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_before_a_visit_is_fit_for_thumbs_and_eyes(field: Field, scheme: str) -> None:
+    phone = field.take(color_scheme=scheme)
+    wrong: dict[str, list[str]] = {}
+
+    def look(name: str) -> None:
+        phone.picture(f"{name}-{scheme}")
+        wrong[name] = phone.violations()
+
+    look("sign-in")
+    phone.enter(AGENT)
+    phone.sees_at("visit", field.site.address.text)
+    look("today-zh")
+    phone.tap("settings")
+    look("settings-zh")
+    phone.tap("english")
+    look("settings-en")
+    phone.page.go_back()
+    phone.sees("Today")
+    look("today-en")
+    phone.tap("visit")
+    phone.sees("Check in")
+    look("visit-en")
+    phone.page.go_back()
+    phone.tap("outbox")
+    phone.sees("Safe to sign out")
+    look("outbox-en")
+    phone.page.go_back()
+    phone.tap("settings")
+    phone.tap("lock")
+    phone.sees("Enter the PIN")
+    look("pin-en")
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_it_can_be_installed_and_loads_little(field: Field) -> None:
+    start = requests.get(f"{field.url}/app", timeout=10)
+    assert (start.url, start.status_code) == (f"{field.url}/app/", 200)
+    assert "<script>" not in start.text
+    manifest = requests.get(f"{field.url}/app/manifest.webmanifest", timeout=10)
+    assert manifest.headers["Content-Type"].startswith("application/manifest+json")
+    told = manifest.json()
+    assert (told["display"], told["scope"], told["start_url"]) == ("standalone", "/app/", "/app/")
+    icons = [requests.get(field.url + icon["src"], timeout=10) for icon in told["icons"]]
+    assert {icon.headers["Content-Type"] for icon in icons} == {"image/png"}
+    assert {icon["sizes"] for icon in told["icons"]} >= {"192x192", "512x512"}
+    phone = field.take()
+    sizes = phone.page.evaluate(
+        "performance.getEntries().filter(e => 'encodedBodySize' in e).map(e => e.encodedBodySize)"
+    )
+    assert 0 < sum(sizes) < FIRST_LOAD_BYTES

@@ -1,0 +1,202 @@
+"""The phone app in a real Chromium with an invented camera, microphone and place: a phone in a test's hand.
+
+A phone has a folder of its own, so it can be killed like a phone whose battery dies, and started again with what was
+on its disk.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect, sync_playwright
+
+from server.web.phone_app import BUILT
+from tests.support.browser import _NAMES
+from tests.support.cast import PASSWORD, Member
+
+ROOT = Path(__file__).parents[2]
+PIN = "274915"
+WIDTH, HEIGHT = 360, 740
+_AXE = ROOT / "phone_app" / "node_modules" / "axe-core" / "axe.min.js"
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--mute-audio",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+_PATIENCE_MS = 20_000
+# Violations of what people with other eyes and hands need; the rules that axe-core calls serious and less.
+_AXE_RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(told => told.violations)"
+_SMALL = """() => [...document.querySelectorAll('button, input, select, textarea, a')]
+  .filter(one => one.offsetParent !== null)
+  .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 48 || box.width < 48)
+  .map(([name, box]) => `${name} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+
+
+@contextmanager
+def driver() -> Iterator[Playwright]:
+    """Playwright, once for all phones of a test."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+def chromium() -> str:
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    assert found is not None, "there is no chromium here: run  make deps  (or  sudo make deps)"
+    return found
+
+
+def assert_built() -> None:
+    assert (BUILT / "index.html").is_file(), "the phone app has not been built: run  make phone"
+
+
+class Phone:
+    """A phone in a member's hands; `folder` is its disk, `place` where it is (latitude, longitude)."""
+
+    def __init__(
+        self, playwright: Playwright, url: str, folder: Path, place: tuple[float, float], **options: Any
+    ) -> None:
+        self.url = url
+        self.errors: list[str] = []
+        self._playwright = playwright
+        self._folder = folder
+        self._place = place
+        self._options = {"color_scheme": "light", "locale": "zh-CN"} | options
+        self._sound: Path | None = options.pop("sound", None)
+        self._options.pop("sound", None)
+        self._context: BrowserContext | None = None
+        self.page: Page
+        self.start()
+
+    def start(self, *, offline: bool = False) -> None:
+        """Switch it on and open the app."""
+        sound = [] if self._sound is None else [f"--use-file-for-fake-audio-capture={self._sound}"]
+        self._context = self._playwright.chromium.launch_persistent_context(
+            str(self._folder),
+            executable_path=chromium(),
+            headless=True,
+            args=[*_SWITCHES, *sound],
+            viewport={"width": WIDTH, "height": HEIGHT},
+            is_mobile=True,
+            has_touch=True,
+            timezone_id="Asia/Shanghai",
+            geolocation={"latitude": self._place[0], "longitude": self._place[1], "accuracy": 12},
+            permissions=["geolocation", "camera", "microphone"],
+            **self._options,
+        )
+        self._context.set_default_timeout(_PATIENCE_MS)
+        self.page = self._context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self._context.set_offline(offline)
+        self.page.goto(f"{self.url}/app/")
+
+    def offline(self, is_offline: bool = True) -> None:
+        assert self._context is not None
+        self._context.set_offline(is_offline)
+
+    def kill(self) -> None:
+        """End every process of the browser at once, as an empty battery does."""
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and f"--user-data-dir={self._folder}" in _command(process):
+                os.kill(int(process.name), signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        if self._context is not None:
+            context, self._context = self._context, None
+            with suppress(Error):  # of one that was killed
+                context.close()
+
+    def at(self, name: str) -> Locator:
+        return self.page.locator(f"[data-test={name}]")
+
+    def tap(self, name: str) -> None:
+        self.at(name).first.click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.locator("body")).to_contain_text(text, timeout=_PATIENCE_MS)
+
+    def sees_at(self, name: str, text: str) -> None:
+        expect(self.at(name).first).to_contain_text(text, timeout=_PATIENCE_MS)
+
+    def pin(self, digits: str = PIN) -> None:
+        for digit in digits:
+            self.tap(f"pin-{digit}")
+
+    def unlock(self, digits: str = PIN) -> None:
+        """Give the PIN where the phone asks for it: after a start, and once nobody touched it for half a minute."""
+        expect(self.at("pin-1").or_(self.page.locator("header.top")).first).to_be_visible()
+        if self.at("pin-1").count():
+            self.pin(digits)
+            expect(self.at("pin-1")).to_have_count(0)
+
+    def enter(self, member: Member) -> None:
+        """From a bare phone to today's visits: sign in, enrol the device in hand, choose a PIN."""
+        self.page.fill("[name=username]", member.username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.tap("sign-in")
+        self.tap("device")
+        self.sees("设置 6 位 PIN 码")
+        self.pin()
+        self.sees("再输入一次")
+        self.pin()
+        self.sees("今天")
+
+    def wait_until_installed(self) -> None:
+        """The service worker has the app's files; from now on it starts without a network."""
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+
+    def violations(self) -> list[str]:
+        """What axe-core finds wrong on the screen, and targets of less than 48 px."""
+        if not self.page.evaluate("'axe' in window"):
+            # Through the debugger: the page's own policy lets no script in but the app's.
+            self.page.evaluate(_AXE.read_text(encoding="utf-8"))
+        found = [
+            f"{one['id']}: {node['html'][:120]}"
+            for one in self.page.evaluate(_AXE_RUN)
+            for node in one["nodes"]
+        ]
+        return found + [f"small: {one}" for one in self.page.evaluate(_SMALL)]
+
+    def picture(self, name: str) -> None:
+        """Where FIELDVISIT_PICTURES names a folder, what the screen shows goes there, to be looked at."""
+        folder = os.environ.get("FIELDVISIT_PICTURES")
+        if folder:
+            self.page.screenshot(path=f"{folder}/{name}.png")
+
+    def on_disk(self, shelf: str) -> list[Any]:
+        """What lies on a shelf of the phone's database, bytes as they are there."""
+        told: list[Any] = self.page.evaluate(
+            """shelf => new Promise((told, failed) => {
+              const open = indexedDB.open('fieldvisit');
+              open.onerror = () => failed(open.error);
+              open.onsuccess = () => {
+                const all = open.result.transaction(shelf).objectStore(shelf).getAll();
+                all.onsuccess = () => { open.result.close(); told(all.result.map(one => {
+                  const text = value => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+                    ? new TextDecoder('latin1').decode(value) : value;
+                  return JSON.stringify(one, (_, value) => text(value));
+                })); };
+              };
+            })""",
+            shelf,
+        )
+        return told
+
+
+def _command(process: Path) -> str:
+    try:
+        return process.joinpath("cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        return ""  # it ended while we looked
