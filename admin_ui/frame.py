@@ -61,6 +61,19 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("requests", "/desk/requests", (Permission.REQUESTS_READ,)),
         ),
     ),
+    (
+        "visits",
+        (
+            Place(
+                "to_plan", "/desk/visits?state=accepted", (Permission.PLANS_WRITE,), ToDo.TO_PLAN, urgent=True
+            ),
+            Place("running", "/desk/visits?state=in_progress", (Permission.VISITS_READ,), ToDo.RUNNING),
+            Place(
+                "lacking", "/desk/evidence-lacking", (Permission.EVIDENCE_READ,), ToDo.LACKING, urgent=True
+            ),
+            Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
+        ),
+    ),
 )
 """By heading, in the order of a day's work."""
 

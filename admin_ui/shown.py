@@ -27,6 +27,7 @@ MEANINGS = {
     "VisitState.in_progress": "info",
     "VisitState.completed": "done",
     "VisitState.failed": "wrong",
+    "VisitState.planned": "info",
     "AddressStanding.valid": "done",
     "AddressStanding.invalid": "wrong",
     "AddressStanding.unknown": "waiting",
@@ -58,6 +59,9 @@ class Shown:
         if moment is None:
             return self.words("none")
         return f"{self.day(local_day(moment))} {self.clock(moment)}"
+
+    def local_day(self, moment: datetime) -> date:
+        return local_day(moment)
 
     def clock(self, moment: datetime | None) -> str:
         return self.words("none") if moment is None else f"{moment.astimezone(SHANGHAI):%H:%M}"

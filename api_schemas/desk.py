@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from api_schemas.base import Id, Reason, Strict, Text
 from api_schemas.requests import VisitRequestQuery
+from api_schemas.visit_views import VisitQuery
 from server.domain.requests import DemolitionAnswer
 
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
@@ -40,3 +41,13 @@ class DemolitionForm(Strict):
     called_at = fields.String(required=True, validate=_LOCAL)
     answer = fields.Enum(DemolitionAnswer, by_value=True, required=True)
     note = Text(least=0, most=1000, load_default="")
+
+
+class VisitList(VisitQuery):
+    """A list of visits; there is no drawer beside it, a visit has a page of its own."""
+
+
+class PurposeForm(Strict):
+    """S5, S8: what clear numbers or a recording are wanted for."""
+
+    purpose = Text(most=200, required=True)

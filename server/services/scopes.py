@@ -62,11 +62,7 @@ def requests_within(
 
     def reaches(request: VisitRequest) -> bool:
         placement = placements[request.placement_id]
-        collector = collectors[placement.collector_id]
-        return within(
-            reached,
-            Owned(frozenset({collector.id}), collector.team_id, placement.project_id, placement.branch_id),
-        )
+        return within(reached, _owned(placement, collectors[placement.collector_id]))
 
     return [found[id_] for id_ in ids if id_ in found and reaches(found[id_])]
 

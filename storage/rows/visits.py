@@ -36,6 +36,7 @@ class VisitQueries(Rows[Visit]):
         state: VisitState | None = None,
         county_code: str | None = None,
         recorded_below: int | None = None,
+        newest_first: bool = False,
     ) -> Page[Visit]:
         statement = _reached(reach)
         if day is not None:
@@ -53,7 +54,7 @@ class VisitQueries(Rows[Visit]):
             statement = statement.join(recording_coverages, measured.id == visits.c.id).where(
                 measured.per_mille < recorded_below
             )
-        return keyset_page(self, statement, [visits.c.id], request)
+        return keyset_page(self, statement, [visits.c.id], request, descending=newest_first)
 
     def counts(self, reach: Reach, states: Collection[VisitState]) -> Mapping[VisitState, int]:
         statement = (

@@ -33,7 +33,13 @@ def path_of(page: Page, world: World) -> str:
 
 
 def pages(method: str) -> list[Page]:
-    return [page for page in PAGES.values() if page.method == method and page.needs]
+    """The declared ones that need a login; of what is read, those that are pages and no files."""
+    found = [page for page in PAGES.values() if page.method == method and page.needs]
+    return found if method == "POST" else [page for page in found if page.template]
+
+
+def files() -> list[Page]:
+    return [page for page in PAGES.values() if page.method == "GET" and page.needs and not page.template]
 
 
 def test_every_page_declares_what_it_needs_or_is_a_known_open_door(desk: Desk) -> None:
@@ -66,6 +72,14 @@ def test_each_post_sees_its_pages_and_no_others(desk: Desk, member: cast.Member)
             f"{page.name}: {answer.status_code} {seen(answer.text)}"
         )
         proper(answer.text, answer.headers["Content-Security-Policy"], page.name)
+        answer.close()
+    for page in files():
+        answer = browser.get(path_of(page, world))
+        assert (answer.status_code == 403) is not any(permission in grants for permission in page.needs), (
+            page.name
+        )
+        assert answer.status_code < 500, page.name
+        answer.close()
     for page in pages("POST"):
         if not any(permission.value == "self" or permission in grants for permission in page.needs):
             assert browser.post(path_of(page, world)).status_code == 403, page.name
@@ -91,7 +105,7 @@ def test_no_english_page_has_chinese_of_ours(desk: Desk) -> None:
     world = build_world(desk)
     browser = Browser(desk, cast.DISPATCHER)
     browser.client.set_cookie("desk_language", "en", path="/desk")
-    data = sample_words(desk)
+    data = [member.name for member in cast.CAST]
     for page in pages("GET"):
         text = seen(without_quotes(browser.get(path_of(page, world)).text))
         for word in data:
@@ -128,11 +142,6 @@ def test_language_and_light_are_chosen_and_kept(dispatcher: Browser) -> None:
     assert "My account" in page
     dispatcher.get("/desk/preferences?language=tlh&theme=neon")
     assert 'lang="en" data-theme="dark"' in dispatcher.page("/desk/account")
-
-
-def sample_words(desk: Desk) -> list[str]:
-    """Chinese that stands in the data of the case."""
-    return [member.name for member in cast.CAST]
 
 
 def without_quotes(html: str) -> str:

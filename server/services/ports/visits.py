@@ -24,6 +24,7 @@ class VisitRows(EntityRows[Visit], Protocol):
         state: VisitState | None = None,
         county_code: str | None = None,
         recorded_below: int | None = None,
+        newest_first: bool = False,
     ) -> Page[Visit]:
         """Visits of a day: those on that day's plan, and follow-ups without a plan whose lease begins on it.
 

@@ -1,0 +1,156 @@
+"""Visits at the desk: lists by state, one visit as a timeline with its verdict on top (V1 to V19).
+
+Owns how a visit is shown. Refuses the clear name and numbers to whoever gives no purpose (S5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.page import page
+from admin_ui.timeline import timeline
+from admin_ui.verdict import verdict_of
+from api_schemas.base import PageQuery
+from api_schemas.desk import PurposeForm, VisitList
+from server.domain.access import Permission, reach
+from server.domain.audit import AuditEntry
+from server.domain.evidence_flags import sentences
+from server.domain.missing import MISSING_WORDS
+from server.domain.problems import CATALOGUE
+from server.domain.visits import Visit, VisitState
+from server.services import case_reading, evidence_reading, visit_course, visit_reading
+from server.services.ports.paging import Page, PageRequest
+from server.services.scopes import placement_within, visit_within
+from server.web.endpoint import Call
+
+LIST = "/desk/visits"
+ONE = f"{LIST}/<uuid:visit_id>"
+_TABS: tuple[VisitState | None, ...] = (
+    VisitState.ACCEPTED,
+    VisitState.PLANNED,
+    VisitState.PUBLISHED,
+    VisitState.IN_PROGRESS,
+    VisitState.COMPLETED,
+    VisitState.FAILED,
+    VisitState.CANCELLED,
+    None,
+)
+# How many there are of these grows for ever; what waits is counted, what is over is not.
+_COUNTED = (
+    VisitState.ACCEPTED,
+    VisitState.PLANNED,
+    VisitState.PUBLISHED,
+    VisitState.IN_PROGRESS,
+    VisitState.FAILED,
+)
+
+
+@page(
+    "GET",
+    LIST,
+    needs=[Permission.VISITS_READ],
+    template="visits.html",
+    query=VisitList,
+    reads_personal=True,
+    clauses=("R12", "V1", "V2"),
+)
+def visit_list(call: Call) -> dict[str, Any]:
+    """Visits within reach, by state."""
+    asked = {name: call.query[name] for name in ("day", "state", "county_code", "recorded_below")}
+    reached = reach(call.actor, Permission.VISITS_READ)
+    request = PageRequest(call.query["limit"], call.query.get("after"))
+    # What waits longest comes first; of what is over, the newest.
+    found = call.uow.visits.page(request, reached, **asked, newest_first=asked["state"] not in _COUNTED)
+    counts = call.uow.visits.counts(reached, _COUNTED)
+    narrowed = {name: value for name, value in asked.items() if name != "state" and value is not None}
+    tabs = [
+        Tab(
+            "visit_tab.all" if state is None else f"VisitState.{state.value}",
+            href(LIST, {**narrowed, **({} if state is None else {"state": state.value})}),
+            counts.get(state, 0) if state in _COUNTED and state is not None and not narrowed else None,
+            asked["state"] is state,
+        )
+        for state in _TABS
+    ]
+    return _listed(call, found) | {
+        "tabs": tabs,
+        "chips": _chips(asked),
+        "path": LIST,
+        "narrow": narrowing(LIST),
+    }
+
+
+@page(
+    "GET",
+    "/desk/evidence-lacking",
+    needs=[Permission.EVIDENCE_READ],
+    template="visits.html",
+    query=PageQuery,
+    reads_personal=True,
+    clauses=("V2", "X3"),
+)
+def lacking_list(call: Call) -> dict[str, Any]:
+    """V2: visits past the policy's hours that still lack a photo or a recording."""
+    request = PageRequest(call.query["limit"], call.query.get("after"))
+    found = evidence_reading.lacking(call.uow, call.actor, request)
+    path = "/desk/evidence-lacking"
+    return _listed(call, found, path) | {"tabs": [], "chips": [], "path": path, "narrow": None}
+
+
+@page(
+    "GET",
+    ONE,
+    needs=[Permission.VISITS_READ],
+    template="visit.html",
+    reads_personal=True,
+    clauses=("V1", "V2", "V8", "V10", "S5", "S8"),
+)
+def show_visit(call: Call) -> dict[str, Any]:
+    """One visit: the verdict in one sentence, then everything in its order."""
+    visit, _ = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
+    course = visit_course.course_of(call.house, call.uow, call.actor, visit)
+    return {
+        "course": course,
+        "visit": visit,
+        "brief": course.whole.brief,
+        "begin": visit.started_at,
+        "missing_words": MISSING_WORDS,
+        "flag_sentences": sentences,
+        "catalogue": CATALOGUE,
+        "events": timeline(course),
+        "verdict": verdict_of(course),
+        "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
+        "listens": call.actor.may(Permission.EVIDENCE_LISTEN),
+    }
+
+
+@page(
+    "POST",
+    "/desk/cases/<uuid:placement_id>/unmask",
+    needs=[Permission.PERSONAL_UNMASK],
+    template="unmasked.html",
+    fields=PurposeForm,
+    clauses=("S5",),
+)
+def unmask_case(call: Call) -> dict[str, Any]:
+    """S5: name and numbers in clear, for a purpose that is kept in the trail."""
+    placement = placement_within(call.uow, call.actor, call.path["placement_id"], Permission.PERSONAL_UNMASK)
+    return {"clear": case_reading.unmask(call.uow, placement, call.body["purpose"]), "placement": placement}
+
+
+def _listed(call: Call, found: Page[Visit], path: str = LIST) -> dict[str, Any]:
+    lines = visit_reading.briefs(call.uow, found.items)
+    call.uow.audit(AuditEntry("visit.listed", "visit", None, {"ids": [one.id for one in found.items]}))
+    agents = {id_ for one in found.items for id_ in (one.lead_id, one.partner_id) if id_ is not None}
+    return {"rows": lines, "next": next_page(path, found.next), "people": call.uow.accounts.by_ids(agents)}
+
+
+def _chips(asked: Mapping[str, Any]) -> Sequence[Chip]:
+    given = {name: getattr(value, "value", value) for name, value in asked.items() if value is not None}
+    return [
+        Chip(f"chip.{name}", str(given[name]), href(LIST, {n: v for n, v in given.items() if n != name}))
+        for name in ("day", "county_code", "recorded_below")
+        if name in given
+    ]
