@@ -100,6 +100,9 @@ class EvidenceView(Strict):
     received_at = Instant(required=True)
     late = fields.Boolean(required=True)
     has_thumbnail = fields.Function(lambda item: item.thumbnail_key is not None, required=True)
+    has_screen = fields.Function(
+        lambda item: item.screen_key is not None, required=True, metadata={"type": "boolean"}
+    )
     has_playable = fields.Function(
         lambda item: item.playable_key is not None, required=True, metadata={"type": "boolean"}
     )

@@ -34,6 +34,7 @@ from server.domain.evidence_problems import (
     MEDIA_REFUSALS,
     PLAYABLE_NOT_READY,
     PURPOSE_NEEDED,
+    SCREEN_NOT_READY,
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import BODY_CUT, ID_REUSED, NOT_FOUND, RANGE_NOT_SATISFIABLE, WRONG_STATE
@@ -223,10 +224,29 @@ def read_evidence(call: Call) -> Response:
 def read_thumbnail(call: Call) -> Response:
     """A small JPEG of a photo, without what the camera wrote beside it; made shortly after the photo was kept."""
     item, small = evidence_reading.thumbnail(call.house, call.uow, call.actor, call.path["evidence_id"])
-    whole = Part(0, len(small), asked=False)
-    return file_response(
-        io.BytesIO(small), whole, len(small), "image/jpeg", f"{item.id}.jpg", f"small-{item.sha256}"
-    )
+    return _jpeg(item, small, "small")
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/evidence/<uuid:evidence_id>/screen",
+    needs=[Permission.EVIDENCE_READ],
+    answer=None,
+    produces="image/jpeg",
+    reads_personal=True,
+    problems=[NOT_FOUND, SCREEN_NOT_READY, BYTES_MISSING, BYTES_UNREADABLE],
+)
+def read_screen(call: Call) -> Response:
+    """A JPEG of a photo of at most 1280 pixels, without what the camera wrote beside it; made with the thumbnail."""
+    item, picture = evidence_reading.screen(call.house, call.uow, call.actor, call.path["evidence_id"])
+    return _jpeg(item, picture, "screen")
+
+
+def _jpeg(item: EvidenceItem, content: bytes, copy: str) -> Response:
+    whole = Part(0, len(content), asked=False)
+    tag = f"{copy}-{item.sha256}"
+    return file_response(io.BytesIO(content), whole, len(content), "image/jpeg", f"{item.id}.jpg", tag)
 
 
 @endpoint(

@@ -100,12 +100,15 @@ class EvidenceItem:
     playable_type: str | None = None
     peaks_key: str | None = None
     verified_at: datetime | None = None  # when its bytes were last read whole and compared
+    screen_key: str | None = None  # a picture of at most 1280 pixels, made with the thumbnail
 
     @property
     def copy_keys(self) -> tuple[str, ...]:
         """Where the copies lie that jobs have made of it."""
         return tuple(
-            key for key in (self.thumbnail_key, self.playable_key, self.peaks_key) if key is not None
+            key
+            for key in (self.thumbnail_key, self.screen_key, self.playable_key, self.peaks_key)
+            if key is not None
         )
 
 

@@ -78,6 +78,13 @@ THUMBNAIL_NOT_READY = kind(
     "Evidence {id} has no thumbnail, or not yet",
     remedy=("请稍后重试，或查看原图。", "Ask again shortly, or look at the original."),
 )
+SCREEN_NOT_READY = kind(
+    "screen_not_ready",
+    Category.MISSING,
+    "证据 {id} 没有屏幕尺寸的图片，或尚未生成",
+    "Evidence {id} has no picture in the size of a screen, or not yet",
+    remedy=("请稍后重试，或查看原图。", "Ask again shortly, or look at the original."),
+)
 PLAYABLE_NOT_READY = kind(
     "playable_not_ready",
     Category.MISSING,

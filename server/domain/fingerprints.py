@@ -17,16 +17,12 @@ class PrintKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """`id` is the item's; `print` as the media port made it. Of photos what the camera wrote, of recordings shares.
-
-    `screen_key` names the picture of at most 1280 pixels in the object store.
-    """
+    """`id` is the item's; `print` as the media port made it. Of photos what the camera wrote, of recordings shares."""
 
     id: str
     visit_id: str
     kind: PrintKind
     print: bytes
-    screen_key: str | None
     width: int | None
     height: int | None
     make: str | None

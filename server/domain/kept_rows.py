@@ -108,6 +108,7 @@ KEPT: Mapping[KeptTable, KeptRows] = {
         ),
         {
             "thumbnail_key": "a copy that a job makes; its place is bound to the row by its name",
+            "screen_key": "the same",
             "playable_key": "the same",
             "playable_type": "the same",
             "peaks_key": "the same",

@@ -20,6 +20,7 @@ from server.domain.evidence_problems import (
     BYTES_MISSING,
     BYTES_UNREADABLE,
     PURPOSE_NEEDED,
+    SCREEN_NOT_READY,
     THUMBNAIL_NOT_READY,
 )
 from server.domain.problems import NOT_FOUND, Problem, problem
@@ -137,11 +138,22 @@ def thumbnail(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> 
     item, _ = evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
     if item.thumbnail_key is None:
         raise problem(THUMBNAIL_NOT_READY, id=item.id)
-    with told_of_damage(item), open_part(house, item, item.thumbnail_key, None) as stream:
-        small = stream.read()
-    detail = {"visit_id": item.visit_id, "thumbnail": True}
-    uow.audit(AuditEntry("evidence.read", "evidence", item.id, detail))
-    return item, small
+    return item, _picture(house, uow, item, item.thumbnail_key, "thumbnail")
+
+
+def screen(house: House, uow: UnitOfWork, actor: Actor, evidence_id: str) -> tuple[EvidenceItem, bytes]:
+    """The picture of a photo in the size of a screen, some hundred kilobytes."""
+    item, _ = evidence_within(uow, actor, evidence_id, Permission.EVIDENCE_READ)
+    if item.screen_key is None:
+        raise problem(SCREEN_NOT_READY, id=item.id)
+    return item, _picture(house, uow, item, item.screen_key, "screen")
+
+
+def _picture(house: House, uow: UnitOfWork, item: EvidenceItem, key: str, copy: str) -> bytes:
+    with told_of_damage(item), open_part(house, item, key, None) as stream:
+        content = stream.read()
+    uow.audit(AuditEntry("evidence.read", "evidence", item.id, {"visit_id": item.visit_id, copy: True}))
+    return content
 
 
 def _listed(uow: UnitOfWork, page: Page[EvidenceItem], visit_id: str | None) -> Page[EvidenceItem]:

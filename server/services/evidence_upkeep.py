@@ -35,7 +35,6 @@ def without_row(uow: UnitOfWork, keys: Iterable[str]) -> list[str]:
     """Which of the keys no evidence, no piece of an upload, no import, no pack and no statement names."""
     asked = list(keys)
     known = uow.evidence_items.known_keys(asked) | uow.uploads.known_keys(asked)
-    known |= uow.fingerprints.known_keys(asked)
     known |= {one.object_key or "" for one in uow.import_files.having_any("object_key", asked)}
     known |= {one.object_key for one in uow.statement_files.having_any("object_key", asked)}
     known |= uow.evidence_packs.known_keys(asked) | uow.fact_snapshots.known_keys(asked)

@@ -41,12 +41,12 @@ def look_again(uow: UnitOfWork, visit_id: str) -> None:
 def keep_photo(uow: UnitOfWork, item: EvidenceItem, work: PhotoWork, thumbnail: str, screen: str) -> None:
     """Name the two pictures, and keep the fingerprint; a second run changes nothing."""
     current = uow.evidence_items.need(item.id)
-    if current.thumbnail_key is None:
-        uow.evidence_items.save(dataclasses.replace(current, thumbnail_key=thumbnail))
+    if current.thumbnail_key is None or current.screen_key is None:
+        uow.evidence_items.save(dataclasses.replace(current, thumbnail_key=thumbnail, screen_key=screen))
     if uow.fingerprints.get(item.id) is None:
         uow.fingerprints.add(
             Fingerprint(
-                item.id, item.visit_id, PrintKind.PHOTO, work.print, screen,
+                item.id, item.visit_id, PrintKind.PHOTO, work.print,
                 work.width, work.height, work.make, work.model, work.software, None, None, uow.now,
             )
         )  # fmt: skip
@@ -57,7 +57,7 @@ def keep_sound(uow: UnitOfWork, item: EvidenceItem, work: SoundWork) -> None:
     if uow.fingerprints.get(item.id) is None:
         uow.fingerprints.add(
             Fingerprint(
-                item.id, item.visit_id, PrintKind.SOUND, work.prints[0], None, **_NO_PHOTO,
+                item.id, item.visit_id, PrintKind.SOUND, work.prints[0], **_NO_PHOTO,
                 silent_share=work.silent_share, clipped_share=work.clipped_share, made_at=uow.now,
             )
         )  # fmt: skip

@@ -26,6 +26,7 @@ _BATCH = 1000
 _KEYS = (
     evidence_items.c.object_key,
     evidence_items.c.thumbnail_key,
+    evidence_items.c.screen_key,
     evidence_items.c.playable_key,
     evidence_items.c.peaks_key,
 )

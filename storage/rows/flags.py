@@ -43,9 +43,6 @@ class FingerprintQueries(Rows[Fingerprint]):
         rows = self.connection.execute(statement.order_by(of.id).limit(limit))
         return [(id_, visit_id, print_) for id_, visit_id, print_ in rows]
 
-    def known_keys(self, keys: Iterable[str]) -> set[str]:
-        return {one.screen_key for one in self.having_any("screen_key", keys) if one.screen_key}
-
 
 class EvidenceFlagQueries(Rows[EvidenceFlag]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:

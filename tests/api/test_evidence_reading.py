@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from server.domain.visits import Visit
 from server.services.ports.paging import PageRequest
+from storage.media.invented_photos import draw_photo
 from tests.conftest import Desk
 from tests.support import evidence as files
 from tests.support.cast import (
@@ -68,7 +71,8 @@ def test_evidence_stays_within_reach(
 ) -> None:
     id_ = kept_id(desk, visit, files.photo())
     desk.work()
-    for path in (f"visits/{visit.id}/evidence", f"evidence/{id_}/content", f"evidence/{id_}/thumbnail"):
+    of_item = [f"evidence/{id_}/{what}" for what in ("content", "thumbnail", "screen")]
+    for path in (f"visits/{visit.id}/evidence", *of_item):
         desk.refused(desk.get(member, f"/api/v1/{path}", query_string={}), status, code)
 
 
@@ -204,6 +208,28 @@ def test_a_thumbnail_is_made_after_the_photo_was_kept(desk: Desk, visit: Visit) 
     desk.refused(desk.get(DISPATCHER, f"/api/v1/evidence/{sound}/thumbnail"), 404, "thumbnail_not_ready")
     listed = desk.ok(desk.get(AGENT, f"/api/v1/visits/{visit.id}/evidence"))["items"]
     assert {item["id"]: item["has_thumbnail"] for item in listed} == {id_: True, sound: False}
+
+
+def test_a_picture_for_a_screen_is_made_with_the_thumbnail_and_its_reading_is_told(
+    desk: Desk, visit: Visit
+) -> None:
+    id_ = kept_id(desk, visit, draw_photo(3, "photo_door", files.STARTED, *files.PLACE, size=(1400, 1050)))
+    sound = kept_id(desk, visit, files.recording(), "recording")
+    path = f"/api/v1/evidence/{id_}/screen"
+    desk.refused(desk.get(DISPATCHER, path), 404, "screen_not_ready")
+    desk.work()
+    answer = desk.get(DISPATCHER, path)
+    assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.size == (1280, 960)
+    assert b"Exif" not in answer.data
+    assert answer.headers["ETag"] != desk.get(DISPATCHER, f"/api/v1/evidence/{id_}/thumbnail").headers["ETag"]
+    with desk.installation.house.units.read() as uow:
+        (line, _) = uow.trail.done_to(["evidence.read"], "evidence", [id_])
+    assert (line.actor_id, line.detail) == (DISPATCHER.id, {"visit_id": visit.id, "screen": True})
+    desk.refused(desk.get(DISPATCHER, f"/api/v1/evidence/{sound}/screen"), 404, "screen_not_ready")
+    listed = desk.ok(desk.get(AGENT, f"/api/v1/visits/{visit.id}/evidence"))["items"]
+    assert {item["id"]: item["has_screen"] for item in listed} == {id_: True, sound: False}
 
 
 def test_bytes_that_are_gone_are_told_and_not_a_crash(desk: Desk, visit: Visit) -> None:

@@ -92,6 +92,11 @@ class Vandal:
         return path
 
 
+def screen(item: EvidenceItem) -> str:
+    assert item.screen_key is not None
+    return item.screen_key
+
+
 def thumbnail(item: EvidenceItem) -> str:
     assert item.thumbnail_key is not None
     return item.thumbnail_key
@@ -113,6 +118,9 @@ ONE: dict[str, Alteration] = {
     "a bit of the thumbnail": lambda v, item, _: v.flip(v.bytes_of(thumbnail(item))),
     "the thumbnail removed": lambda v, item, _: v.bytes_of(thumbnail(item)).unlink(),
     "the thumbnail's key removed": lambda v, item, _: v.key_of(thumbnail(item)).unlink(),
+    "a bit of the screen": lambda v, item, _: v.flip(v.bytes_of(screen(item))),
+    "the screen's key removed": lambda v, item, _: v.key_of(screen(item)).unlink(),
+    "the row's screen another's": lambda v, item, other: v.row(item, screen_key=screen(other)),
     "the row's digest": lambda v, item, _: v.row(item, sha256=v.dice.randbytes(32).hex()),
     "the row's size": lambda v, item, _: v.row(item, size=item.size + v.dice.choice((-1, 1))),
     "the row's object": lambda v, item, _: v.row(item, object_key=f"evidence/v/e/{v.dice.getrandbits(64)}"),

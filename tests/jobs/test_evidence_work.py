@@ -65,14 +65,11 @@ def test_the_work_may_be_done_twice(desk: Desk) -> None:
     for _ in range(2):
         work_evidence(house_of(desk), {"evidence_id": item.id}, quiet)
     (after,) = files.kept(desk)
-    assert after.thumbnail_key == f"evidence/{item.visit_id}/{item.id}/thumbnail"
+    beside = f"evidence/{item.visit_id}/{item.id}"
+    assert after.copy_keys == (f"{beside}/thumbnail", f"{beside}/screen")
     with house_of(desk).units.read() as uow:
         (made,) = uow.fingerprints.having()
-    assert (made.id, made.kind, made.screen_key) == (
-        item.id,
-        PrintKind.PHOTO,
-        f"evidence/{item.visit_id}/{item.id}/screen",
-    )
+    assert (made.id, made.kind) == (item.id, PrintKind.PHOTO)
     assert files.actions(desk).count("evidence.flagged") == len({flag.id for flag in raised(desk, *FlagCode)})
 
 

@@ -24,10 +24,6 @@ class FingerprintRows(EntityRows[Fingerprint], Protocol):
         """Id, visit and print of the next ones after an id, by id."""
         ...
 
-    def known_keys(self, keys: Iterable[str]) -> set[str]:
-        """Which of the keys of objects a fingerprint names."""
-        ...
-
 
 class EvidenceFlagRows(EntityRows[EvidenceFlag], Protocol):
     def page(

@@ -56,6 +56,7 @@ evidence_items = sa.Table(
     text("playable_type", nullable=True),
     text("peaks_key", nullable=True),
     instant("verified_at", nullable=True, index=True),
+    text("screen_key", nullable=True),
     sa.Index("ix_evidence_items_account_id_captured_at", "account_id", "captured_at"),
 )
 

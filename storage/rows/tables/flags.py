@@ -27,7 +27,6 @@ fingerprints = sa.Table(
     reference("visit_id", "visits.id"),
     choice("kind", PrintKind),
     binary("print"),
-    text("screen_key", nullable=True, index=True),
     integer("width", nullable=True),
     integer("height", nullable=True),
     text("make", nullable=True),

@@ -1000,6 +1000,7 @@ def upgrade() -> None:
     sa.Column('playable_type', columns.text_type(), nullable=True),
     sa.Column('peaks_key', columns.text_type(), nullable=True),
     sa.Column('verified_at', columns.Instant(), nullable=True),
+    sa.Column('screen_key', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_evidence_items_account_id')),
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_evidence_items_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence_items')),
@@ -1065,7 +1066,6 @@ def upgrade() -> None:
     sa.Column('visit_id', columns.text_type(), nullable=False),
     sa.Column('kind', columns.text_type(), nullable=False),
     sa.Column('print', sa.LargeBinary(), nullable=False),
-    sa.Column('screen_key', columns.text_type(), nullable=True),
     sa.Column('width', sa.BigInteger(), nullable=True),
     sa.Column('height', sa.BigInteger(), nullable=True),
     sa.Column('make', columns.text_type(), nullable=True),
@@ -1078,7 +1078,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_fingerprints'))
     )
     op.create_index(op.f('ix_fingerprints_made_at'), 'fingerprints', ['made_at'], unique=False)
-    op.create_index(op.f('ix_fingerprints_screen_key'), 'fingerprints', ['screen_key'], unique=False)
     op.create_index(op.f('ix_fingerprints_visit_id'), 'fingerprints', ['visit_id'], unique=False)
     op.create_table('incidents',
     sa.Column('id', columns.text_type(), nullable=False),
