@@ -97,7 +97,9 @@ def sound_flag(
 ) -> Raised | None:
     """The same sound in another visit; `heard` is seconds, share, and where it begins in either.
 
-    What telephone exchanges say is the same everywhere, so a piece counts when it is long or most of a recording.
+    What telephone exchanges say is the same everywhere, so a piece counts when it is long or most of a recording: a
+    recording of 10 s that is a piece of an old one is flagged. A piece of less than 30 s that was spliced into a longer
+    recording is not: honest recordings have up to 20 s in common.
     """
     seconds, share, at, known_at = heard
     most = any(share >= least and seconds >= long for least, long in limits.sound_shares)
