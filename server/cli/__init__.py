@@ -18,6 +18,7 @@ _COMMANDS = {
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
     "outlines": "server.cli.outlines",
+    "policy": "server.cli.policy",
     "run": "server.cli.operate",
     "score": "server.cli.score",
     "serve": "server.cli.operate",

@@ -84,6 +84,11 @@ class Permission(StrEnum):
     STATEMENTS_CLOSE = "statements.close"  # M4: the manager
     POLICY_SIMULATE = "policy.simulate"  # section 9: what another rule would have credited
     STATEMENTS_PUBLISH = "statements.publish"  # M1: the dispatcher
+    PAY_READ = "pay.read"  # F1 to F3: the own payslip, a manager those of the branch
+    PAY_TARGETS = "pay.targets"  # F1: the manager
+    FINES_READ = "fines.read"  # F4: the own ones, those of a team or a branch
+    FINES_WRITE = "fines.write"  # F4, F5: who supervises an entry of the catalogue
+    INCIDENTS_DECIDE = "incidents.decide"  # F7: the manager
     # 员工管理
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
@@ -93,6 +98,8 @@ class Permission(StrEnum):
     IMPORTS_UPLOAD = "imports.upload"
     IMPORTS_CONFIRM = "imports.confirm"
     # 系统设置
+    POLICY_PROPOSE = "policy.propose"  # section 9: a document of editions, or a client's overlay (S21)
+    POLICY_APPROVE = "policy.approve"  # M5: another person
     ORGANISATION_WRITE = "organisation.write"  # branches, teams, clients, projects
     ACCOUNTS_UNLOCK = "accounts.unlock"
     PERMISSIONS_READ = "permissions.read"
@@ -127,29 +134,31 @@ def _grants(**scopes: str) -> dict[Permission, Scope]:
 SHIPPED: Mapping[Post, Grants] = {
     Post.COLLECTOR: _grants(
         own="placements.read facts.write requests.read requests.write visits.read credit.read "
-        "messages.send contacts.hold incidents.report plans.read disputes.file disputes.read",
+        "messages.send contacts.hold incidents.report plans.read disputes.file disputes.read pay.read "
+        "fines.read",
     ),
     Post.TEAM_LEAD: _grants(
         team="placements.read facts.write requests.read requests.write visits.read credit.read "
-        "messages.send contacts.hold incidents.report incidents.read plans.read",
+        "messages.send contacts.hold incidents.report incidents.read plans.read fines.read fines.write",
     ),
     Post.FIELD_AGENT: _grants(
         own="plans.read visits.read visits.conduct evidence.upload evidence.read credit.read facts.write "
-        "contacts.hold incidents.report devices.read devices.enrol disputes.file disputes.read",
+        "contacts.hold incidents.report devices.read devices.enrol disputes.file disputes.read pay.read fines.read",
     ),
     Post.DISPATCHER: _grants(
         branch="placements.read placements.write requests.read requests.decide plans.read plans.write "
         "visits.read letters.receive messages.send messages.batch templates.write "
         "evidence.read evidence.listen evidence.import packs.read packs.make "
         "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
-        "imports.upload devices.read devices.write statements.publish",
+        "imports.upload devices.read devices.write statements.publish fines.read fines.write",
     ),
     Post.MANAGER: _grants(
         branch="placements.read placements.write facts.write personal.unmask requests.read requests.mark_promising "
         "plans.read travel.approve visits.read visits.confirm evidence.read evidence.listen evidence.void "
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
-        "statements.close statements.rule disputes.read policy.simulate",
+        "statements.close statements.rule disputes.read pay.read pay.targets fines.read fines.write incidents.decide "
+        "policy.propose policy.simulate",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -157,7 +166,7 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.BUSINESS_DIRECTOR: _grants(
         all="placements.read requests.read plans.read visits.read incidents.read incidents.report credit.read "
-        "statements.export people.read policy.simulate",
+        "statements.export people.read pay.read policy.propose policy.approve policy.simulate",
     ),
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
@@ -178,7 +187,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
         "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read "
-        "packs.read policy.simulate",
+        "packs.read pay.read policy.propose policy.approve policy.simulate",
     ),
 }
 

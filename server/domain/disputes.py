@@ -15,9 +15,10 @@ from typing import Any
 
 from server.domain.access import Actor, Post
 from server.domain.adjusting import Shares
+from server.domain.calendar import local_day
 from server.domain.credit import LedgerLine, LineKind
 from server.domain.months import MonthPhase
-from server.domain.policy.attribution import a2_shares
+from server.domain.policy.attribution import a2_shares, a3_to_visit
 from server.domain.policy.editions import Edition
 from server.domain.policy.facts import PlacementFacts
 from server.domain.policy.registry import clause, part_of
@@ -284,6 +285,14 @@ def claimed_shares(facts: PlacementFacts, visit_id: str | None, ground: Ground, 
             sign = -1 if fen < 0 else 1  # a reversal is shared as what it takes back was (A5)
             return tuple((agent, sign * part) for agent, part in a2_shares(visit, abs(fen)))
     return None
+
+
+def ruled_commission(facts: PlacementFacts, visit_id: str | None, line: LedgerLine) -> str:
+    """The collector's commission on a ruled line: A4 stays, A3 is asked of the visit that the ruling credits."""
+    if line.commission == "none":
+        return line.commission
+    days = [local_day(visit.started_at) for visit in facts.visits if visit.id == visit_id]
+    return "to_visit" if days and a3_to_visit(facts, days[0]) is not None else "normal"
 
 
 def effect_of(before: Shares, after: Shares) -> list[dict[str, Any]]:

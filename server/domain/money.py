@@ -1,6 +1,7 @@
 """Owns money as whole fen: reading, writing and dividing it. Refuses floats and more than two decimals."""
 
 import re
+from decimal import Decimal
 
 _AMOUNT = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?")
 
@@ -32,3 +33,10 @@ def divide_evenly(fen: int, parts: int) -> list[int]:
         return []
     each, left = divmod(fen, parts)
     return [each + 1] * left + [each] * (parts - left)
+
+
+def portion(fen: int, rate: Decimal) -> int:
+    """So much of an amount, to the fen: half a fen is rounded up, away from nothing (四舍五入), as for its opposite."""
+    numerator, denominator = rate.as_integer_ratio()
+    whole = (2 * abs(fen) * numerator + denominator) // (2 * denominator)
+    return -whole if fen < 0 else whole

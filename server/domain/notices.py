@@ -77,6 +77,20 @@ NOTICES: dict[str, Notice] = {
         "{month} 外访业绩异议已裁决：{ruling}（{reason}），裁决为最终结果（M3）",
         "An objection to the statement of {month} was ruled: {ruling} ({reason}); it is final (M3)",
     ),
+    "policy_proposed": Notice(
+        "制度文件待批准（{reason}，M5）", "A policy document waits for approval ({reason}; M5)"
+    ),
+    "policy_published": Notice(
+        "制度已公布，自 {effective_on} 起有差别，请阅读（M5）",
+        "A policy was published that differs from {effective_on} on; please read it (M5)",
+    ),
+    "fine_due": Notice(
+        "罚款 {entry} {amount} 元已核对无误，请于 {due_on} 交给监督责任人，逾期加倍（F5）",
+        "A fine of {amount} yuan ({entry}) was verified; it is due on {due_on}, double after that (F5)",
+    ),
+    "incident_decided": Notice(
+        "合规事件处理结果：{ruling}（{reason}，F7）", "An incident was decided: {ruling} ({reason}; F7)"
+    ),
     "attendance_list": Notice("外出名单 {day}：\n{list}", "Out of the office on {day}:\n{list}"),
     "team_swapped": Notice(
         "外访换人 {day}：{leaves} 换为 {joins}（{cases}）", "Swap on {day}: {joins} for {leaves} ({cases})"
@@ -209,6 +223,17 @@ CODES: Mapping[str, tuple[str, str]] = {
     "upheld": ("支持", "upheld"),
     "partly": ("部分支持", "upheld in part"),
     "dismissed": ("驳回", "dismissed"),
+    "none": ("无", "none"),
+    "address_errors": ("发信、外访地址错误", "wrong addresses"),
+    "false_case_state": ("标记虚假案件状态", "a false state of a case"),
+    "sensitive_call_note": ("敏感催记", "a call note with forbidden words"),
+    "sales_recording": ("推销性质的录音", "a recording in which something was sold"),
+    "incident": ("合规事件", "an incident"),
+    "exempt": ("免责", "exempt"),
+    "reward": ("奖励", "a reward"),
+    "fine": ("处罚", "a fine"),
+    "suspend_and_transfer": ("停案调离", "cases stopped and transferred"),
+    "dismissal": ("清退", "dismissal"),
     "complaint": ("投诉倾向", "complaint"),
     "do_not_contact": ("要求不得联系", "do not contact"),
     "repaid": ("已还清", "repaid in full"),
@@ -282,7 +307,7 @@ def shown(name: str, value: Any, language: str) -> str:
     if name.endswith("_at"):
         at = datetime.fromisoformat(text).astimezone(SHANGHAI)
         return f"{shown('day', at.date().isoformat(), language)} {at:%H:%M}"
-    if name in ("reason", "outcome", "damage", "ruling") and text in CODES:
+    if name in ("reason", "outcome", "damage", "ruling", "entry") and text in CODES:
         return CODES[text][0 if zh else 1]
     return text
 

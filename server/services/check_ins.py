@@ -40,6 +40,7 @@ from server.services.holds import hold_on
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import (
     edition_at,
+    edition_for,
     keep_finding,
     keep_refusals,
     not_in_future,
@@ -103,7 +104,7 @@ def start_findings(
     against = lease_findings(
         visit, at, in_force if began_offline else hold, case_number=placement.case_number
     )
-    out_of_hours = hours_findings(at, edition_at(uow, at))
+    out_of_hours = hours_findings(at, edition_for(uow, placement.id, at))
     if not began_offline:
         refuse_if(against + out_of_hours)
         return []

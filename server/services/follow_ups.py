@@ -24,6 +24,7 @@ from server.services.holds import hold_on
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import (
     edition_at,
+    edition_for,
     keep_finding,
     keep_refusals,
     not_in_future,
@@ -132,7 +133,7 @@ def _confirm(uow: UnitOfWork, actor: Actor, parent: Visit, address: Address, at:
 
 def _check(uow: UnitOfWork, visit: Visit, address: Address, at: datetime) -> list[Finding]:
     """What a plan would have asked: the hours, a hold, whether the address resolves. Kept, not refused."""
-    out_of_hours = hours_findings(at, edition_at(uow, at))
+    out_of_hours = hours_findings(at, edition_for(uow, visit.placement_id, at))
     found = keep_refusals(uow, visit, out_of_hours)
     for refusal in out_of_hours:
         open_incident(uow, refusal.kind.code, "V9", refusal.zh(), visit=visit)

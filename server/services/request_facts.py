@@ -33,7 +33,7 @@ def gather(
     return RequestFacts(
         placement=placement,
         requested_on=day,
-        edition=uow.policy.in_force_on(day),
+        edition=uow.policy_of(placement.client_id).in_force_on(day),
         asked=_asked(uow, checks, requested, known, visits, confirmations),
         known=tuple(known.values()),
         open_divisions=_open_divisions(uow, request, placement),

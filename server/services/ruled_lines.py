@@ -33,14 +33,16 @@ def follow_rulings(uow: UnitOfWork, statement: MonthlyStatement) -> int:
                 share_in_proportion(shares, before), share_in_proportion(shares, after), strict=True
             )
         )
-        booked += ruled_lines(uow, reversal, original.ruling_id, original.visit_id, moved)
+        told = (original.visit_id, original.commission)
+        booked += ruled_lines(uow, reversal, original.ruling_id, told, moved)
     return book(uow, statement, booked)
 
 
 def ruled_lines(
-    uow: UnitOfWork, line: LedgerLine, ruling_id: str | None, visit_id: str | None, shares: Shares
+    uow: UnitOfWork, line: LedgerLine, ruling_id: str | None, told: tuple[str | None, str], shares: Shares
 ) -> list[Booked]:
-    """What takes the line back, and what stands by the ruling."""
+    """What takes the line back, and what stands by the ruling: the visit and the collector's commission are `told`."""
+    visit_id, commission = told
     held = Booked(line, shares_of(uow.ledger_shares.of_lines([line.id]).get(line.id, ())))
     ruled = dataclasses.replace(
         line,
@@ -54,6 +56,7 @@ def ruled_lines(
         window_from=None,
         window_to=None,
         extended=False,
+        commission=commission,
         reason=None if visit_id is not None else "ruled",
         outcome=RULED,
     )

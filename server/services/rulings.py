@@ -22,6 +22,7 @@ from server.domain.disputes import (
     claimed_shares,
     earns_from,
     m3_sitting_findings,
+    ruled_commission,
 )
 from server.domain.money import format_fen
 from server.domain.months import close_findings
@@ -60,7 +61,8 @@ def rule(
         if one.outcome is not RulingOutcome.DISMISSED:
             line = lines[dispute.id]
             shares = _ruled_shares(dispute, one, line, facts[dispute.id], place)
-            booked += ruled_lines(uow, line, ruling.id, ruling.visit_id, shares)
+            told = (ruling.visit_id, ruled_commission(facts[dispute.id], ruling.visit_id, line))
+            booked += ruled_lines(uow, line, ruling.id, told, shares)
         detail = {"outcome": ruling.outcome, "line_id": dispute.line_id, "visit_id": ruling.visit_id}
         uow.audit(AuditEntry("dispute.ruled", "dispute", dispute.id, detail))
         _tell(uow, statement, dispute, one)

@@ -17,7 +17,9 @@ from server.domain.missing import LetterNeeds, Missing, VisitNeeds, missing_for_
 from server.domain.phones_on_file import PhoneFile, phones_at
 from server.domain.placements import Phone, PhoneOwner, Placement
 from server.domain.plans import VisitPlan
+from server.domain.policy.editions import Edition
 from server.domain.policy.facts import PhoneFacts
+from server.domain.policy.overlays import strictest
 from server.domain.problems import Finding as Refusal
 from server.domain.visit_whole import VisitBrief, VisitPhone, VisitWhole
 from server.domain.visits import (
@@ -103,14 +105,23 @@ def calls_of_day(uow: UnitOfWork, file: PhoneFile, at: datetime) -> CallDay:
     """V9: the debtor's calls of the local day of `at`, up to then."""
     begins = datetime.combine(local_day(at), time(), SHANGHAI)
     notes = [note for note in file.calls if begins <= note.at < min(at, begins + timedelta(days=1))]
-    return call_day(notes, {phone.id: phone.owner for phone in file.phones}, edition_at(uow, at))
+    return call_day(notes, {phone.id: phone.owner for phone in file.phones}, _calling_edition(uow, file, at))
+
+
+def _calling_edition(uow: UnitOfWork, file: PhoneFile, at: datetime) -> Edition:
+    """V9 with the overlays of all clients of the debtor (S21): calls are counted over all of them."""
+    overlaid = uow.policy_documents.clients()
+    debtors = {phone.debtor_id for phone in file.phones} if overlaid else set()
+    clients = {one.client_id for one in uow.placements.having_any("debtor_id", debtors)} & set(overlaid)
+    day = local_day(at)
+    return strictest(edition_at(uow, at), (uow.policy_of(id_).in_force_on(day) for id_ in sorted(clients)))
 
 
 def against_calling(uow: UnitOfWork, file: PhoneFile, phone: Phone, at: datetime) -> list[Refusal]:
     """What forbids a call to this number at that moment: V13, V9."""
     day = calls_of_day(uow, file, at)
     blocked = v13_block_findings(phone, file.blocks)
-    return blocked + v9_call_findings(at, phone.owner, day, edition_at(uow, at))
+    return blocked + v9_call_findings(at, phone.owner, day, _calling_edition(uow, file, at))
 
 
 def phones_now(uow: UnitOfWork, file: PhoneFile) -> list[VisitPhone]:

@@ -50,6 +50,11 @@ def edition_at(uow: UnitOfWork, at: datetime) -> Edition:
     return uow.policy.in_force_on(local_day(at))
 
 
+def edition_for(uow: UnitOfWork, placement_id: str, at: datetime) -> Edition:
+    """The same with the overlay of the case's client (S21)."""
+    return uow.policy_of(uow.placements.need(placement_id).client_id).in_force_on(local_day(at))
+
+
 def keep_refusals(uow: UnitOfWork, visit: Visit, refusals: Sequence[Refusal]) -> list[Finding]:
     """Keep with the visit what would have been refused beforehand and happened all the same."""
     return [

@@ -14,6 +14,7 @@ from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCa
 from server.domain.credit import MonthlyStatement, StatementFile
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
+from server.domain.pay_targets import MonthTarget
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -25,6 +26,7 @@ from server.domain.placements import (
     Repayment,
 )
 from server.domain.policy.editions import PolicyBook
+from server.domain.policy_proposals import PolicyProposal, PolicyReading
 from server.domain.presence import PresenceSecret
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
@@ -62,6 +64,7 @@ from storage.rows.messages import (
     TextMessageQueries,
     WebhookQueries,
 )
+from storage.rows.pay import FineQueries, IncidentDecisionQueries
 from storage.rows.people import (
     AccountQueries,
     CertificateQueries,
@@ -368,6 +371,18 @@ class AllRows:
         return self._rows(tables.ledger.statement_files, StatementFile)
 
     @cached_property
+    def fines(self) -> FineQueries:
+        return FineQueries(self._connection, self._cipher)
+
+    @cached_property
+    def incident_decisions(self) -> IncidentDecisionQueries:
+        return IncidentDecisionQueries(self._connection, self._cipher)
+
+    @cached_property
+    def month_targets(self) -> Rows[MonthTarget]:
+        return self._rows(tables.pay.month_targets, MonthTarget)
+
+    @cached_property
     def statements(self) -> StatementQueries:
         return StatementQueries(self._connection, self._cipher)
 
@@ -377,7 +392,18 @@ class AllRows:
 
     @cached_property
     def policy_documents(self) -> PolicyDocumentQueries:
-        return PolicyDocumentQueries(self._connection)
+        return PolicyDocumentQueries(self._connection, self._cipher)
+
+    @cached_property
+    def policy_proposals(self) -> Rows[PolicyProposal]:
+        return self._rows(tables.policy.policy_proposals, PolicyProposal)
+
+    @cached_property
+    def policy_readings(self) -> Rows[PolicyReading]:
+        return self._rows(tables.policy.policy_readings, PolicyReading)
+
+    def policy_of(self, client_id: str) -> PolicyBook:
+        return self.policy_documents.book_of(client_id)
 
     @cached_property
     def policy(self) -> PolicyBook:

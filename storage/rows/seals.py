@@ -108,6 +108,15 @@ SEALS = (
         "EXISTS (SELECT 1 FROM rulings WHERE dispute_id = NEW.dispute_id)",
         "an objection that was ruled stays",
     ),
+    Seal("incident_decisions", "UPDATE", "final", "OLD.id IS NOT NULL", "a decision does not change"),
+    Seal("incident_decisions", "DELETE", "kept", "OLD.id IS NOT NULL", "a decision stays"),
+    Seal("fines", "DELETE", "kept", "OLD.id IS NOT NULL", "a fine stays in the ledger"),
+    Seal(
+        "policy_documents", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a published policy does not change"
+    ),
+    Seal("policy_documents", "DELETE", "kept", "OLD.id IS NOT NULL", "a published policy stays"),
+    Seal("policy_readings", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a reading does not change"),
+    Seal("policy_readings", "DELETE", "kept", "OLD.id IS NOT NULL", "a reading stays"),
     Seal("rulings", "UPDATE", "final", "OLD.id IS NOT NULL", "a ruling is final and does not change"),
     Seal("rulings", "DELETE", "kept", "OLD.id IS NOT NULL", "a ruling stays"),
     Seal("monthly_statements", "DELETE", "kept", "OLD.id IS NOT NULL", "a published month stays"),

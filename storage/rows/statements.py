@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from server.domain.access import Reach
+from server.domain.access import Reach, Scope
 from server.domain.credit import LineKind
 from server.services.ports.credit import AgentSum, MonthSum, RepaymentSum, StatementFilter, StatementLine
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
+from storage.rows.credit import a_thousand_at_a_time
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visited_placements_within
@@ -101,6 +102,19 @@ class StatementQueries(Rows[StatementLine]):
         lines = self._lines(reach, wanted.month).subquery("lines")
         statement = sa.select(lines).where(*_filters(lines.c, wanted))
         return keyset_page(self, statement, [lines.c.paid_on, lines.c.id], request)
+
+    def of_people(self, month: str, account_ids: Iterable[str]) -> list[StatementLine]:
+        everywhere = Reach(Scope.ALL, "", None, None, None)
+        found: dict[str, StatementLine] = {}
+        for some in a_thousand_at_a_time(account_ids):
+            lines = self._lines(everywhere, month).subquery("lines")
+            shared = [
+                sa.select(table.c.id).where(table.c.line_id == lines.c.id, table.c.account_id.in_(some))
+                for table in (credit_shares, statement_shares)
+            ]
+            theirs = sa.or_(lines.c.collector_id.in_(some), *(one.exists() for one in shared))
+            found |= {line.id: line for line in self.fetch(sa.select(lines).where(theirs))}
+        return sorted(found.values(), key=lambda line: (line.paid_on, line.id))
 
     def sums(self, reach: Reach, month: str) -> list[MonthSum]:
         lines = self._lines(reach, month).subquery("lines").c

@@ -65,6 +65,11 @@ class VisitQueries(Rows[Visit]):
         )
         return {row["state"]: row["count"] for row in self.connection.execute(statement).mappings()}
 
+    def placements_visited_from(self, first: date) -> list[str]:
+        begins = datetime.combine(first, time(), SHANGHAI)
+        statement = sa.select(visits.c.placement_id).where(visits.c.started_at >= begins).distinct()
+        return sorted(self.connection.execute(statement).scalars())
+
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
         present = (
             sa.select(sa.func.count(sa.distinct(check_ins.c.account_id)))

@@ -13,6 +13,7 @@ from server.domain.access import SHIPPED, Permission, Post, Scope
 from tests.api.test_closing import content
 from tests.api.test_disputes import RULE, Rivals, disputed, ruled, ruling
 from tests.conftest import Desk
+from tests.support.case_builders import make_referral
 from tests.support.cast import AGENT, DISPATCHER, MANAGER, OTHER_AGENT, PARTNER, QA, Member
 from tests.support.months import CLOSE, closed, lines_of, published, turn_to
 from tests.support.paid import MARCH
@@ -178,6 +179,24 @@ def test_what_went_back_and_was_itself_objected_to_is_ruled_by_itself(desk: Desk
     turn_to(desk, "2026-04-07")
     desk.ok(ruled(desk, ruling(first), ruling(second)), 201)
     assert money(desk, "2026-03") == {"何伟": 20_000, "王强": 20_000}
+
+
+@pytest.mark.parametrize(
+    ("referred_on", "commission"), [(date(2026, 3, 11), "to_visit"), (date(2026, 3, 12), "normal")]
+)
+def test_a_ruling_asks_a3_of_the_visit_that_it_credits(
+    desk: Desk, rivals: Rivals, referred_on: date, commission: str
+) -> None:
+    """The computed line is of a visit before the referral; the one that the ruling credits was on its day, or not."""
+    make_referral(desk, rivals.placement, referred_on=referred_on)
+    rivals.score()
+    published(desk)
+    (computed,) = lines_of(desk, "2026-03")
+    assert computed["collector_commission"] == "normal"
+    dispute = disputed(desk, rivals)
+    turn_to(desk, "2026-04-07")
+    desk.ok(ruled(desk, ruling(dispute)), 201)
+    assert lines_of(desk, "2026-03")[2]["collector_commission"] == commission
 
 
 # What is told of them

@@ -314,7 +314,7 @@ def test_a_second_sitting_does_not_undo_what_the_first_booked(desk: Desk, rivals
         )  # fmt: skip
         line = uow.ledger.need(dispute["line_id"])
         statement = uow.monthly_statements.need(line.statement_id)
-        book(uow, statement, ruled_lines(uow, line, None, None, ()))
+        book(uow, statement, ruled_lines(uow, line, None, (None, "normal"), ()))
         uow.ledger.seal(statement.id)
         uow.commit()
     desk.refused(ruled(desk, ruling(own)), 422, "rulings_contradict")

@@ -14,6 +14,7 @@ from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Web
 from server.domain.people import Certificate
 from server.domain.placements import Address, AddressKind, Debtor, Phone, Placement
 from server.domain.plans import VisitPlan
+from server.domain.policy_proposals import PolicyProposal, ProposalState
 from server.domain.visits import MessageState, Visit, VisitState
 from server.services import notices
 from server.services.evidence_flags import raise_flags
@@ -24,7 +25,9 @@ from tests.support import builders, captures, case_builders, cast, plan_builders
 from tests.support import evidence as files
 
 MARKS, SEALED = HOME.marks, HOME.sealed
-_NOBODYS = frozenset({"post", "month", "name", "template_id", "webhook_id", "outbox_message_id"})
+_NOBODYS = frozenset(
+    {"post", "month", "name", "template_id", "webhook_id", "outbox_message_id", "document_id", "proposal_id"}
+)
 
 
 @dataclass
@@ -39,6 +42,8 @@ class World:
     def id_for(self, parameter: str, path: str = "") -> str:
         if path.endswith(("/playable", "/peaks")):
             parameter = "recording_id"  # a photo has neither
+        if "/payslips/" in path and parameter == "account_id":
+            return self.side.lead.id  # the bystander's post may have none
         assert parameter in self.ids, (
             f"no object for the route parameter {parameter}: add it to tests/house/world.py"
         )
@@ -77,6 +82,8 @@ class World:
                 return files.told(files.photo(2))
             case "evidence.import_evidence":
                 return files.told(files.photo(2), brought_by=self.side.lead.id, reason="test")
+            case "fines.propose_decision":
+                return {"found": "inspection", "at_fault": "true", "pacified": "false"}
         return {}
 
 
@@ -124,7 +131,9 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "contact_id": visit_builders.make_contact(desk, visit, name=side.debtor_name).id,
         "letter_id": visit_builders.make_letter(desk, visit, manner=side.words).id,
         "incident_id": visit_builders.make_incident(desk, visit, note=side.words).id,
+        "fine_id": case_builders.make_fine(desk, side.lead, side.dispatcher, note=side.words).id,
         "template_id": visit_builders.make_template(desk).id,
+        **_make_policy(desk),
         "batch_id": _make_batch(desk, side, visit, phone),
         "message_id": _make_message(desk, side),
         **_make_case_records(desk, side, placement),
@@ -243,6 +252,21 @@ def _make_dispute(desk: Desk, side: Side, placement: Placement, visit: Visit) ->
     """A line of an old month with an objection of the lead's to it, with telling words."""
     dispute = case_builders.make_dispute(desk, placement, visit, filed_by=side.lead.id, words=side.words)
     return {"line_id": dispute.line_id, "dispute_id": dispute.id}
+
+
+def _make_policy(desk: Desk) -> dict[str, str]:
+    """The handbook's policy as a document, and one that waits: firm-wide, nobody's."""
+    with desk.installation.house.units.write() as uow:
+        document_id, proposal_id = uow.new_id(), uow.new_id()
+        uow.policy_documents.publish(document_id, "", uow.now, None)
+        uow.policy_proposals.add(
+            PolicyProposal(
+                proposal_id, None, "", "test", ProposalState.PROPOSED, cast.DIRECTOR.id, uow.now, None, None, None,
+                (), 1,
+            )
+        )  # fmt: skip
+        uow.commit()
+    return {"document_id": document_id, "proposal_id": proposal_id}
 
 
 def _make_batch(desk: Desk, side: Side, visit: Visit, phone: Phone) -> str:

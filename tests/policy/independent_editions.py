@@ -46,6 +46,11 @@ def is_tiers(value: Any) -> bool:
     )
 
 
+def is_rows(value: Any) -> bool:
+    """Tables of pay; the scoring asks for none of them."""
+    return isinstance(value, list) and all(isinstance(row, list) for row in value)
+
+
 def is_one_of(*choices: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, str) and value in choices
 
@@ -83,6 +88,13 @@ HANDBOOK: dict[str, tuple[Any, Callable[[Any], bool]]] = {
     "address_error_fine": ("20.00", is_decimal),
     "commission_tiers": ([["0", "0.01"], ["0.5", "0.03"], ["1", "0.04"]], is_tiers),
     "collector_when_visit_credited": ("full", is_one_of("full")),
+    "base_pay": ("3000.00", is_decimal),
+    "field_subsidy": ("500.00", is_decimal),
+    "compliance_factors": ([["0", "1"]], is_tiers),
+    "compliance_veto": (False, is_flag),
+    "fine_deduction": (False, is_flag),
+    "fine_catalogue": ((), is_rows),
+    "incident_matrix": ((), is_rows),
     "password_min_length": (8, is_integer),
     "password_days": (30, is_integer),
     "password_history": (0, is_integer),

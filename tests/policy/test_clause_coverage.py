@@ -22,19 +22,7 @@ from tests.policy.test_cases import CASES
 DOCS = Path(__file__).parents[2] / "docs" / "policy"
 
 # One a line, so that branches which each take some out do not collide.
-NOT_YET_BUILT = frozenset(
-    (
-        "M5",
-        "M6",
-        "F1",
-        "F2",
-        "F3",
-        "F4",
-        "F5",
-        "F6",
-        "F7",
-    )
-)
+NOT_YET_BUILT = frozenset(("M6",))
 
 _ROW = re.compile(r"^\| ([A-Z][0-9]+) \|(.*)\|$", re.MULTILINE)
 _SCORED = ("C", "X", "W", "A")

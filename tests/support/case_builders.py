@@ -11,6 +11,7 @@ from server.domain.access import Post
 from server.domain.credit import CreditRow, CreditRun, LedgerLine, LineKind, MonthlyStatement, StatementState
 from server.domain.disputes import Dispute, Ground
 from server.domain.evidence_packs import EvidencePack, PackRecipient, PackState
+from server.domain.fines import Fine, FineState
 from server.domain.imports import ImportFile, ImportKind, ImportState
 from server.domain.placements import ContactBlock, Hold, HoldReason, Placement, PoliceReferral, Repayment
 from server.domain.policy.wire import placement_to_json
@@ -18,7 +19,7 @@ from server.domain.visits import Visit
 from server.services.evidence_packing import fresh_password
 from server.services.facts_of_placement import facts_of_placements
 from tests.conftest import Desk
-from tests.support.cast import DISPATCHER, IT
+from tests.support.cast import DISPATCHER, IT, Member
 
 _numbers = itertools.count(1)
 E = TypeVar("E")
@@ -74,6 +75,29 @@ def make_referral(desk: Desk, placement: Placement, **changes: Any) -> PoliceRef
         referral = uow.police_referrals.add(PoliceReferral(**values | changes))
         uow.commit()
     return referral
+
+
+def make_fine(desk: Desk, of: Member, by: Member, **changes: Any) -> Fine:
+    """Somebody's fine for a false state of a case, found today and not looked at yet."""
+    with desk.installation.house.units.write() as uow:
+        values: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(Fine)) | {
+            "id": uow.new_id(),
+            "account_id": of.id,
+            "entry": "false_case_state",
+            "clause": "F4",
+            "month": "2026-03",
+            "found_on": date(2026, 3, 10),
+            "count": 1,
+            "amount_fen": 1000,
+            "note": "",
+            "state": FineState.FOUND,
+            "found_by": by.id,
+            "found_at": uow.now,
+            "version": 1,
+        }
+        fine = uow.fines.add(Fine(**values | changes))
+        uow.commit()
+    return fine
 
 
 def make_import(desk: Desk, **changes: Any) -> ImportFile:

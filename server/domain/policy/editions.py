@@ -15,6 +15,34 @@ HANDBOOK_FROM = date(2019, 12, 20)
 _HALF = Decimal("0.50")
 _OPENING_HOURS = (time(8), time(22))
 _TIERS = ((Decimal("0"), Decimal("0.01")), (Decimal("0.5"), Decimal("0.03")), (Decimal("1"), Decimal("0.04")))
+_NO_FACTOR = ((Decimal("0"), Decimal("1")),)
+# What, how many fen each, the clause, the posts that supervise.
+_FINES = (
+    ("false_case_state", 1000, "F4", ("dispatcher", "team_lead")),
+    ("sensitive_call_note", 5000, "F4", ("dispatcher", "team_lead")),
+    ("sales_recording", 5000, "F4", ("dispatcher", "team_lead")),
+)
+MATRIX_AXES = (
+    ("self_reported", "inspection", "concealed"),
+    ("no_fault", "at_fault"),
+    ("pacified", "not_pacified"),
+)
+CONSEQUENCES = ("none", "exempt", "reward", "fine", "suspend_and_transfer", "dismissal")
+# How it was found, at fault or not, pacified or not, the consequence, its fen.
+_MATRIX = (
+    ("self_reported", "no_fault", "pacified", "reward", 10_000),
+    ("self_reported", "no_fault", "not_pacified", "exempt", 0),
+    ("self_reported", "at_fault", "pacified", "exempt", 0),
+    ("self_reported", "at_fault", "not_pacified", "suspend_and_transfer", 0),
+    ("inspection", "no_fault", "pacified", "reward", 10_000),
+    ("inspection", "no_fault", "not_pacified", "fine", 10_000),
+    ("inspection", "at_fault", "pacified", "suspend_and_transfer", 0),
+    ("inspection", "at_fault", "not_pacified", "dismissal", 0),
+    ("concealed", "no_fault", "pacified", "none", 0),
+    ("concealed", "no_fault", "not_pacified", "dismissal", 0),
+    ("concealed", "at_fault", "pacified", "dismissal", 0),
+    ("concealed", "at_fault", "not_pacified", "dismissal", 0),
+)
 
 
 def _count(default: int, clause: str) -> Any:
@@ -35,12 +63,17 @@ def _parameter(kind: str, default: Any, clause: str) -> Any:
     return field(default=default, metadata={"kind": kind, "clause": clause})
 
 
+def _table(kind: str, default: Any, clause: str) -> Any:
+    """Left out of the text of an edition, by which runs are told apart: scoring asks for none of them."""
+    return field(default=default, repr=False, metadata={"kind": kind, "clause": clause})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """Every parameter of the policy from a day on; each field's metadata names its clause.
 
     Counts are whole numbers of days, persons, calls, metres, minutes, hours, seconds or years as their
-    names say; `half_ratio` and the tiers are decimals, `address_error_fine` is in fen.
+    names say; `half_ratio` and the tiers are decimals, amounts are in fen.
     """
 
     effective_from: date = HANDBOOK_FROM
@@ -85,6 +118,13 @@ class Edition:
     address_error_fine: int = _parameter("money", 2000, "R13")
     commission_tiers: tuple[tuple[Decimal, Decimal], ...] = _parameter("tiers", _TIERS, "F1")
     collector_when_visit_credited: Literal["full", "none"] = _choice("full", "F2", "none")
+    base_pay: int = _parameter("money", 300_000, "F2")
+    field_subsidy: int = _parameter("money", 50_000, "F2")
+    compliance_factors: tuple[tuple[Decimal, Decimal], ...] = _parameter("tiers", _NO_FACTOR, "F6")
+    compliance_veto: bool = _flag(False, "F6")
+    fine_deduction: bool = _flag(False, "F5")
+    fine_catalogue: tuple[tuple[str, int, str, tuple[str, ...]], ...] = _table("catalogue", _FINES, "F4")
+    incident_matrix: tuple[tuple[str, str, str, str, int], ...] = _table("matrix", _MATRIX, "F7")
     password_min_length: int = _count(8, "S2")
     password_days: int = _count(30, "S2")
     password_history: int = _count(0, "S2")

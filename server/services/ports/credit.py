@@ -208,6 +208,10 @@ class StatementRows(Protocol):
     def page(self, request: PageRequest, reach: Reach, wanted: StatementFilter) -> Page[StatementLine]:
         """By day of payment, then id."""
 
+    def of_people(self, month: str, account_ids: Iterable[str]) -> list[StatementLine]:
+        """All lines of a month, of drafts and of published statements, in which one of these has a share or whose case
+        is one of theirs; by day of payment, then id."""
+
     def sums(self, reach: Reach, month: str) -> list[MonthSum]: ...
     def agent_sums(self, reach: Reach, month: str) -> list[AgentSum]: ...
     def repayment_sum(self, reach: Reach, first: date, last: date) -> RepaymentSum: ...

@@ -16,6 +16,7 @@ from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCa
 from server.domain.credit import MonthlyStatement
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
+from server.domain.pay_targets import MonthTarget
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -27,6 +28,7 @@ from server.domain.placements import (
     Repayment,
 )
 from server.domain.policy.editions import PolicyBook
+from server.domain.policy_proposals import PolicyProposal, PolicyReading
 from server.domain.presence import PresenceSecret
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
@@ -64,6 +66,7 @@ from server.services.ports.messages import (
 )
 from server.services.ports.packs import PackRows
 from server.services.ports.paging import Page, PageRequest
+from server.services.ports.pay import FineRows, IncidentDecisionRows
 from server.services.ports.people import (
     AccountRows,
     CertificateRows,
@@ -74,6 +77,7 @@ from server.services.ports.people import (
 from server.services.ports.placements import AddressRows, PlacementRows
 from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
+from server.services.ports.policy import PolicyDocumentRows
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
@@ -102,13 +106,6 @@ class TrailRows(Protocol):
         """Number and digest of the newest line; 0 and the digest before the first where there is none."""
 
     def count(self) -> int: ...
-
-
-class PolicyDocumentRows(Protocol):
-    """Published policy documents (TOML, section 9). The newest one holds; the month issue gives them their life."""
-
-    def newest(self) -> str | None: ...
-    def publish(self, id: str, document: str, at: datetime, published_by: str | None) -> None: ...
 
 
 class UnitOfWork(Protocol):
@@ -256,15 +253,28 @@ class UnitOfWork(Protocol):
     @property
     def statement_files(self) -> StatementFileRows: ...
     @property
+    def fines(self) -> FineRows: ...
+    @property
+    def incident_decisions(self) -> IncidentDecisionRows: ...
+    @property
+    def month_targets(self) -> EntityRows[MonthTarget]: ...
+    @property
     def statements(self) -> StatementRows: ...
     @property
     def policy(self) -> PolicyBook:
         """The policy as it stands: the published documents, or the handbook where none is."""
 
+    def policy_of(self, client_id: str) -> PolicyBook:
+        """The policy as it holds for a client: with its overlay (S21)."""
+
     @property
     def fact_snapshots(self) -> FactSnapshotRows: ...
     @property
     def policy_documents(self) -> PolicyDocumentRows: ...
+    @property
+    def policy_proposals(self) -> EntityRows[PolicyProposal]: ...
+    @property
+    def policy_readings(self) -> EntityRows[PolicyReading]: ...
 
     def new_id(self) -> str: ...
     def audit(self, entry: AuditEntry) -> None:

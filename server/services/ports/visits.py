@@ -34,6 +34,9 @@ class VisitRows(EntityRows[Visit], Protocol):
     def counts(self, reach: Reach, states: Collection[VisitState]) -> Mapping[VisitState, int]:
         """How many visits within reach there are in each of these states; a state with none is left out."""
 
+    def placements_visited_from(self, first: date) -> list[str]:
+        """The cases with a visit that began on that local day or later."""
+
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
         """V1: visits that began with fewer than `team_size` of the team verified as present."""
 

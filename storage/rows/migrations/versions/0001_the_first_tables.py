@@ -140,13 +140,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
     sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
     )
-    op.create_table('policy_documents',
-    sa.Column('id', columns.text_type(), nullable=False),
-    sa.Column('document', columns.text_type(), nullable=False),
-    sa.Column('published_at', columns.Instant(), nullable=False),
-    sa.Column('published_by', columns.text_type(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_documents'))
-    )
     op.create_table('post_grants',
     sa.Column('post', columns.text_type(), nullable=False),
     sa.Column('permission', columns.text_type(), nullable=False),
@@ -265,6 +258,15 @@ def upgrade() -> None:
     op.create_index(op.f('ix_phones_debtor_id'), 'phones', ['debtor_id'], unique=False)
     op.create_index(op.f('ix_phones_number_key'), 'phones', ['number_key'], unique=False)
     op.create_index(op.f('ix_phones_number_tail_key'), 'phones', ['number_tail_key'], unique=False)
+    op.create_table('policy_documents',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=True),
+    sa.Column('document', columns.text_type(), nullable=False),
+    sa.Column('published_at', columns.Instant(), nullable=False),
+    sa.Column('published_by', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_policy_documents_client_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_documents'))
+    )
     op.create_table('projects',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('client_id', columns.text_type(), nullable=False),
@@ -485,6 +487,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_devices_branch_id'), 'devices', ['branch_id'], unique=False)
     op.create_index(op.f('ix_devices_enrolled_account_id'), 'devices', ['enrolled_account_id'], unique=False)
+    op.create_table('fines',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('entry', columns.text_type(), nullable=False),
+    sa.Column('clause', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('found_on', sa.Date(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('found_by', columns.text_type(), nullable=False),
+    sa.Column('found_at', columns.Instant(), nullable=False),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('decision_note', columns.text_type(), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('paid_on', sa.Date(), nullable=True),
+    sa.Column('received_by', columns.text_type(), nullable=True),
+    sa.Column('received_fen', sa.BigInteger(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_fines_account_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['accounts.id'], name=op.f('fk_fines_decided_by')),
+    sa.ForeignKeyConstraint(['found_by'], ['accounts.id'], name=op.f('fk_fines_found_by')),
+    sa.ForeignKeyConstraint(['received_by'], ['accounts.id'], name=op.f('fk_fines_received_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_fines'))
+    )
+    op.create_index(op.f('ix_fines_account_id'), 'fines', ['account_id'], unique=False)
+    op.create_index('uq_fines_address_errors', 'fines', ['account_id', 'month'], unique=True, sqlite_where=sa.text("entry = 'address_errors'"), postgresql_where=sa.text("entry = 'address_errors'"))
     op.create_table('former_passwords',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -524,6 +555,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_sessions'))
     )
     op.create_index(op.f('ix_login_sessions_account_id'), 'login_sessions', ['account_id'], unique=False)
+    op.create_table('month_targets',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('set_by', columns.text_type(), nullable=False),
+    sa.Column('set_at', columns.Instant(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('amount_fen > 0', name=op.f('ck_month_targets_something')),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_month_targets_account_id')),
+    sa.ForeignKeyConstraint(['set_by'], ['accounts.id'], name=op.f('fk_month_targets_set_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_month_targets')),
+    sa.UniqueConstraint('month', 'account_id', name=op.f('uq_month_targets_month_account_id'))
+    )
+    op.create_index(op.f('ix_month_targets_account_id'), 'month_targets', ['account_id'], unique=False)
     op.create_table('placements',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('case_number', columns.text_type(), nullable=False),
@@ -563,6 +609,34 @@ def upgrade() -> None:
     op.create_index(op.f('ix_placements_project_id'), 'placements', ['project_id'], unique=False)
     op.create_index(op.f('ix_placements_recall_on'), 'placements', ['recall_on'], unique=False)
     op.create_index(op.f('ix_placements_repeat_of_id'), 'placements', ['repeat_of_id'], unique=False)
+    op.create_table('policy_proposals',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=True),
+    sa.Column('document', columns.text_type(), nullable=False),
+    sa.Column('reason', columns.text_type(), nullable=False),
+    sa.Column('state', columns.text_type(), nullable=False),
+    sa.Column('proposed_by', columns.text_type(), nullable=False),
+    sa.Column('proposed_at', columns.Instant(), nullable=False),
+    sa.Column('decided_by', columns.text_type(), nullable=True),
+    sa.Column('decided_at', columns.Instant(), nullable=True),
+    sa.Column('decision_note', columns.text_type(), nullable=True),
+    sa.Column('changes', columns.json_type(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_policy_proposals_client_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['accounts.id'], name=op.f('fk_policy_proposals_decided_by')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['accounts.id'], name=op.f('fk_policy_proposals_proposed_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_proposals'))
+    )
+    op.create_table('policy_readings',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('document_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('read_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_policy_readings_account_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['policy_documents.id'], name=op.f('fk_policy_readings_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_policy_readings')),
+    sa.UniqueConstraint('document_id', 'account_id', name=op.f('uq_policy_readings_document_id_account_id'))
+    )
     op.create_table('presence_secrets',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('secret_sealed', sa.LargeBinary(), nullable=False),
@@ -1321,6 +1395,28 @@ def upgrade() -> None:
     op.create_index(op.f('ix_evidence_flags_other_visit_id'), 'evidence_flags', ['other_visit_id'], unique=False)
     op.create_index(op.f('ix_evidence_flags_state'), 'evidence_flags', ['state'], unique=False)
     op.create_index(op.f('ix_evidence_flags_visit_id'), 'evidence_flags', ['visit_id'], unique=False)
+    op.create_table('incident_decisions',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('incident_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('found', columns.text_type(), nullable=False),
+    sa.Column('at_fault', sa.Boolean(), nullable=False),
+    sa.Column('pacified', sa.Boolean(), nullable=False),
+    sa.Column('proposed', columns.text_type(), nullable=False),
+    sa.Column('proposed_fen', sa.BigInteger(), nullable=False),
+    sa.Column('consequence', columns.text_type(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('reasons', columns.text_type(), nullable=False),
+    sa.Column('decided_by', columns.text_type(), nullable=False),
+    sa.Column('decided_at', columns.Instant(), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_incident_decisions_account_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['accounts.id'], name=op.f('fk_incident_decisions_decided_by')),
+    sa.ForeignKeyConstraint(['incident_id'], ['incidents.id'], name=op.f('fk_incident_decisions_incident_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_incident_decisions')),
+    sa.UniqueConstraint('incident_id', name=op.f('uq_incident_decisions_incident_id'))
+    )
+    op.create_index(op.f('ix_incident_decisions_account_id'), 'incident_decisions', ['account_id'], unique=False)
     op.create_table('recording_gaps',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('manifest_id', columns.text_type(), nullable=False),

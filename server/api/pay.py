@@ -1,0 +1,172 @@
+"""Routes of pay: the targets of a month, payslips with every line, their files (F1 to F3, F6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from api_schemas.pay import (
+    PayslipDetail,
+    PayslipFileQuery,
+    PayslipList,
+    PayslipQuery,
+    TargetList,
+    TargetsNew,
+)
+from server.domain.access import Permission
+from server.domain.audit import AuditEntry
+from server.domain.credit import MONTH_UNREADABLE
+from server.domain.pay_targets import TARGET_FROZEN, TARGET_OWN, TARGET_TWICE, TARGET_WITHOUT_POST
+from server.domain.problems import NOT_FOUND
+from server.services import pay, pay_targets, payslip_files
+from server.services.payslip_files import COLUMNS
+from server.web.endpoint import Call, endpoint
+
+blueprint = Blueprint(
+    "pay", __name__, url_prefix="/api/v1", description="Targets and payslips (F1 to F3, F6)"
+)
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/targets",
+    needs=[Permission.PAY_READ],
+    answer=TargetList,
+    problems=[MONTH_UNREADABLE],
+)
+def list_targets(call: Call) -> dict[str, Any]:
+    """F1: the own target of the month, or those of the branch."""
+    return {"items": pay_targets.targets_within(call.uow, call.actor, call.path["month"])}
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/pay/<month>/targets",
+    needs=[Permission.PAY_TARGETS],
+    body=TargetsNew,
+    answer=TargetList,
+    problems=[MONTH_UNREADABLE, NOT_FOUND, TARGET_OWN, TARGET_WITHOUT_POST, TARGET_TWICE, TARGET_FROZEN],
+)
+def set_targets(call: Call) -> dict[str, Any]:
+    """F1: set what people of the own branch are to reach, before the month is published."""
+    return {"items": pay_targets.set_targets(call.uow, call.actor, call.path["month"], call.body["targets"])}
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/payslips",
+    needs=[Permission.PAY_READ],
+    query=PayslipQuery,
+    answer=PayslipList,
+    reads_personal=True,
+    problems=[MONTH_UNREADABLE],
+)
+def list_payslips(call: Call) -> dict[str, Any]:
+    """The own payslip, or those of everybody within reach, in figures."""
+    slips = pay.read_payslips(call.uow, call.actor, call.path["month"], call.query["branch_id"])
+    return {"items": slips}
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/payslips/<uuid:account_id>",
+    needs=[Permission.PAY_READ],
+    answer=PayslipDetail,
+    reads_personal=True,
+    problems=[NOT_FOUND, MONTH_UNREADABLE],
+)
+def show_payslip(call: Call) -> pay.Payslip:
+    """A payslip with the lines of the statement that it is made of."""
+    return pay.read_payslip(call.uow, call.actor, call.path["month"], call.path["account_id"])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/payslips/<uuid:account_id>/print",
+    needs=[Permission.PAY_READ],
+    answer=None,
+    produces=PDF,
+    problems=[NOT_FOUND, MONTH_UNREADABLE],
+)
+def print_payslip(call: Call) -> Response:
+    """The payslip as PDF, to be signed."""
+    slip = pay.payslip_within(call.uow, call.actor, call.path["month"], call.path["account_id"])
+    report = payslip_files.report_of(slip, call.uow.now)
+    return _file(call, lambda output: call.house.packs.write_report(output, report), PDF, "pdf")
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/payslips.csv",
+    needs=[Permission.PAY_READ],
+    query=PayslipFileQuery,
+    answer=None,
+    produces=CSV,
+    problems=[MONTH_UNREADABLE],
+)
+def export_payslips_csv(call: Call) -> Response:
+    """Payslips within reach as CSV: a row an item, ids as text."""
+
+    def fill(output: BinaryIO) -> None:
+        for piece in call.house.tables.csv_pieces(COLUMNS, _rows(call), call.query["language"]):
+            output.write(piece)
+
+    return _file(call, fill, CSV, "csv")
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/pay/<month>/payslips.xlsx",
+    needs=[Permission.PAY_READ],
+    query=PayslipFileQuery,
+    answer=None,
+    produces=XLSX,
+    problems=[MONTH_UNREADABLE],
+)
+def export_payslips_xlsx(call: Call) -> Response:
+    """Payslips within reach as a workbook: a row an item, ids as text."""
+
+    def fill(output: BinaryIO) -> None:
+        language = call.query["language"]
+        call.house.tables.write_xlsx(output, COLUMNS, _rows(call), language, call.path["month"])
+
+    return _file(call, fill, XLSX, "xlsx")
+
+
+def _rows(call: Call) -> Any:
+    slips = pay.payslips_within(call.uow, call.actor, call.path["month"], call.query["branch_id"])
+    return payslip_files.rows_of(slips, call.query["language"])
+
+
+def _file(call: Call, fill: Callable[[BinaryIO], None], media_type: str, ending: str) -> Response:
+    """The finished file, as an attachment; a branch's month of pay fits into memory.
+
+    It is made without the writer's turn; the audit line takes a turn of its own, and nothing is answered without it.
+    """
+    month = call.path["month"]
+    with TemporaryFile() as output:
+        fill(output)
+        output.seek(0)
+        content = output.read()
+    with call.house.units.write(call.actor.account_id) as uow:
+        detail = {"month": month, "format": ending, "account_id": call.path.get("account_id")}
+        uow.audit(AuditEntry("payslip.exported", "payslip", None, detail))
+        uow.commit()
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="pay-{month}.{ending}"'
+    return response
