@@ -112,7 +112,9 @@ lint: .venv/.dev phone_app/.linted ## style, types, import contracts, secrets, t
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	git ls-files -z ':!.secrets.baseline' | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	# what a program wrote is not read for secrets: hashes, the API document and its types, the gazetteer
+	git ls-files -z ':!.secrets.baseline' ':!requirements/*.txt' ':!*package-lock.json' ':!docs/openapi.json' \
+	  ':!phone_app/src/generated' ':!*.tsv' | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	$(BIN)/hadolint Dockerfile
 
 .PHONY: deps
