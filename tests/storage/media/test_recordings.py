@@ -1,6 +1,7 @@
 """Recordings: what is refused, and how long they really sound."""
 
 import random
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -259,6 +260,31 @@ def test_gap_shows_in_the_span(tmp_path: Path) -> None:
     facts = read_recording(path)
     assert facts.duration_ms == read_recording(source).duration_ms
     assert facts.span_ms == pytest.approx(facts.duration_ms + 10_000, abs=2)
+
+
+def open_clusters(content: bytes) -> bytes:
+    """The recording with clusters whose sizes were left open, as browsers write them; FFmpeg goes back and fills in."""
+
+    def without_size(found: re.Match[bytes]) -> bytes:
+        width = 9 - found[1][0].bit_length()
+        return found[0][:4] + bytes([(1 << (9 - width)) - 1]) + b"\xff" * (width - 1) + found[0][4 + width :]
+
+    return re.sub(rb"\x1f\x43\xb6\x75([\x01-\xff].{7})", without_size, content, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("more", "is_whole"), [(0, True), (1, True), (2, True), (3, False), (4, False)])
+def test_a_live_webm_may_end_in_the_head_of_its_next_block(tmp_path: Path, more: int, is_whole: bool) -> None:
+    """Chromium's pieces do: a head of three bytes (what, and how long in two) without a byte of sound is no cut."""
+    content = open_clusters(
+        make_recording(tmp_path / "live", "webm", 3.0, options={"live": "1"}).read_bytes()
+    )
+    block = re.compile(rb"\xa3[\x40-\x7f].\x81", re.DOTALL)
+    last = [found.start() for found in block.finditer(content)][-1]
+    path = with_bytes(tmp_path / "piece", content[: last + more])
+    if is_whole:
+        assert read_recording(path).duration_ms == pytest.approx(3000, abs=80)
+    else:
+        assert refusal(path) == "truncated"
 
 
 def test_live_webm_without_sizes_is_whole(tmp_path: Path) -> None:
