@@ -124,6 +124,27 @@ class Phone:
     def tap(self, name: str) -> None:
         self.at(name).first.click()
 
+    def tap_until(self, name: str, text: str) -> None:
+        """Tap again until the text shows: what it needs may still be on its way to the server."""
+
+        def shown() -> bool:
+            self.tap(name)
+            with suppress(AssertionError):
+                expect(self.page.locator("body")).to_contain_text(text, timeout=1_000)
+                return True
+            return False
+
+        assert any(shown() for _ in range(10)), f"{text} never showed"
+
+    def count_taps(self) -> None:
+        """Count from now on how often a thumb comes down."""
+        self.page.evaluate(
+            "() => { window.taps = 0; addEventListener('click', () => { window.taps += 1; }, true); }"
+        )
+
+    def taps(self) -> int:
+        return int(self.page.evaluate("window.taps"))
+
     def sees(self, text: str) -> None:
         expect(self.page.locator("body")).to_contain_text(text, timeout=_PATIENCE_MS)
 

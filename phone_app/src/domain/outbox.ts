@@ -41,10 +41,12 @@ export type Fate = "done" | "again" | "set_aside" | "signed_out";
 
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
-const PASSING = new Set([408, 409, 423, 425, 429]);
+const PASSING = new Set([408, 423, 425, 429]);
+const OFFSET_DIFFERS = 409;
 
-/** What becomes of an item by the status of the answer; 0: there was none. */
-export function fateOf(status: number): Fate {
+/** What becomes of an item by the status of the answer; 0: there was none. A conflict of a file is only its offset. */
+export function fateOf(status: number, kind: Item["kind"]): Fate {
+  if (status === OFFSET_DIFFERS) return kind === "file" ? "again" : "set_aside";
   if (status >= 200 && status < 300) return "done";
   if (status === 401) return "signed_out";
   if (status === 0 || status >= 500 || PASSING.has(status)) return "again";

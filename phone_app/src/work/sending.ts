@@ -75,7 +75,7 @@ function setAlarm(): void {
 async function sendOne(item: Item): Promise<void> {
   await changeItem(item.id, (held) => ({ ...held, state: "sending" }));
   const answer = await (item.kind === "write" ? sendWrite(item) : upload(item));
-  const fate = fateOf(answer.status);
+  const fate = fateOf(answer.status, item.kind);
   if (fate === "done") await eraseItem(item.id).then(forgetKey);
   else if (fate === "signed_out") await signedOut(item);
   else if (fate === "again") await putBack(item);
@@ -86,7 +86,7 @@ async function sendWrite(item: Write): Promise<Answer<unknown>> {
   const body = await vault.kept<Body>(`body:${item.id}`);
   if (body === null) return { status: 422, data: null, problem: null };
   const answer = await post(item.path, body);
-  if (item.what === "check_in" && fateOf(answer.status) === "set_aside") {
+  if (item.what === "check_in" && fateOf(answer.status, item.kind) === "set_aside") {
     await beganAnyway(item, body);
     return { ...answer, status: 200 };
   }

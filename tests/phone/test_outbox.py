@@ -1,0 +1,116 @@
+"""The outbox on a line that breaks: nothing is there twice, what is refused holds up nothing (V2, S10, R12)."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.phone.conftest import Field
+from tests.phone.test_visit import begin, check_out, evidence_of, photograph, wait_until_sent
+from tests.support.cast import AGENT, QA
+from tests.support.phone_app import Phone
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"], indirect=True)]
+
+
+def visited_offline(phone: Phone) -> None:
+    """A short visit without a network: photos, a recording, a result."""
+    phone.enter(AGENT)
+    phone.wait_until_installed()
+    phone.offline()
+    begin(phone)
+    photograph(phone)
+    phone.tap("next")
+    phone.tap("step-result")
+    conclude_here(phone)
+    check_out(phone)
+
+
+def conclude_here(phone: Phone) -> None:
+    phone.tap("outcome-nobody")
+    phone.tap("keep")
+    expect(phone.at("step-check_out")).to_be_enabled()
+
+
+def test_answers_that_are_lost_on_the_way_make_nothing_twice(field: Field) -> None:
+    """Every second request reaches the server and its answer does not reach the phone."""
+    phone = field.take()
+    visited_offline(phone)
+    lost: list[str] = []
+    turn = threading.Lock()
+    seen: set[str] = set()
+
+    def lose(route: object) -> None:
+        request = route.request  # type: ignore[attr-defined]
+        key = f"{request.method} {request.url} {request.headers.get('upload-offset', '')}"
+        with turn:
+            first = key not in seen
+            seen.add(key)
+        if request.method in ("POST", "PATCH") and first and "/auth/" not in request.url:
+            route.fetch()  # type: ignore[attr-defined]
+            lost.append(key)
+            route.abort("connectionreset")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    phone.page.route("**/api/v1/**", lose)
+    phone.offline(False)
+    wait_until_sent(phone)
+    assert len(lost) >= 5, "the line did break"
+    kinds = sorted(item["kind"] for item in evidence_of(field))
+    assert kinds == ["photo_door", "photo_far", "photo_number", "recording"]
+    told = field.site.shown(AGENT)
+    assert [check["direction"] for check in told["check_ins"]] == ["in", "out"]
+    assert all(check["refusal"] is None for check in told["check_ins"])
+    chain = field.desk.ok(field.desk.get(QA, f"{field.site.path}/chain"))
+    assert (chain["findings"], chain["awaited"]) == ([], [])
+
+
+def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothing(field: Field) -> None:
+    """Somebody of the team answered the questions at another phone: the second answers are refused, all else goes."""
+    phone = field.take()
+    visited_offline(phone)
+    field.desk.ok(field.site.check(AGENT, device_id=field.site.devices[AGENT.username].id), 201)
+    answers = {"identity_shown_at": None, "entered": False, "vulnerable_person": False}
+    answers |= {"asked_to_leave": False, "benefits_offered": False, "cash_offered": False}
+    field.site.write(AGENT, "answers", **answers)
+    phone.offline(False)
+    phone.page.goto(f"{phone.url}/app/#/outbox")
+    expect(phone.page.locator("[data-test=item] p.refused")).to_have_count(1, timeout=60_000)
+    expect(phone.at("item")).to_have_count(1, timeout=60_000)
+    phone.sees_at("item", "问答")
+    phone.picture("outbox-refused-zh-light")
+    assert phone.violations() == []
+    kinds = sorted(item["kind"] for item in evidence_of(field))
+    assert kinds == ["photo_door", "photo_far", "photo_number", "recording"]
+    phone.page.goto(f"{phone.url}/app/#/settings")
+    assert phone.at("sign-out").is_disabled(), "S19: what is unsent keeps the phone from being erased"
+
+
+def test_a_visit_that_began_without_a_network_after_its_lease_was_cut_is_kept_with_what_stood_against_it(
+    field: Field,
+) -> None:
+    phone = field.take()
+    visited_offline(phone)
+    with field.desk.installation.house.units.write() as uow:
+        visit = uow.visits.need(field.site.visit.id)
+        uow.visits.save(dataclasses.replace(visit, valid_until=visit.valid_from))
+        uow.commit()
+    phone.offline(False)
+    wait_until_sent(phone)
+    told = field.site.shown(AGENT)
+    assert [finding["code"] for finding in told["findings"]] == ["lease_expired"]
+    assert told["moment"]["ended_at"] is not None
+
+
+def test_signing_out_leaves_nothing_on_the_phone(field: Field) -> None:
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.tap("settings")
+    phone.tap("sign-out")
+    phone.sees("登录")
+    shelves = {name: phone.on_disk(name) for name in ("meta", "sealed", "outbox", "pieces", "entries")}
+    assert {name: rows for name, rows in shelves.items() if rows} == {}
