@@ -1,7 +1,7 @@
 """Posts to group robots: allow-listed hosts, no redirects, no proxies of the environment, time and size limits.
 
 Words of failures never hold an address, for its query is the key to the group: exceptions of the HTTP library are
-told by their kind alone.
+told by their kind alone. The library comes in with the first post: a web process sends none.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-
-import requests
+from typing import TYPE_CHECKING
 
 from server.domain.messages import Webhook
 from server.domain.robots import address_findings
 from server.notify.formats import refusal, robot_request
 from server.services.ports.robots import RobotFailed
+
+if TYPE_CHECKING:
+    from requests import Response
 
 _ANSWER_BYTES = 64 * 1024
 _TIMEOUTS = (5.0, 10.0)  # seconds to connect, seconds between two pieces of the answer
@@ -46,6 +48,8 @@ class HttpRobots:
             raise RobotFailed(refused)
 
     def _post(self, url: str, body: bytes) -> object:
+        import requests
+
         with requests.Session() as session:
             session.trust_env = False  # no proxy and no netrc of the machine sees what goes out
             try:
@@ -66,7 +70,7 @@ class HttpRobots:
                 raise RobotFailed("not an answer of a robot") from None
 
 
-def _limited(answer: requests.Response) -> bytes:
+def _limited(answer: Response) -> bytes:
     held = b""
     for piece in answer.iter_content(8192):
         held += piece

@@ -19,24 +19,33 @@ _PIECE = 1 << 16
 _NEAR = 1 << 18
 
 
+# As much of a file's beginning and end as tells what a document is.
+EDGE = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class KeptBytes:
-    """An object of the store, for whoever opens files."""
+    """An object of the store, for whoever opens files; its first and last bytes, where somebody has seen them go by."""
 
     objects: ObjectStore
     stored: StoredObject
+    head: bytes = b""
+    tail: bytes = b""
 
     def open(self, mode: Literal["rb"]) -> BinaryIO:
-        return io.BufferedReader(_Seeking(self.objects, self.stored), _PIECE)
+        return io.BufferedReader(_Seeking(self), _PIECE)
 
 
 class _Seeking(io.RawIOBase):
     """Reads on from wherever it is told to; the store is asked when a byte is wanted, and not before."""
 
-    def __init__(self, objects: ObjectStore, stored: StoredObject) -> None:
+    def __init__(self, kept: KeptBytes) -> None:
         super().__init__()
-        self._objects = objects
-        self._stored = stored
+        self._objects = kept.objects
+        self._stored = kept.stored
+        self._head = kept.head
+        self._tail = kept.tail
+        self._tail_at = kept.stored.size - len(kept.tail)
         self._stream: BinaryIO | None = None
         self._streamed = 0
         self._place = 0
@@ -58,15 +67,25 @@ class _Seeking(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        found = self._found(len(buffer))
+        buffer[: len(found)] = found
+        self._place += len(found)
+        return len(found)
+
+    def _found(self, length: int) -> bytes:
+        """Some of the bytes from the place on; none at the end."""
         if self._place >= self._stored.size:
-            return 0
+            return b""
+        if self._place < len(self._head) and self._stream is None:
+            return self._head[self._place : self._place + length]
+        if self._place >= self._tail_at:
+            return self._tail[self._place - self._tail_at :][:length]
         try:
-            found = self._streaming().read(len(buffer))
+            found = self._streaming().read(length)
         except OSError as error:  # readers of media take one for a file that ends early
             raise ObjectStoreUnavailable(f"{self._stored.key}: {error}") from error
-        buffer[: len(found)] = found
-        self._place = self._streamed = self._place + len(found)
-        return len(found)
+        self._streamed = self._place + len(found)
+        return found
 
     def close(self) -> None:
         if self._stream is not None:

@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.services.kept_bytes import EDGE
 from server.services.upload_receivers import Receiver
 
-CHUNK = 1 << 18  # as much as a sealed piece of the store: less is copied together once more
+CHUNK = 1 << 17  # as much as a sealed piece of the store: less is copied together once more
 _FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.
@@ -52,6 +53,7 @@ class Body(io.RawIOBase):
         self._piece_left = 0
         self._deadline = 0.0
         self.ended = announced == 0
+        self.tail = b""
 
     def next_piece(self, size: int, seconds: float) -> None:
         self._piece_left = size
@@ -70,6 +72,7 @@ class Body(io.RawIOBase):
         if self._left is not None:
             self._left -= len(chunk)
         self.ended = len(chunk) == 0 or self._left == 0
+        self.tail = chunk[-EDGE:] if len(chunk) >= EDGE else (self.tail + chunk)[-EDGE:]
         if self._digest is not None:
             self._digest.update(chunk)
         return chunk
@@ -107,6 +110,14 @@ class After(io.RawIOBase):
         super().__init__()
         self._first = first
         self._rest = rest
+
+    @property
+    def left(self) -> int:
+        """Of the bytes that were read already."""
+        return len(self._first)
+
+    def head(self, size: int) -> bytes:
+        return self._first[:size]
 
     def read(self, size: int = -1, /) -> bytes:
         if self._first:

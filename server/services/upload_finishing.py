@@ -46,17 +46,16 @@ def finish(house: House, lease: Lease) -> EvidenceItem:
         stored = _one_object(house, upload, pieces)
     except _PieceUnreadable as unreadable:
         raise _damaged(house, lease, unreadable) from unreadable
-    return keep(house, lease, stored, {piece.object_key for piece in pieces})
+    return keep(house, lease, KeptBytes(house.objects, stored), {piece.object_key for piece in pieces})
 
 
-def keep(
-    house: House, lease: Lease, stored: StoredObject, pieces: AbstractSet[str] = frozenset()
-) -> EvidenceItem:
+def keep(house: House, lease: Lease, kept: KeptBytes, pieces: AbstractSet[str] = frozenset()) -> EvidenceItem:
     """The whole file as evidence, and its lease given back, in one transaction."""
+    stored = kept.stored
     told = particulars(lease.upload, stored.sha256)
     try:
         _refuse_digest(lease.upload, stored)
-        file = StoredFile(stored.key, stored.size, stored.sha256, _examined(house, stored, told))
+        file = StoredFile(stored.key, stored.size, stored.sha256, _examined(house, kept, told))
         return _kept(house, lease, told, file, pieces)
     except Problem as refused:
         if refused.kind is not UPLOAD_LOCKED:
@@ -188,9 +187,9 @@ def _refuse_digest(upload: Upload, stored: StoredObject) -> None:
         )
 
 
-def _examined(house: House, stored: StoredObject, told: Particulars) -> Examined:
+def _examined(house: House, kept: KeptBytes, told: Particulars) -> Examined:
     try:
-        return examined_file(house.media, KeptBytes(house.objects, stored), told)
+        return examined_file(house.media, kept, told)
     except MediaRefused as refused:
         raise problem(MEDIA_REFUSALS[refused.code], "body", detail=refused.words) from refused
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
 from server.domain.evidence import EvidenceItem
 from server.domain.problems import Problem, problem
@@ -25,6 +24,7 @@ from server.domain.uploads import (
     UploadState,
 )
 from server.services.house import House
+from server.services.kept_bytes import EDGE, KeptBytes
 from server.services.local_copies import local_copy
 from server.services.ports.objects import StoredObject
 from server.services.upload_bodies import CHUNK, After, Body, Checksum, GivenUpError
@@ -32,8 +32,9 @@ from server.services.upload_finishing import finish, keep
 from server.services.upload_receivers import Receiver, ReceiverPool
 from server.services.uploads import Lease, extend, moved, release, store_piece
 
-_PREFIX_BYTES = CHUNK
-_PREFIX_SECONDS = 1.0
+# A line that brings less than this in that time waits on the disk.
+_PREFIX_BYTES = 1 << 17
+_PREFIX_SECONDS = 0.5
 
 
 def receive(
@@ -73,6 +74,7 @@ class _Receiving:
         self._body = body
         self._checksum = checksum
         self._began = time.monotonic()
+        self._head = b""
 
     def run(self) -> tuple[Upload, EvidenceItem | None]:
         if self._checksum is not None:  # such a body is one piece, however long it takes
@@ -118,7 +120,9 @@ class _Receiving:
     def _whole(self, lease: Lease, stored: StoredObject) -> EvidenceItem:
         """One piece is the file: row, offset and receipt in one transaction, and no byte is written twice."""
         try:
-            return keep(self._house, lease, stored)
+            return keep(
+                self._house, lease, KeptBytes(self._house.objects, stored, self._head, self._body.tail)
+            )
         except Problem:
             raise
         # A disk that is full, a database that went away: the bytes are durable, so they stay.
@@ -133,19 +137,19 @@ class _Receiving:
             raise problem(UPLOAD_CHECKSUM_DIFFERS, "Upload-Checksum", algorithm=self._checksum.algorithm)
 
     def _stored(self, lease: Lease) -> StoredObject | None:
-        prefix = self._prefix()
-        if not prefix:
+        source = After(self._prefix(), self._body)
+        if not source.left:
             return None
-        source: BinaryIO = After(prefix, self._body)  # type: ignore[assignment]
-        if self._slow(prefix):
+        self._head = self._head or source.head(EDGE)
+        if self._slow(source.left):
             with local_copy(self._house) as spool:
                 return self._spooled(lease, source, spool)
-        return store_piece(self._house, lease, source, lease.room)
+        return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
 
     def _prefix(self) -> bytes:
         """The beginning of a piece, which shows how fast the line is. A successor finds it in the receiver."""
         came, until = self._receiver.came, time.monotonic() + _PREFIX_SECONDS
-        while chunk := self._body.read(CHUNK):
+        while chunk := self._body.read(_PREFIX_BYTES - len(came)):
             with self._receiver.lock:
                 if self._receiver.given_up:
                     raise GivenUpError
@@ -153,14 +157,14 @@ class _Receiving:
             if len(came) >= _PREFIX_BYTES or time.monotonic() >= until:
                 break
         prefix = bytes(came)
-        if not self._slow(prefix):
+        if not self._slow(len(prefix)):
             came.clear()
         return prefix
 
-    def _slow(self, prefix: bytes) -> bool:
-        return len(prefix) < _PREFIX_BYTES and not self._body.ended
+    def _slow(self, came: int) -> bool:
+        return came < _PREFIX_BYTES and not self._body.ended
 
-    def _spooled(self, lease: Lease, source: BinaryIO, copy: Path) -> StoredObject:
+    def _spooled(self, lease: Lease, source: After, copy: Path) -> StoredObject:
         """Wait for a slow piece on the local disk, where a successor finds it, then store it at once."""
         receiver = self._receiver
         try:

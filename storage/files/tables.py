@@ -1,6 +1,7 @@
 """The tables port, answered: which reader a file needs, and the writers.
 
-A file is what its bytes are; the name that the user gave it only has to agree.
+A file is what its bytes are; the name that the user gave it only has to agree. The readers and writers come in with the
+first table: openpyxl brings numpy along, and together they take twenty megabytes of each process.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +18,6 @@ from server.services.ports.tables import (
 )
 from storage.files.csv_reader import read_csv
 from storage.files.limits import MOST_BYTES
-from storage.files.writers import csv_pieces, write_xlsx
-from storage.files.xlsx_reader import read_xlsx
 
 _TEXT_NAMES = {".csv", ".txt", ".tsv"}
 _BOOK_NAMES = {".xlsx"}
@@ -43,7 +42,11 @@ def read_table(path: Path, filename: str) -> Iterator[TableRow]:
         raise TableRefused(TableRefusal.OLD_OR_PROTECTED, "an XLS, or an XLSX with a password")
     if head.startswith(_ZIP) != (name in _BOOK_NAMES):
         raise TableRefused(TableRefusal.MISLABELLED, f"the bytes are not what {name} says")
-    return read_xlsx(path) if name in _BOOK_NAMES else read_csv(path)
+    if name not in _BOOK_NAMES:
+        return read_csv(path)
+    from storage.files.xlsx_reader import read_xlsx
+
+    return read_xlsx(path)
 
 
 class FileTables:
@@ -55,6 +58,8 @@ class FileTables:
     def csv_pieces(
         self, columns: Sequence[Column], rows: Iterable[Sequence[Value]], language: Language
     ) -> Iterator[bytes]:
+        from storage.files.writers import csv_pieces
+
         return csv_pieces(columns, rows, language)
 
     def write_xlsx(
@@ -65,4 +70,6 @@ class FileTables:
         language: Language,
         title: str = "Sheet1",
     ) -> None:
+        from storage.files.writers import write_xlsx
+
         write_xlsx(output, columns, rows, language, title)

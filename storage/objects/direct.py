@@ -82,7 +82,7 @@ class PagedBuffers:
         """One for as long as the block runs; what lies in it is whatever was there before."""
         buffer = self._taken()
         if buffer is None:
-            yield memoryview(mmap.mmap(-1, self._small))
+            yield memoryview(_pages(self._small))
             return
         try:
             yield memoryview(buffer)
@@ -97,7 +97,12 @@ class PagedBuffers:
             if self._to_make == 0:
                 return None
             self._to_make -= 1
-        return mmap.mmap(-1, self._large)
+        return _pages(self._large)
+
+
+def _pages(size: int) -> mmap.mmap:
+    """Of this process alone: a child must not write into what is lent here."""
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
 def _whole_pages(size: int) -> int:

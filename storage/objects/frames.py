@@ -26,6 +26,7 @@ OVERHEAD = NONCE + TAG
 STORED_FRAME = FRAME + OVERHEAD
 _END = struct.Struct(">QQ")
 TRAILER = OVERHEAD + _END.size
+_NONCES_AT_ONCE = 16
 # No frame has this place.
 _TRAILER_PLACE = 2**64 - 1
 
@@ -60,13 +61,21 @@ class Seal:
         self._object_key = object_key
         self._aead = AESGCM(data_key)
         self._bound = MAGIC + object_key.encode()
+        self._nonces: list[bytes] = []
 
     def frame(self, place: int, plain: bytes | memoryview, out: memoryview) -> int:
         """Seal into `out`, nonce first; how many bytes that took. Nonces are random: a data key sees few frames."""
         taken = len(plain) + OVERHEAD
-        out[:NONCE] = nonce = os.urandom(NONCE)
+        out[:NONCE] = nonce = self._nonce()
         self._aead.encrypt_into(nonce, plain, self._binding(place), out[NONCE:taken])
         return taken
+
+    def _nonce(self) -> bytes:
+        """One that was never used; several are drawn at once, for each drawing lets another thread go first."""
+        if not self._nonces:
+            drawn = os.urandom(NONCE * _NONCES_AT_ONCE)
+            self._nonces = [drawn[start : start + NONCE] for start in range(0, len(drawn), NONCE)]
+        return self._nonces.pop()
 
     def trailer(self, size: int, frames: int, out: memoryview) -> int:
         return self.frame(_TRAILER_PLACE, _END.pack(size, frames), out)

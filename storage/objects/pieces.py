@@ -35,14 +35,15 @@ class Measured:
     def __iter__(self) -> Iterator[bytes]:
         """Pieces of exactly the piece size, the last one shorter. Raises ObjectTooLarge before yielding what
         is over."""
-        while piece := self._full_piece():
+        full = True
+        while full and (piece := self._full_piece()):
             self.size += len(piece)
             if self.size > self._limit:
                 raise ObjectTooLarge(f"more than {self._limit} bytes")
             self._digest.update(piece)
+            full = len(piece) == self._piece
             yield piece
-            if len(piece) < self._piece:
-                return
+            del piece  # or two would be in memory while the next is read
 
     def _full_piece(self) -> bytes:
         """A socket gives what it has; stores that demand full parts would refuse such short ones."""

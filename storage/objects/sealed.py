@@ -43,12 +43,12 @@ from storage.objects.key_store import KeyStore
 from storage.objects.keys import checked_key, checked_range
 from storage.objects.pieces import Measured, PieceStore
 
-# Sealed and written together: one write of four frames costs little more than one of a frame.
-_FRAMES_A_PIECE = 4
+# Read and sealed together: more cost less, and each writer holds them.
+_FRAMES_A_PIECE = 2
 PIECE = _FRAMES_A_PIECE * FRAME
 # What is sealed is written so many frames at a time: more cost less, and more memory. Beyond so many writers, fewer.
 _LARGE = 16
-_LARGE_BUFFERS = 24
+_LARGE_BUFFERS = 12
 # Writers at a time whose keys do not wait for each other; more than a server has threads that write.
 _KEEPERS = 32
 
@@ -155,16 +155,16 @@ class _Writing:
     def pieces(self) -> Iterator[memoryview]:
         """The sealed form, header to trailer; all but the last are whole pages."""
         source = iter(self._measured)
-        first = next(source, b"")
+        first = [next(source, b"")]  # taken out when it is sealed, so that nobody holds on to it here
         self.taken_over = self._keys.find(self._object_key)
         self._data_key = self.taken_over or os.urandom(32)
         seal = Seal(self._object_key, self._data_key)
-        if len(first) < PIECE:
-            room = bytearray(_room_for(frames_in(len(first))))
-            yield from self._sealed(seal, first, source, memoryview(room))
+        if len(first[0]) < PIECE:
+            room = bytearray(_room_for(frames_in(len(first[0]))))
+            yield from self._sealed(seal, first.pop(), source, memoryview(room))
         else:
             with self._buffers.lent() as out:
-                yield from self._sealed(seal, first, source, out)
+                yield from self._sealed(seal, first.pop(), source, out)
 
     def _sealed(
         self, seal: Seal, plain: bytes, source: Iterator[bytes], out: memoryview
@@ -180,7 +180,8 @@ class _Writing:
                     used -= whole
                 used += seal.frame(frames, memoryview(plain)[start : start + FRAME], out[used:])
                 frames += 1
-            plain = next(source, b"") if len(plain) == PIECE else b""
+            full, plain = len(plain) == PIECE, b""  # let go of before the next is read
+            plain = next(source, b"") if full else b""
         used += seal.trailer(self._measured.size, frames, out[used:])
         if self.taken_over is None:
             self._kept = self._keepers.submit(self._keys.keep, self._object_key, self._data_key)

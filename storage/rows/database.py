@@ -39,7 +39,10 @@ def open_engine(url: str) -> sa.Engine:
 
 
 def _open_sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS}, pool_size=20, max_overflow=20)
+    # The one used last is lent first: what it holds of the database is in memory once and not in each of them.
+    engine = sa.create_engine(
+        url, connect_args={"timeout": _WAIT_SECONDS}, pool_size=20, max_overflow=20, pool_use_lifo=True
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from server.domain.evidence import Capture, EvidenceKind
 from server.services.evidence import Particulars, examined_file
-from server.services.kept_bytes import KeptBytes
+from server.services.kept_bytes import EDGE, KeptBytes
 from server.services.ports.objects import ObjectDamaged, ObjectStoreUnavailable, StoredObject
 from storage.media.reader import FileMediaReader
 from storage.objects.key_store import KeyStore
@@ -39,12 +39,16 @@ def kept(store: SealedObjectStore, content: bytes) -> StoredObject:
     return store.write(KEY, io.BytesIO(content), limit=len(content))
 
 
+@pytest.mark.parametrize("edge", [0, 100, EDGE])
 @pytest.mark.parametrize("size", SIZES)
-def test_it_reads_as_a_file_does_wherever_it_is_told_to(store: SealedObjectStore, size: int) -> None:
+def test_it_reads_as_a_file_does_wherever_it_is_told_to(
+    store: SealedObjectStore, size: int, edge: int
+) -> None:
     dice = random.Random(20261126)
     content = dice.randbytes(size)
     plain = io.BytesIO(content)
-    with KeptBytes(store, kept(store, content)).open("rb") as file:
+    edges = (content[:edge], content[-edge:] if edge else b"")
+    with KeptBytes(store, kept(store, content), *edges).open("rb") as file:
         for _ in range(60):
             place = dice.choice(
                 (0, 1, size // 2, size - 1, size, size + 1, size - NEAR, dice.randrange(size + 1))
@@ -104,6 +108,16 @@ def test_media_tell_the_same_from_the_store_as_from_the_disk(
     source = KeptBytes(store, kept(store, CONTENTS[kind]))
     media = FileMediaReader()
     assert examined_file(media, source, told(kind)) == examined_file(media, path, told(kind))
+
+
+def test_a_document_is_told_by_its_edges_alone(
+    store: SealedObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = tus.PDF[:-10] + bytes(NEAR) + tus.PDF[-10:]
+    source = KeptBytes(store, kept(store, content), content[:EDGE], content[-EDGE:])
+    monkeypatch.setattr(store, "open", lambda *_: pytest.fail("the store was asked"))
+    examined = examined_file(FileMediaReader(), source, told(EvidenceKind.ATTACHMENT))
+    assert examined.media_type == "application/pdf"
 
 
 @pytest.mark.parametrize("kind", list(CONTENTS))
