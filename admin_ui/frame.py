@@ -74,6 +74,13 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
         ),
     ),
+    (
+        "month",
+        (
+            Place("months", "/desk/months", (Permission.CREDIT_READ,)),
+            Place("disputes", "/desk/disputes", (Permission.DISPUTES_READ,), ToDo.TO_RULE, urgent=True),
+        ),
+    ),
 )
 """By heading, in the order of a day's work."""
 

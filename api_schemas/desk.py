@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Id, Reason, Strict, Text
+from api_schemas.base import Id, PageQuery, Reason, Strict, Text
+from api_schemas.credit import StatementQuery
 from api_schemas.requests import VisitRequestQuery
 from api_schemas.visit_views import VisitQuery
+from server.domain.disputes import Ground
 from server.domain.requests import DemolitionAnswer
 
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
+_MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
 _LOCAL = validate.Regexp(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\Z", error="must be a time that exists"
 )
@@ -51,3 +54,28 @@ class PurposeForm(Strict):
     """S5, S8: what clear numbers or a recording are wanted for."""
 
     purpose = Text(most=200, required=True)
+
+
+class StatementList(StatementQuery):
+    """A month's lines; `open` is the line whose drawer is open."""
+
+    open = Id(load_default=None)
+
+
+class BranchForm(Strict):
+    """Whose month it is; without one, that of the own branch."""
+
+    branch_id = Id(load_default=None)
+
+
+class DisputeList(PageQuery):
+    month = fields.String(load_default=None, validate=_MONTH)
+
+
+class DisputeForm(Strict):
+    """M2: an objection from a line; `claimed_visit_id` is left out where nobody should be credited."""
+
+    id = Id(required=True)
+    ground = fields.Enum(Ground, by_value=True, required=True)
+    words = Text(most=2000, required=True)
+    claimed_visit_id = Id(load_default=None)

@@ -8,14 +8,25 @@ from typing import Any
 from flask import Flask, Response, current_app, request
 
 from admin_ui.assets import asset
-from admin_ui.desk import account, clauses, door, home, media, request_batch, requests, visits
+from admin_ui.desk import (
+    account,
+    clauses,
+    disputes,
+    door,
+    home,
+    media,
+    months,
+    request_batch,
+    requests,
+    visits,
+)
 from admin_ui.page import blueprint, open_page
 from admin_ui.telling import told
 from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
 from server.services.house import House
 from server.services.ports.objects import ObjectStoreUnavailable
 
-MODULES = (door, home, account, clauses, requests, request_batch, visits, media)
+MODULES = (door, home, account, clauses, requests, request_batch, visits, media, months, disputes)
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.page import page
+from admin_ui.theatre import by_day
 from admin_ui.timeline import timeline
 from admin_ui.verdict import verdict_of
 from api_schemas.base import PageQuery
@@ -21,6 +22,7 @@ from server.domain.missing import MISSING_WORDS
 from server.domain.problems import CATALOGUE
 from server.domain.visits import Visit, VisitState
 from server.services import case_reading, evidence_reading, visit_course, visit_reading
+from server.services.placement_credit import ExplainedLine
 from server.services.ports.paging import Page, PageRequest
 from server.services.scopes import placement_within, visit_within
 from server.web.endpoint import Call
@@ -121,6 +123,7 @@ def show_visit(call: Call) -> dict[str, Any]:
         "catalogue": CATALOGUE,
         "events": timeline(course),
         "verdict": verdict_of(course),
+        "by_day": _by_day,
         "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
         "listens": call.actor.may(Permission.EVIDENCE_LISTEN),
     }
@@ -138,6 +141,12 @@ def unmask_case(call: Call) -> dict[str, Any]:
     """S5: name and numbers in clear, for a purpose that is kept in the trail."""
     placement = placement_within(call.uow, call.actor, call.path["placement_id"], Permission.PERSONAL_UNMASK)
     return {"clear": case_reading.unmask(call.uow, placement, call.body["purpose"]), "placement": placement}
+
+
+def _by_day(line: ExplainedLine, zh: bool) -> list[str]:
+    """Why a line is as it is, sentence by sentence, each visit named by its day."""
+    days = {visit["visit"]: visit["visited_on"] for visit in line.row.trace["visits"]}
+    return [by_day(sentence, days) for sentence in line.why["zh" if zh else "en"]]
 
 
 def _listed(call: Call, found: Page[Visit], path: str = LIST) -> dict[str, Any]:

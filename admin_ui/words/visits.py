@@ -96,6 +96,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "purpose.listen": ("收听目的（记入日志）", "Purpose, kept on record"),
     "purpose.unmask": ("查看目的（记入日志）", "Purpose, kept on record"),
     "player.speed": ("速度", "Speed"),
+    "player.making": (
+        "可播放的副本正在生成，请稍后再打开；原始录音已安全保存。",
+        "The copy to hear is being made: open it again shortly. The recording itself is safe.",
+    ),
     "player.logged": ("收听已记录：{purpose}", "Listening is on record: {purpose}"),
     "clear.id_number": ("身份证号", "ID number"),
     "clear.card": ("卡号", "Card number"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from server.domain.access import Reach, Scope
@@ -32,17 +34,18 @@ class DisputeQueries(Rows[Dispute]):
         return keyset_page(self, statement, [disputes.c.id], request)
 
     def waiting_count(self, reach: Reach) -> int:
-        ruled = sa.select(rulings.c.id).where(rulings.c.dispute_id == disputes.c.id)
         statement = (
             sa.select(sa.func.count())
             .select_from(disputes.join(placements, placements.c.id == disputes.c.placement_id))
-            .where(placements_within(reach), ~ruled.exists())
+            .where(placements_within(reach), *_nobody_has_ended())
         )
         return int(self.connection.execute(statement).scalar_one())
 
     def waiting(self, statement_id: str) -> list[Dispute]:
-        ended = (
-            sa.select(table.c.id).where(table.c.dispute_id == disputes.c.id)
-            for table in (rulings, dispute_withdrawals)
-        )
-        return self.many(disputes.c.statement_id == statement_id, *(~one.exists() for one in ended))
+        return self.many(disputes.c.statement_id == statement_id, *_nobody_has_ended())
+
+
+def _nobody_has_ended() -> Iterator[sa.ColumnElement[bool]]:
+    """Neither ruled nor withdrawn."""
+    for table in (rulings, dispute_withdrawals):
+        yield ~sa.select(table.c.id).where(table.c.dispute_id == disputes.c.id).exists()

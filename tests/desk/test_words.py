@@ -17,8 +17,11 @@ from server.app import create_app
 from server.bootstrap import Installation
 from server.domain.access import Post
 from server.domain.capture_manifests import GapCause
+from server.domain.credit import StatementState
+from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
+from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
 from server.domain.places import PlaceVerdict
 from server.domain.policy.registry import CLAUSES
@@ -41,7 +44,7 @@ SAME = {"Post.it"}
 SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
-    PhoneOwner, PlaceVerdict,
+    PhoneOwner, PlaceVerdict, MonthPhase, RulingOutcome, StatementState, EvidenceLabel,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
@@ -87,6 +90,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "day.",
         "weekday.",
         "request_tab.",
+        "month_tab.",
         "chip.",
     }  # put together in Python, in the places beside
     unused = [

@@ -178,7 +178,12 @@ def make_dispute(desk: Desk, placement: Placement, visit: Visit, **changes: Any)
         row = make_value(
             CreditRow, id=uow.new_id(), run_id=run.id, placement_id=placement.id, repayment_id=paid.id,
             month="2024-01", paid_on=paid_on, amount_fen=100, visited=True, extended=False, commission="normal",
-            reason="no_visit", trace={"outcome": nothing},
+            reason="no_visit",
+            trace={
+                "repayment": {"id": paid.id, "paid_on": paid_on.isoformat(), "paid_at": None, "amount": "1.00",
+                              "reverses": None},
+                "visits": [], "outcome": nothing, "commission": {"clause": "F2", "code": "normal", "facts": {}},
+            },
         )  # fmt: skip
         uow.credit_lines.add(row)
         statement = uow.monthly_statements.add(

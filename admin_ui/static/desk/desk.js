@@ -83,6 +83,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What cannot be taken back is asked once more.
+document.addEventListener("submit", (event) => {
+  const sure = event.target.dataset.sure;
+  if (sure && !window.confirm(sure)) event.preventDefault();
+});
+
 // Read at each request: whoever signed in again in another window goes on with what was typed here.
 document.addEventListener("htmx:configRequest", (event) => {
   const token = CSRF.exec(document.cookie);

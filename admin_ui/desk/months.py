@@ -1,0 +1,176 @@
+"""The month at the desk: its statement with filters, why a line is as it is, publishing and closing (M1 to M4).
+
+Owns which months are offered. Refuses nothing of its own: publishing and closing refuse with their clauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, redirect
+
+from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.page import page
+from admin_ui.telling import language
+from admin_ui.theatre import by_day, readable, staged
+from api_schemas.desk import BranchForm, StatementList
+from server.domain.access import Permission
+from server.domain.calendar import local_day
+from server.domain.credit import month_of
+from server.domain.disputes import GROUNDS
+from server.services import closing, line_story, months, statements
+from server.services.ports.credit import StatementFilter
+from server.services.ports.paging import PageRequest
+from server.web.endpoint import Call
+
+LIST = "/desk/months"
+ONE = f"{LIST}/<month>"
+_OFFERED = 4
+
+
+@page("GET", LIST, needs=[Permission.CREDIT_READ], template="months.html", clauses=("M1", "M2", "M3", "M4"))
+def month_list(call: Call) -> dict[str, Any]:
+    """The months that were published, and the newest ones that were not."""
+    published = months.months_within(call.uow, call.actor)
+    known = {one.statement.month for one in published}
+    month, drafts = month_of(local_day(call.uow.now)), []
+    for _ in range(_OFFERED):
+        drafts.append(month)
+        month = _month_before(month)
+    return {"published": published, "drafts": [one for one in drafts if one not in known]}
+
+
+@page(
+    "GET",
+    ONE,
+    needs=[Permission.CREDIT_READ],
+    template="month.html",
+    query=StatementList,
+    reads_personal=True,
+    clauses=("M1", "M2", "M3", "M4", "A1", "A2", "A6"),
+)
+def show_month(call: Call) -> dict[str, Any]:
+    """M1: a month's lines, credited or not, with the sums that must agree."""
+    month, asked = call.path["month"], call.query
+    wanted = StatementFilter(
+        month=month,
+        agent_id=asked["agent"],
+        team_id=asked["team"],
+        client_id=asked["client"],
+        credited=asked["credited"],
+        everything=asked["all"],
+    )
+    found = statements.read_statement(
+        call.uow, call.actor, PageRequest(asked["limit"], asked.get("after")), wanted
+    )
+    path = f"{LIST}/{month}"
+    shown = [one for one in months.months_within(call.uow, call.actor) if one.statement.month == month]
+    return {
+        "month": month,
+        "lines": found.items,
+        "state": found.state,
+        "next": next_page(path, found.next),
+        "totals": statements.read_totals(call.uow, call.actor, month),
+        "shown": shown[0] if len(shown) == 1 else None,
+        "tabs": _tabs(path, asked),
+        "chips": _chips(call, path, asked),
+        "open": asked["open"],
+        "narrow": narrowing(path),
+        "path": path,
+        "plain": _plain,
+        "publishes": call.actor.may(Permission.STATEMENTS_PUBLISH) and not shown,
+        "closes": call.actor.may(Permission.STATEMENTS_CLOSE),
+    }
+
+
+@page(
+    "GET",
+    "/desk/lines/<uuid:line_id>",
+    needs=[Permission.CREDIT_READ],
+    template="line.html",
+    reads_personal=True,
+    clauses=("A1", "A2", "A6", "W1", "W2", "W3"),
+)
+def show_line(call: Call) -> dict[str, Any]:
+    """A line's theatre: the repayment, every candidate visit on an axis of days, the rule in the handbook's words."""
+    story = line_story.story_of(call.uow, call.actor, call.path["line_id"])
+    zh = language() == "zh"
+    return {
+        "story": story,
+        "stage": staged(story.trace, zh=zh),
+        "told": readable(story.trace, zh=zh),
+        "objects": call.actor.may(Permission.DISPUTES_FILE),
+        "grounds": GROUNDS,
+        "form_id": call.uow.new_id(),
+    }
+
+
+@page("POST", f"{ONE}/publish", needs=[Permission.STATEMENTS_PUBLISH], template=None, fields=BranchForm)
+def publish_month(call: Call) -> Response:
+    """M1: freeze the month and tell the agents."""
+    months.publish(call.uow, call.actor, call.path["month"], call.body["branch_id"])
+    return redirect(f"{LIST}/{call.path['month']}", 303)  # type: ignore[return-value]
+
+
+@page(
+    "POST",
+    f"{ONE}/close",
+    needs=[Permission.STATEMENTS_CLOSE],
+    template=None,
+    fields=BranchForm,
+    own_turn=True,
+)
+def close_month(call: Call) -> Response:
+    """M4: make and store the month's files; from then on it never changes."""
+    closing.close(call.house, call.actor, call.path["month"], call.body["branch_id"])
+    return redirect(f"{LIST}/{call.path['month']}", 303)  # type: ignore[return-value]
+
+
+def _plain(one: statements.ToldLine) -> str:
+    """Why the line is as it is, its visit named by the day."""
+    day = None if one.line.visited_at is None else local_day(one.line.visited_at).isoformat()
+    ids = [id_ for id_ in (one.line.visit_id, one.line.nearest_visit_id) if id_ is not None]
+    text = one.why["zh" if language() == "zh" else "en"]
+    return text if day is None else by_day(text, dict.fromkeys(ids, day))
+
+
+def _tabs(path: str, asked: Mapping[str, Any]) -> list[Tab]:
+    shared = {name: asked[name] for name in ("agent", "team", "client")}
+    several: tuple[tuple[str, dict[str, str]], ...] = (
+        ("visited", {}),
+        ("credited", {"credited": "true"}),
+        ("not_credited", {"credited": "false"}),
+        ("everything", {"all": "true"}),
+    )
+    given = {"credited": asked["credited"], "all": asked["all"] or None}
+    chosen = {name: str(value).lower() for name, value in given.items() if value is not None}
+    return [
+        Tab(f"month_tab.{key}", href(path, {**shared, **filters}), None, filters == chosen)
+        for key, filters in several
+    ]
+
+
+def _chips(call: Call, path: str, asked: Mapping[str, Any]) -> list[Chip]:
+    given = {
+        name: str(asked[name]).lower()
+        for name in ("agent", "team", "client", "credited", "all")
+        if asked[name] is not None and asked[name] is not False
+    }
+    names: dict[str, str] = {}
+    if "agent" in given:
+        found = call.uow.accounts.get(given["agent"])
+        names["agent"] = given["agent"] if found is None else found.display_name
+    if "team" in given:
+        names["team"] = {one.id: one.name for one in call.uow.organisation.teams()}.get(given["team"], "?")
+    if "client" in given:
+        names["client"] = "✓"
+    return [
+        Chip(f"chip.{name}", value, href(path, {key: one for key, one in given.items() if key != name}))
+        for name, value in names.items()
+    ]
+
+
+def _month_before(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
