@@ -27,7 +27,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # settings give them, so that slow phones take no thread from anybody; threads are made when they are needed.
 _WEB_THREADS = 16
 _MANY_FILES = 8192
-_LINE_BYTES = 1 << 17  # of each connection, in memory; granian's own 400 KiB are no faster
+_LINE_BYTES = 1 << 18  # of each connection, in memory; granian's own 400 KiB are no faster
 # Whoever waits for an answer comes first; a third of the processor is the worker's where both want one.
 _GIVES_WAY = 5
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child

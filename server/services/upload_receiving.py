@@ -32,9 +32,9 @@ from server.services.upload_finishing import finish, keep
 from server.services.upload_receivers import Receiver, ReceiverPool
 from server.services.uploads import Lease, extend, moved, release, store_piece
 
-# A line that brings less than this in that time waits on the disk.
-_PREFIX_BYTES = 1 << 17
-_PREFIX_SECONDS = 0.5
+# A line that brings less than this in that time waits on the disk. Of one that dies after less, all is kept.
+_PREFIX_BYTES = 3 << 17
+_PREFIX_SECONDS = 1.5
 
 
 def receive(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import socket
+import threading
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ from server.app import create_app
 from server.bootstrap import build
 from server.clock import FixedClock, SystemClock
 from server.domain.visits import Visit
+from server.services.evidence import PLAYABLE_JOB
+from server.services.evidence_work import WORK_JOB
+from server.services.ports.jobs import JobState
+from server.services.ports.paging import PageRequest
 from server.settings import read_settings
 from tests.conftest import NOON, Desk
 from tests.support import builders
@@ -58,6 +63,21 @@ class Field:
         derived = ("/thumbnail", "/screen", "/playable", "/peaks")
         keys = [key for key in files.stored_keys(self.desk) if not key.endswith(derived)]
         return len(files.kept(self.desk)), len(keys)
+
+    def rested(self) -> None:
+        """Until the worker has done what follows from a file: it loads what it decodes with when it first needs it."""
+        between = threading.Event()
+        for _ in range(300):
+            with self.desk.installation.house.units.read() as uow:
+                states = {
+                    job.state
+                    for job in uow.jobs.page(PageRequest(100, None)).items
+                    if job.kind in (WORK_JOB, PLAYABLE_JOB)
+                }
+            if states == {JobState.DONE}:
+                return
+            between.wait(0.2)
+        raise AssertionError(f"the worker does not come to an end: {states}")
 
     def peak_mib(self) -> float:
         """The highest memory of any process of the server so far."""
@@ -102,6 +122,7 @@ def digest_of(path: Path) -> str:
 def test_sixty_mebibytes_pass_in_flat_memory_both_ways(field: Field, tmp_path: Path) -> None:
     small = files.recording()
     assert field.send(small, files.told(small, "recording")).status_code == 201
+    field.rested()
     before = field.peak_mib()
     path = long_recording(tmp_path / "hour.wav", 60 * _MEBIBYTE)
     query = files.told(b"", "recording", sha256=digest_of(path), filename="hour.wav")
