@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, time, timedelta
 
 import pytest
 import requests
 
 from server.domain import phone_days
+from server.domain.calendar import SHANGHAI
 from server.domain.placements import PhoneOwner
 from server.services import phone_days as service
 from tests.phone.conftest import Field
@@ -59,6 +61,24 @@ def test_the_day_starts_without_a_network_and_only_with_the_pin(field: Field) ->
     phone.sees("无网络")
 
 
+@pytest.mark.parametrize(("seconds", "is_there"), [(-60, True), (60, False)])
+def test_when_the_day_is_over_its_visits_are_erased(field: Field, seconds: int, is_there: bool) -> None:
+    """S19. It was noon; the phone is switched on again a minute before and after midnight, without a network."""
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.sees_at("visit", field.site.address.text)
+    phone.wait_until_installed()
+    phone.offline()
+    noon = field.desk.clock.now().astimezone(SHANGHAI)
+    midnight = datetime.combine(noon.date() + timedelta(days=1), time(), SHANGHAI)
+    phone.turn_clock(midnight - noon + timedelta(seconds=seconds))
+    phone.page.reload()
+    phone.unlock()
+    phone.sees("今天")
+    assert phone.at("visit").count() == is_there
+    assert len(phone.on_disk("sealed")) == 1 + is_there, "the tokens, and the day while it is one"
+
+
 def test_the_third_wrong_pin_locks_and_the_right_one_opens_no_more(field: Field) -> None:
     phone = field.take()
     phone.enter(AGENT)
@@ -86,10 +106,7 @@ def test_nothing_personal_lies_readable_on_the_phone(field: Field) -> None:
     readable = json.dumps(shelves, ensure_ascii=False)
     secrets = (field.site.address.text, "5678", "debtor_name", "access_token", PIN, PASSWORD, "10000.00")
     assert [secret for secret in secrets if secret in readable] == []
-    assert phone.page.evaluate("Object.keys(localStorage).sort()") == [
-        "fieldvisit.clock",
-        "fieldvisit.language",
-    ]
+    assert phone.page.evaluate("Object.keys(localStorage)") == ["fieldvisit.language"]
     kept = (
         "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(c => c.keys()))))"
     )
@@ -116,6 +133,7 @@ def test_every_screen_before_a_visit_is_fit_for_thumbs_and_eyes(field: Field, sc
         phone.picture(f"{name}-{scheme}")
         wrong[name] = phone.violations()
 
+    phone.sees("登录")
     look("sign-in")
     phone.enter(AGENT)
     phone.sees_at("visit", field.site.address.text)

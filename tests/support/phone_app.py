@@ -11,6 +11,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,24 @@ class Phone:
         folder = os.environ.get("FIELDVISIT_PICTURES")
         if folder:
             self.page.screenshot(path=f"{folder}/{name}.png")
+
+    def turn_clock(self, by: timedelta) -> None:
+        """Let the phone believe that it is later, from its next start on."""
+        self.page.evaluate(
+            """milliseconds => new Promise(done => {
+              const open = indexedDB.open('fieldvisit');
+              open.onsuccess = () => {
+                const shelf = open.result.transaction('meta', 'readwrite').objectStore('meta');
+                const kept = shelf.get('clock_ahead');
+                kept.onsuccess = () => {
+                  shelf.put(kept.result + milliseconds, 'clock_ahead').onsuccess = () => {
+                    open.result.close(); done();
+                  };
+                };
+              };
+            })""",
+            by.total_seconds() * 1000,
+        )
 
     def on_disk(self, shelf: str) -> list[Any]:
         """What lies on a shelf of the phone's database, bytes as they are there."""

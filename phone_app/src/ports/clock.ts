@@ -2,11 +2,15 @@
  * The phone's time. `now` follows the server's clock as it was last heard, so that a phone whose own is wrong by an hour
  * still writes right times; `timer` never goes back while the app runs, and shows when somebody turned the clock.
  */
-const KEPT = "fieldvisit.clock";
 // Below it a difference is the line's, and moving the clock by it would make photos older than what came before them.
 const WORTH_IT = 2_000;
 
-let ahead = Number(localStorage.getItem(KEPT) ?? "0") || 0;
+let ahead = 0;
+
+/** By how much the server's clock was ahead when the app last ran. */
+export function restore(milliseconds: number): void {
+  ahead = milliseconds;
+}
 
 export function now(): number {
   return Date.now() + ahead;
@@ -20,12 +24,14 @@ export function timer(): number {
   return Math.round(performance.timeOrigin + performance.now());
 }
 
-/** Learn the server's time from an answer that was asked for and came at these moments of the phone's own clock. */
-export function learn(serverTime: number, asked: number, answered: number): void {
+/**
+ * Learn the server's time from an answer that was asked for and came at these moments of the phone's own clock; gives back
+ * by how much it is ahead, to be kept.
+ */
+export function learn(serverTime: number, asked: number, answered: number): number {
   const measured = serverTime - (asked + answered) / 2;
-  if (Math.abs(measured - ahead) < WORTH_IT) return;
-  ahead = Math.round(measured);
-  localStorage.setItem(KEPT, String(ahead));
+  if (Math.abs(measured - ahead) >= WORTH_IT) ahead = Math.round(measured);
+  return ahead;
 }
 
 const LOCAL = new Intl.DateTimeFormat("sv-SE", {

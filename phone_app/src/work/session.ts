@@ -15,6 +15,7 @@ import { state, without, type Me } from "./state";
 
 const LOCK_AFTER = 3;
 const LOCK_MINUTES = 30;
+const AHEAD = "clock_ahead";
 
 export function newId(): string {
   return uuid7(clock.now(), crypto.getRandomValues(new Uint8Array(10)));
@@ -22,6 +23,8 @@ export function newId(): string {
 
 export async function start(): Promise<void> {
   useTokens(null, (kept) => (vault.isOpen() ? vault.keep("tokens", kept) : Promise.resolve()));
+  // Not in localStorage, which reaches the disk seconds later: a phone that died forgot what time it was.
+  clock.restore((await meta<number>(AHEAD)) ?? 0);
   state.me = (await meta<Me>("me")) ?? null;
   await refreshItems();
   state.stage = (await vault.exists()) ? "locked" : "sign_in";
@@ -113,7 +116,6 @@ async function readKept(): Promise<void> {
   const db = await database();
   // Whoever signed in a moment ago has newer tokens than those in the vault.
   await setTokens(heldTokens() ?? (await vault.kept<Tokens>("tokens")));
-  state.day = await vault.kept<Day>("day");
   state.syncedAt = (await meta<number>("synced_at")) ?? null;
   const names = (await db.getAllKeys("sealed")).filter((name) => name.startsWith("progress:"));
   for (const name of names) {
@@ -121,13 +123,23 @@ async function readKept(): Promise<void> {
     if (progress !== null && state.recording?.visit !== progress.visit) state.progress[progress.visit] = progress;
   }
   await refreshItems();
+  await readDay();
+}
+
+/** S19: the day's data are erased when the day is over; a visit that is still open keeps them until its check-out. */
+async function readDay(): Promise<void> {
+  const day = await vault.kept<Day>("day");
+  const open = Object.values(state.progress).some((one) => one.begun_at !== null && one.ended_at === null);
+  const over = day !== null && day.day !== clock.shanghai(clock.now()).slice(0, 10);
+  state.day = over && !open ? null : day;
+  if (over && !open) await (await database()).delete("sealed", "day");
 }
 
 export function askDay(): Promise<Answer<Day>> {
   return ask(async () => {
     const asked = Date.now();
     const told = await api.GET("/api/v1/phone/day");
-    if (told.data !== undefined) clock.learn(Date.parse(told.data.now), asked, Date.now());
+    if (told.data !== undefined) await setMeta(AHEAD, clock.learn(Date.parse(told.data.now), asked, Date.now()));
     return told;
   });
 }
