@@ -30,6 +30,7 @@ MEANINGS = {
     "RulingOutcome.upheld": "done",
     "RulingOutcome.partly": "info",
     "RulingOutcome.dismissed": "wrong",
+    "PlanState.published": "done",
     "MonthPhase.objections": "waiting",
     "MonthPhase.rulings": "waiting",
     "MonthPhase.closed": "done",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Id, PageQuery, Reason, Strict, Text
+from api_schemas.base import Day, Id, PageQuery, Reason, Strict, Text
 from api_schemas.credit import StatementQuery
 from api_schemas.requests import VisitRequestQuery
 from api_schemas.visit_views import VisitQuery
@@ -13,6 +13,7 @@ from server.domain.requests import DemolitionAnswer
 
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
 _MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
+_CLOCK = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="must be a time that exists")
 _LOCAL = validate.Regexp(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\Z", error="must be a time that exists"
 )
@@ -79,3 +80,24 @@ class DisputeForm(Strict):
     ground = fields.Enum(Ground, by_value=True, required=True)
     words = Text(most=2000, required=True)
     claimed_visit_id = Id(load_default=None)
+
+
+class DayForm(Strict):
+    id = Id(required=True)
+    day = Day(required=True)
+
+
+class TeamForm(Strict):
+    """V1: two agents, the lead first; the clock is that of the plan's day."""
+
+    id = Id(required=True)
+    lead_id = Id(required=True)
+    partner_id = Id(required=True)
+    trainee_id = Id(load_default=None)
+    starts_at = fields.String(required=True, validate=_CLOCK)
+    ends_at = fields.String(required=True, validate=_CLOCK)
+
+
+class VisitChoice(Strict):
+    visit_id = Id(required=True)
+    act = fields.String(required=True, validate=validate.OneOf(["add", "remove"]))

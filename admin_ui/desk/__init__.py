@@ -16,6 +16,7 @@ from admin_ui.desk import (
     home,
     media,
     months,
+    plans,
     request_batch,
     requests,
     visits,
@@ -26,7 +27,7 @@ from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
 from server.services.house import House
 from server.services.ports.objects import ObjectStoreUnavailable
 
-MODULES = (door, home, account, clauses, requests, request_batch, visits, media, months, disputes)
+MODULES = (door, home, account, clauses, requests, request_batch, visits, media, months, disputes, plans)
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")
 

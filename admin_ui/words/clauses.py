@@ -135,4 +135,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "「公司应与每位员工签订保密协议」；离职交接。",
         "No account without a signed agreement on record; who leaves hands over.",
     ),
+    "clause.F6": (
+        "薪酬不得只与回款金额挂钩：计提中有合规系数和一票否决，未生效时给出提醒。",
+        "Pay must not rest on recovered amounts alone: a compliance factor and a veto stand in the formula.",
+    ),
 }

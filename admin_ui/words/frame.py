@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place.to_answer": ("待批例外", "Exceptions asked"),
     "place.returned": ("退回修改", "Returned to me"),
     "place.to_plan": ("待排程", "To plan"),
+    "place.plans": ("计划", "Plans"),
     "place.running": ("进行中", "Running"),
     "place.lacking": ("待补证据", "Evidence missing"),
     "place.visits": ("台账", "All visits"),

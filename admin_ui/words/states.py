@@ -85,6 +85,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "RulingOutcome.upheld": ("支持", "upheld"),
     "RulingOutcome.partly": ("部分支持", "upheld in part"),
     "RulingOutcome.dismissed": ("驳回", "dismissed"),
+    "PlanState.draft": ("草稿", "draft"),
+    "PlanState.published": ("已发布", "published"),
     "MonthPhase.draft": ("草稿", "draft"),
     "MonthPhase.objections": ("异议期", "objections"),
     "MonthPhase.rulings": ("裁决期", "rulings"),

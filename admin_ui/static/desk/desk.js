@@ -83,6 +83,10 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) window.print();
+});
+
 // What cannot be taken back is asked once more.
 document.addEventListener("submit", (event) => {
   const sure = event.target.dataset.sure;
