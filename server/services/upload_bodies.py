@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from server.services.kept_bytes import EDGE
@@ -106,21 +107,24 @@ class Body(io.RawIOBase):
 class After(io.RawIOBase):
     """Bytes that were read already, and then the rest of the piece."""
 
-    def __init__(self, first: bytes, rest: Body) -> None:
+    def __init__(self, first: Iterable[bytes], rest: Body) -> None:
         super().__init__()
-        self._first = first
+        self._first = deque(first)
         self._rest = rest
 
     @property
     def left(self) -> int:
         """Of the bytes that were read already."""
-        return len(self._first)
+        return sum(map(len, self._first))
 
     def head(self, size: int) -> bytes:
-        return self._first[:size]
+        """So many of the first bytes, or fewer."""
+        return self._first[0][:size] if self._first else b""
 
     def read(self, size: int = -1, /) -> bytes:
-        if self._first:
-            first, self._first = (self._first, b"") if size < 0 else (self._first[:size], self._first[size:])
-            return first
-        return self._rest.read(size)
+        if not self._first:
+            return self._rest.read(size)
+        chunk = self._first.popleft()
+        if 0 <= size < len(chunk):
+            self._first.appendleft(chunk[size:])
+        return chunk if size < 0 else chunk[:size]

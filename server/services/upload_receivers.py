@@ -28,7 +28,7 @@ class Receiver:
     keeps_parts: bool
     waiting: bool = False
     heard_at: float = field(default_factory=time.monotonic)
-    came: bytearray = field(default_factory=bytearray)
+    came: list[bytes] = field(default_factory=list)
     spool: Path | None = None
     spooled: int = 0
     given_up: bool = False
@@ -43,7 +43,7 @@ class Receiver:
         """The bytes of the running piece that lie in memory or in the local file; the caller holds the lock."""
         if self.spool is not None:
             return self.spool.open("rb")
-        return io.BytesIO(bytes(self.came))
+        return io.BytesIO(b"".join(self.came))
 
 
 class ReceiverPool:
@@ -107,7 +107,7 @@ class ReceiverPool:
             lease = receiver.lease
             try:
                 came = stack.enter_context(receiver.open_what_came())
-                if receiver.keeps_parts and (size := len(receiver.came) + receiver.spooled):
+                if receiver.keeps_parts and (size := sum(map(len, receiver.came)) + receiver.spooled):
                     lease = moved(house, lease, store_piece(house, lease, came, size))
             finally:
                 release(house, lease)

@@ -146,18 +146,20 @@ class _Receiving:
                 return self._spooled(lease, source, spool)
         return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
 
-    def _prefix(self) -> bytes:
+    def _prefix(self) -> list[bytes]:
         """The beginning of a piece, which shows how fast the line is. A successor finds it in the receiver."""
         came, until = self._receiver.came, time.monotonic() + _PREFIX_SECONDS
-        while chunk := self._body.read(_PREFIX_BYTES - len(came)):
+        left = _PREFIX_BYTES
+        while chunk := self._body.read(left):
             with self._receiver.lock:
                 if self._receiver.given_up:
                     raise GivenUpError
-                came += chunk
-            if len(came) >= _PREFIX_BYTES or time.monotonic() >= until:
+                came.append(chunk)
+            left -= len(chunk)
+            if left <= 0 or time.monotonic() >= until:
                 break
-        prefix = bytes(came)
-        if not self._slow(len(prefix)):
+        prefix = list(came)
+        if not self._slow(_PREFIX_BYTES - left):
             came.clear()
         return prefix
 
@@ -170,8 +172,10 @@ class _Receiving:
         try:
             with copy.open("wb", buffering=0) as spool:
                 with receiver.lock:
-                    spool.write(source.read(len(receiver.came)))
-                    receiver.spool, receiver.spooled = copy, len(receiver.came)
+                    waiting = source.left
+                    while source.left:
+                        spool.write(source.read())
+                    receiver.spool, receiver.spooled = copy, waiting
                     receiver.came.clear()
                 while chunk := source.read(CHUNK):
                     with receiver.lock:
