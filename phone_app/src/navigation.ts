@@ -33,9 +33,9 @@ export function go(screen: Screen, visit = "", detail = ""): void {
   location.hash = "#/" + [screen, visit, detail].filter(Boolean).join("/");
 }
 
-/** Back to the visit without leaving this step in the phone's history. */
+/** Back to the visit without leaving this step in the phone's history; whoever has gone elsewhere meanwhile stays there. */
 export function done(visit: string): void {
-  location.replace("#/visit/" + visit);
+  if (where.visit === visit) location.replace("#/visit/" + visit);
 }
 
 export function startNavigation(): void {

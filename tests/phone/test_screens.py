@@ -77,6 +77,7 @@ def test_the_screens_of_a_visit_with_a_letter(field: Field, scheme: str, english
     assert phone.at("lack-second_agent").count() == 1, "V1: the partner never came, and it is said"
     phone.tap("check-out")
     expect(phone.page.locator(".red-bar")).to_have_count(0)
+    phone.sees("Checked out" if english else "已签退")
     look("visit-after")
     taps = phone.taps()
     phone.page.goto(f"{phone.url}/app/#/outbox")
