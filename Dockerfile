@@ -4,7 +4,8 @@ ARG BASE=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    UV_SYSTEM_CERTS=true
+    UV_SYSTEM_CERTS=true \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /build
 COPY requirements/bootstrap.txt requirements/base.txt requirements/
 RUN python3 -m venv /build/tools \
