@@ -93,6 +93,8 @@ def params_of(kind: str, case: Case) -> dict[str, Any]:
         "district": case.county,
         "agents": names,
         "day": "2026-03-11",
+        "month": "2026-02",
+        "until_on": "2026-03-11",
         "visits": 1,
         "list": f"08:30–17:00 {names}\n1. {case.case_number} {case.county}",
     }
