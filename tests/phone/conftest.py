@@ -18,8 +18,9 @@ from server.clock import SystemClock
 from server.settings import read_settings
 from storage.passwords import Argon2Passwords
 from tests.conftest import NOON, Desk
+from tests.support.browser import driver
 from tests.support.on_site import PLACE, OnSite, on_site
-from tests.support.phone_app import Phone, assert_built, driver
+from tests.support.phone_app import Phone, assert_built
 
 NONCE = "5c1e" * 16
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 # --no-sandbox: tests run as root in a container; the pages are our own.
 _SWITCHES = [
@@ -42,12 +42,29 @@ _PLAY = """() => new Promise((moved, failed) => {
 })"""
 
 
+_running: list[Playwright] = []
+
+
+@contextmanager
+def driver() -> Iterator[Playwright]:
+    """Playwright, once a process: beside one that some fixture holds to the end of the run it refuses to start."""
+    if _running:
+        yield _running[0]
+        return
+    with sync_playwright() as playwright:
+        _running.append(playwright)
+        try:
+            yield playwright
+        finally:
+            _running.remove(playwright)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium; its contexts are people with cookies of their own."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     assert found is not None, "there is no chromium here: run  make deps  (or  sudo make deps)"
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found,
             headless=True,

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect
 
 from server.web.phone_app import BUILT
 from tests.support.browser import _NAMES
@@ -43,13 +42,6 @@ _SMALL = """() => [...document.querySelectorAll('button, input, select, textarea
   .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
   .filter(([, box]) => box.height < 48 || box.width < 48)
   .map(([name, box]) => `${name} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
-
-
-@contextmanager
-def driver() -> Iterator[Playwright]:
-    """Playwright, once for all phones of a test."""
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 def chromium() -> str:
