@@ -27,13 +27,13 @@ export default typescript.config(
     // The house's import contract: what is pure knows no port, and only the work of the app knows both.
     files: ["src/domain/**"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: ["../ports/*", "../work/*", "../screens/*", "vue", "idb"] }],
+      "no-restricted-imports": ["error", { patterns: ["../ports/*", "../flows/*", "../screens/*", "vue", "idb"] }],
       "no-restricted-globals": ["error", "performance", "indexedDB", "fetch", "navigator", "localStorage"],
     },
   },
   {
     files: ["src/ports/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: ["../work/*", "../screens/*"] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: ["../flows/*", "../screens/*"] }] },
   },
   {
     files: ["src/screens/**", "src/components/**"],

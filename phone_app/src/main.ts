@@ -3,9 +3,9 @@ import App from "./App.vue";
 import { startNavigation } from "./navigation";
 import { installOffline } from "./ports/phone";
 import "./style.css";
-import { startSending } from "./work/sending";
-import { start } from "./work/session";
-import { state } from "./work/state";
+import { startSending } from "./flows/sending";
+import { start } from "./flows/session";
+import { state } from "./flows/state";
 import { startWords } from "./words";
 
 startWords();

@@ -8,13 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
-from server.domain.credit import MonthlyStatement, StatementFile
-from server.domain.dispute_withdrawals import Withdrawal
-from server.domain.disputes import Ruling
-from server.domain.pay_targets import MonthTarget
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -25,8 +19,6 @@ from server.domain.placements import (
     Promise,
     Repayment,
 )
-from server.domain.policy.editions import PolicyBook
-from server.domain.policy_proposals import PolicyProposal, PolicyReading
 from server.domain.presence import PresenceSecret
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
@@ -40,21 +32,15 @@ from server.domain.visits import (
 from server.domain.zone_choices import ZoneChoice
 from server.services.ports.first_answers import FirstAnswer
 from storage.rows import tables
-from storage.rows.column_cipher import ColumnCipher
 from storage.rows.credit import (
     CallNoteQueries,
-    CreditLineQueries,
-    CreditRunQueries,
-    CreditShareQueries,
 )
-from storage.rows.disputes import DisputeQueries
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
-from storage.rows.ledger import LedgerQueries, LedgerShareQueries
 from storage.rows.mapping import Rows
 from storage.rows.message_templates import MessageTemplateQueries
 from storage.rows.messages import (
@@ -64,7 +50,7 @@ from storage.rows.messages import (
     TextMessageQueries,
     WebhookQueries,
 )
-from storage.rows.pay import FineQueries, IncidentDecisionQueries
+from storage.rows.month_rows import MonthRows
 from storage.rows.people import (
     AccountQueries,
     CertificateQueries,
@@ -75,11 +61,8 @@ from storage.rows.people import (
 from storage.rows.placements import AddressQueries, PlacementQueries
 from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
-from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
-from storage.rows.simulations import FactSnapshotQueries
-from storage.rows.statements import StatementQueries
 from storage.rows.trail import TrailQueries
 from storage.rows.uploads import UploadQueries
 from storage.rows.visits import IncidentQueries, VisitQueries
@@ -87,12 +70,8 @@ from storage.rows.visits import IncidentQueries, VisitQueries
 E = TypeVar("E")
 
 
-class AllRows:
+class AllRows(MonthRows):
     """The rows by the names that `server.services.ports.unit_of_work` gives them."""
-
-    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
-        self._connection = connection
-        self._cipher = cipher
 
     @cached_property
     def accounts(self) -> AccountQueries:
@@ -329,85 +308,3 @@ class AllRows:
     @cached_property
     def outbox_messages(self) -> OutboxQueries:
         return OutboxQueries(self._connection, self._cipher)
-
-    @cached_property
-    def credit_runs(self) -> CreditRunQueries:
-        return CreditRunQueries(self._connection, self._cipher)
-
-    @cached_property
-    def credit_lines(self) -> CreditLineQueries:
-        return CreditLineQueries(self._connection, self._cipher)
-
-    @cached_property
-    def credit_shares(self) -> CreditShareQueries:
-        return CreditShareQueries(self._connection, self._cipher)
-
-    @cached_property
-    def monthly_statements(self) -> Rows[MonthlyStatement]:
-        return self._rows(tables.credit.monthly_statements, MonthlyStatement)
-
-    @cached_property
-    def ledger(self) -> LedgerQueries:
-        return LedgerQueries(self._connection, self._cipher)
-
-    @cached_property
-    def ledger_shares(self) -> LedgerShareQueries:
-        return LedgerShareQueries(self._connection, self._cipher)
-
-    @cached_property
-    def disputes(self) -> DisputeQueries:
-        return DisputeQueries(self._connection, self._cipher)
-
-    @cached_property
-    def dispute_withdrawals(self) -> Rows[Withdrawal]:
-        return self._rows(tables.disputes.dispute_withdrawals, Withdrawal)
-
-    @cached_property
-    def rulings(self) -> Rows[Ruling]:
-        return self._rows(tables.disputes.rulings, Ruling)
-
-    @cached_property
-    def statement_files(self) -> Rows[StatementFile]:
-        return self._rows(tables.ledger.statement_files, StatementFile)
-
-    @cached_property
-    def fines(self) -> FineQueries:
-        return FineQueries(self._connection, self._cipher)
-
-    @cached_property
-    def incident_decisions(self) -> IncidentDecisionQueries:
-        return IncidentDecisionQueries(self._connection, self._cipher)
-
-    @cached_property
-    def month_targets(self) -> Rows[MonthTarget]:
-        return self._rows(tables.pay.month_targets, MonthTarget)
-
-    @cached_property
-    def statements(self) -> StatementQueries:
-        return StatementQueries(self._connection, self._cipher)
-
-    @cached_property
-    def fact_snapshots(self) -> FactSnapshotQueries:
-        return FactSnapshotQueries(self._connection, self._cipher)
-
-    @cached_property
-    def policy_documents(self) -> PolicyDocumentQueries:
-        return PolicyDocumentQueries(self._connection, self._cipher)
-
-    @cached_property
-    def policy_proposals(self) -> Rows[PolicyProposal]:
-        return self._rows(tables.policy.policy_proposals, PolicyProposal)
-
-    @cached_property
-    def policy_readings(self) -> Rows[PolicyReading]:
-        return self._rows(tables.policy.policy_readings, PolicyReading)
-
-    def policy_of(self, client_id: str) -> PolicyBook:
-        return self.policy_documents.book_of(client_id)
-
-    @cached_property
-    def policy(self) -> PolicyBook:
-        return self.policy_documents.book()
-
-    def _rows(self, table: sa.Table, entity: type[E]) -> Rows[E]:
-        return Rows(self._connection, table, entity, self._cipher)
