@@ -19,6 +19,10 @@ from tests.support.served import served
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"], indirect=True)]
 QUEUE = "/desk/requests?state=filed"
+PRESS_WHEN_SHOWN = """new MutationObserver((_, observer) => {
+  observer.disconnect();
+  document.querySelector('#drawer [data-key=a]').click();
+}).observe(document.getElementById('drawer'), {childList: true})"""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,18 @@ def test_a_dispatcher_decides_by_keyboard_and_the_list_is_never_lost(desk: Desk,
         desk_window.press("Escape")
     states = sorted(now(desk, request).state.value for request in requests)
     assert states == ["accepted", "filed", "refused"]
+
+
+def test_a_button_works_from_the_moment_it_is_shown(desk: Desk, browser: Browser) -> None:
+    """A button pressed before its form was wired would leave the list for a page of its own."""
+    _, _, request = waiting(desk)
+    with served(desk) as url, window(browser, url, cast.DISPATCHER) as opened:
+        opened.go(QUEUE)
+        opened.page.evaluate(PRESS_WHEN_SHOWN)
+        opened.press("j", "Enter")
+        expect(opened.page.locator("#said")).to_have_text("已同意，等待排程")
+        expect(opened.page.locator("[data-row]")).to_have_count(0)
+    assert now(desk, request).state.value == "accepted"
 
 
 def test_of_two_windows_the_second_is_told_and_its_words_stay(desk: Desk, browser: Browser) -> None:
