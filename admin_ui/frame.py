@@ -17,6 +17,7 @@ from admin_ui.forms import is_part
 from admin_ui.handbook import Quoted, quoted
 from server.domain.access import Actor, Permission
 from server.domain.calendar import local_day
+from server.services.searching import SEARCHERS
 from server.services.to_do import ToDo, waiting
 from server.web.endpoint import Call
 
@@ -109,7 +110,7 @@ class Frame:
     @property
     def searches(self) -> bool:
         """Whether there is anything that the actor may look for."""
-        return False
+        return any(self.actor.may(permission) for permission in SEARCHERS)
 
 
 def frame_of(call: Call, path: str, clauses: tuple[str, ...]) -> Frame:

@@ -82,6 +82,12 @@ class DisputeForm(Strict):
     claimed_visit_id = Id(load_default=None)
 
 
+class SearchForm(Strict):
+    """What is looked for from everywhere."""
+
+    q = Text(most=100, required=True)
+
+
 class DayForm(Strict):
     id = Id(required=True)
     day = Day(required=True)

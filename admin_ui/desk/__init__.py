@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, request
 from admin_ui.assets import asset
 from admin_ui.desk import (
     account,
+    cases,
     clauses,
     disputes,
     door,
@@ -19,6 +20,7 @@ from admin_ui.desk import (
     plans,
     request_batch,
     requests,
+    search,
     visits,
 )
 from admin_ui.page import blueprint, open_page
@@ -27,7 +29,21 @@ from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
 from server.services.house import House
 from server.services.ports.objects import ObjectStoreUnavailable
 
-MODULES = (door, home, account, clauses, requests, request_batch, visits, media, months, disputes, plans)
+MODULES = (
+    door,
+    home,
+    account,
+    clauses,
+    requests,
+    request_batch,
+    visits,
+    media,
+    months,
+    disputes,
+    plans,
+    search,
+    cases,
+)
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")
 

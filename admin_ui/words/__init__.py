@@ -18,6 +18,7 @@ from admin_ui.words import (
     months,
     plans,
     requests,
+    search,
     states,
     visits,
 )
@@ -36,6 +37,7 @@ PARTS: tuple[Catalogue, ...] = (
     visits.WORDS,
     plans.WORDS,
     months.WORDS,
+    search.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

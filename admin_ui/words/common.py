@@ -23,6 +23,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "clause.open": ("查看手册原文", "Open the handbook's sentence"),
     "clause.title": ("条款 {id}", "Clause {id}"),
     "clause.ours": ("手册没有写明，本系统按此执行：", "Not in the handbook; the system keeps it so:"),
+    "field.q": ("搜索内容", "Search"),
+    "field.lead_id": ("负责人", "Lead"),
     "field.reason": ("原因", "Reason"),
     "field.username": ("用户名", "User name"),
     "field.password": ("密码", "Password"),

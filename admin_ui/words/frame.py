@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "frame.skip": ("跳到内容", "Skip to the content"),
     "frame.search": ("搜索", "Search"),
-    "frame.search_hint": ("/ 搜索：案件号、姓名、电话", "/ search: case, name, telephone"),
+    "frame.search_hint": ("/ 搜索：案件号、姓名、电话、地址", "/ search: case, name, telephone, address"),
     "frame.help": ("帮助", "Help"),
     "frame.sign_out": ("退出", "Sign out"),
     "frame.places": ("功能", "Places"),

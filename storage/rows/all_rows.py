@@ -63,6 +63,7 @@ from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
+from storage.rows.searching import SearchQueries
 from storage.rows.trail import TrailQueries
 from storage.rows.uploads import UploadQueries
 from storage.rows.visits import IncidentQueries, VisitQueries
@@ -104,6 +105,10 @@ class AllRows(MonthRows):
     @cached_property
     def first_answers(self) -> Rows[FirstAnswer]:
         return self._rows(tables.trail.first_answers, FirstAnswer)
+
+    @cached_property
+    def search(self) -> SearchQueries:
+        return SearchQueries(self._connection, self._cipher)
 
     @cached_property
     def debtors(self) -> Rows[Debtor]:

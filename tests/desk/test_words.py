@@ -29,6 +29,7 @@ from server.domain.policy.registry import CLAUSES
 from server.domain.problems import CATALOGUE
 from server.domain.request_rules import CHECKS
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
+from server.domain.searching import Sought
 from server.domain.visits import (
     AddressOutcome,
     CheckInWay,
@@ -45,7 +46,7 @@ SAME = {"Post.it"}
 SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
-    PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel,
+    PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

@@ -81,6 +81,7 @@ from server.services.ports.policy import PolicyDocumentRows
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
+from server.services.ports.searching import SearchRows
 from server.services.ports.simulation import FactSnapshotRows
 from server.services.ports.uploads import UploadRows
 from server.services.ports.visits import IncidentRows, MessageTemplateRows, VisitRows
@@ -136,6 +137,8 @@ class UnitOfWork(Protocol):
     def placements(self) -> PlacementRows: ...
     @property
     def addresses(self) -> AddressRows: ...
+    @property
+    def search(self) -> SearchRows: ...
     @property
     def zone_choices(self) -> EntityRows[ZoneChoice]: ...
     @property

@@ -41,7 +41,7 @@ placements = sa.Table(
     "placements",
     METADATA,
     id_column(),
-    text("case_number"),
+    text("case_number", index=True),
     reference("client_id", "clients.id"),
     reference("project_id", "projects.id"),
     reference("branch_id", "branches.id"),

@@ -603,6 +603,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_placements_branch_id'), 'placements', ['branch_id'], unique=False)
     op.create_index(op.f('ix_placements_card_number_key'), 'placements', ['card_number_key'], unique=False)
     op.create_index(op.f('ix_placements_card_number_tail_key'), 'placements', ['card_number_tail_key'], unique=False)
+    op.create_index(op.f('ix_placements_case_number'), 'placements', ['case_number'], unique=False)
     op.create_index(op.f('ix_placements_client_id'), 'placements', ['client_id'], unique=False)
     op.create_index(op.f('ix_placements_collector_id'), 'placements', ['collector_id'], unique=False)
     op.create_index(op.f('ix_placements_debtor_id'), 'placements', ['debtor_id'], unique=False)
