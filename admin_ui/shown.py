@@ -44,6 +44,10 @@ MEANINGS = {
 _NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
 
 
+def _key(value: Enum) -> str:
+    return f"{type(value).__name__}.{value.value}"
+
+
 class Shown:
     """The forms for one reader on one day."""
 
@@ -103,6 +107,11 @@ class Shown:
             label = self.words(named)
             params = {**finding.params, "field_zh": label, "field_en": label}
             finding = dataclasses.replace(finding, params=params)
+        named_values = {
+            key: self.words.of(value) if isinstance(value, Enum) and _key(value) in WORDS else value
+            for key, value in finding.params.items()
+        }
+        finding = dataclasses.replace(finding, params=named_values)
         return finding.zh() if self.words.zh else finding.en()
 
     def remedy(self, finding: Finding) -> str:
@@ -114,7 +123,7 @@ class Shown:
 
     def meaning(self, value: Enum) -> str:
         """Which of the four meanings a state has; `plain` where it has none."""
-        return MEANINGS.get(f"{type(value).__name__}.{value.value}", "plain")
+        return MEANINGS.get(_key(value), "plain")
 
     def days_left(self, day: date) -> int:
         return (day - self.today).days

@@ -73,6 +73,7 @@ def _noted(response: Response) -> Response:
     """Into the page's place for notes, whatever the request's own target was."""
     response.headers["HX-Retarget"] = "#note-body"
     response.headers["HX-Reswap"] = "innerHTML"
+    response.headers["HX-Reselect"] = "unset"  # what the form would pick out of its page is not in a note
     return response
 
 

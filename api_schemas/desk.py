@@ -9,6 +9,7 @@ from api_schemas.credit import StatementQuery
 from api_schemas.requests import VisitRequestQuery
 from api_schemas.visit_views import VisitQuery
 from server.domain.disputes import Ground
+from server.domain.plans import TravelKind
 from server.domain.requests import DemolitionAnswer
 
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
@@ -93,15 +94,58 @@ class DayForm(Strict):
     day = Day(required=True)
 
 
-class TeamForm(Strict):
+class TeamChange(Strict):
     """V1: two agents, the lead first; the clock is that of the plan's day."""
 
-    id = Id(required=True)
     lead_id = Id(required=True)
     partner_id = Id(required=True)
     trainee_id = Id(load_default=None)
     starts_at = fields.String(required=True, validate=_CLOCK)
     ends_at = fields.String(required=True, validate=_CLOCK)
+
+
+class TeamForm(TeamChange):
+    id = Id(required=True)
+
+
+class BoardQuery(Strict):
+    county_code = Text(most=6, load_default=None, validate=validate.Regexp(r"[0-9]{6}\Z"))
+
+
+class PlaceForm(Strict):
+    """Without `team_id` the visit waits again; `position` counts the stops before it, without it the end."""
+
+    visit_id = Id(required=True)
+    team_id = Id(load_default=None)
+    position = fields.Integer(load_default=None, validate=validate.Range(0, 200))
+
+
+class RouteForm(Strict):
+    """The order that was shown, the ids with blanks between, as one field of a form can hold them."""
+
+    order = Text(most=8000, required=True)
+
+
+class SwapForm(Strict):
+    leaves = Id(required=True)
+    joins = Id(required=True)
+    reason = Text(most=500, required=True)
+
+
+class WithdrawForm(Strict):
+    reason = Text(most=500, required=True)
+    again = fields.String(load_default="no", validate=validate.OneOf(["yes", "no"]))
+
+
+class TravelForm(Strict):
+    id = Id(required=True)
+    kind = fields.Enum(TravelKind, by_value=True, required=True)
+    reason = Text(most=500, required=True)
+
+
+class TravelAnswer(Strict):
+    answer = fields.String(required=True, validate=validate.OneOf(["grant", "decline", "make_good"]))
+    reason = Text(most=500, required=True)
 
 
 class VisitChoice(Strict):

@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, request
 from admin_ui.assets import asset
 from admin_ui.desk import (
     account,
+    board,
     cases,
     clauses,
     disputes,
@@ -21,6 +22,8 @@ from admin_ui.desk import (
     request_batch,
     requests,
     search,
+    sheets,
+    travel,
     visits,
 )
 from admin_ui.page import blueprint, open_page
@@ -43,6 +46,9 @@ MODULES = (
     plans,
     search,
     cases,
+    board,
+    travel,
+    sheets,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

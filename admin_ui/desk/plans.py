@@ -12,14 +12,15 @@ from flask import Response, redirect
 
 from admin_ui.lists import next_page
 from admin_ui.page import page
-from api_schemas.desk import DayForm, TeamForm, VisitChoice
+from api_schemas.desk import BoardQuery, DayForm, TeamChange, TeamForm, VisitChoice
 from api_schemas.plans import PlanQuery
-from server.domain.access import Permission, Reach, Scope, reach
+from server.domain.access import Permission, reach
+from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI
-from server.domain.plans import PlanState, VisitPlan
-from server.domain.visits import VisitState
-from server.services import plan_views, publication, visit_plans, visit_reading
-from server.services.ports.paging import PAGE_LIMIT, PageRequest
+from server.domain.plans import PlanState, TravelKind, VisitPlan
+from server.services import plan_views, planning_board, publication, visit_plans
+from server.services.ports.paging import PageRequest
+from server.services.visit_plans import OPEN_ON_PLAN
 from server.web.endpoint import Call
 
 LIST = "/desk/plans"
@@ -56,6 +57,7 @@ def plan_list(call: Call) -> dict[str, Any]:
     ONE,
     needs=[Permission.PLANS_READ],
     template="plan.html",
+    query=BoardQuery,
     reads_personal=True,
     clauses=("R9", "R12", "R16", "V1", "V9", "V11"),
 )
@@ -67,15 +69,21 @@ def show_plan(call: Call) -> dict[str, Any]:
         "writes": False,
         "conflicts": None,
         "agents": [],
-        "waiting": [],
+        "board": None,
+        "stands_open": OPEN_ON_PLAN,
     }
     if call.actor.may(Permission.PLANS_WRITE):
-        plan = _plan(call)
+        plan = plan_of(call)
+        county = call.query["county_code"]
+        board = planning_board.board(call.uow, call.house.distances, plan, contents, county)
+        call.uow.audit(AuditEntry("visit.listed", "visit", None, {"ids": list(board.cards)}))
         given |= {
             "writes": True,
             "conflicts": visit_plans.conflicts(call.uow, plan),
             "agents": visit_plans.availability(call.uow, plan),
-            "waiting": _waiting(call, plan),
+            "board": board,
+            "county": county,
+            "travel_kinds": list(TravelKind),
         }
     return given | {"form_id": call.uow.new_id(), "draft": contents.state is PlanState.DRAFT}
 
@@ -84,18 +92,46 @@ def show_plan(call: Call) -> dict[str, Any]:
 def open_plan(call: Call) -> Response:
     """Open the plan of a day; there is one a branch and day."""
     plan = visit_plans.open_plan(call.uow, call.actor, call.body["id"], call.body["day"], None)
-    return _to(plan.id)
+    return to_plan(plan.id)
 
 
 @page("POST", f"{ONE}/teams", needs=[Permission.PLANS_WRITE], template=None, fields=TeamForm)
 def add_team(call: Call) -> Response:
     """Add a team of two, the lead first (V1), for an interval of the day (V9)."""
-    plan, values = _plan(call), dict(call.body)
-    for name in ("starts_at", "ends_at"):
-        clock = datetime.strptime(values[name], "%H:%M").time()  # noqa: DTZ007 - a wall clock of the plan's day
-        values[name] = datetime.combine(plan.day, clock, SHANGHAI)
-    visit_plans.add_team(call.uow, plan, values.pop("id"), values)
-    return _to(plan.id)
+    plan, values = plan_of(call), dict(call.body)
+    visit_plans.add_team(call.uow, plan, values.pop("id"), on_the_day(plan, values))
+    return to_plan(plan.id)
+
+
+@page(
+    "POST",
+    "/desk/teams/<uuid:team_id>/edit",
+    needs=[Permission.PLANS_WRITE],
+    template=None,
+    fields=TeamChange,
+    versioned=True,
+)
+def change_team(call: Call) -> Response:
+    """Other people or other hours for a team that is not published."""
+    plan, team = visit_plans.team_within(call.uow, call.actor, call.path["team_id"])
+    call.check_version(team.version)
+    visit_plans.edit_team(call.uow, plan, team, on_the_day(plan, dict(call.body)))
+    return to_plan(plan.id)
+
+
+@page(
+    "POST",
+    "/desk/teams/<uuid:team_id>/remove",
+    needs=[Permission.PLANS_WRITE],
+    template=None,
+    versioned=True,
+)
+def drop_team(call: Call) -> Response:
+    """Take a team off the plan; its visits wait again."""
+    plan, team = visit_plans.team_within(call.uow, call.actor, call.path["team_id"])
+    call.check_version(team.version)
+    visit_plans.remove_team(call.uow, plan, team)
+    return to_plan(plan.id)
 
 
 @page(
@@ -111,33 +147,33 @@ def change_visits(call: Call) -> Response:
     plan, team = visit_plans.team_within(call.uow, call.actor, call.path["team_id"])
     call.check_version(team.version)
     held = sorted(call.uow.visits.having(team_id=team.id), key=lambda visit: (visit.position, visit.id))
-    ids = [visit.id for visit in held if visit.state in (VisitState.PLANNED, VisitState.PUBLISHED)]
+    ids = [visit.id for visit in held if visit.state in OPEN_ON_PLAN]
     chosen = call.body["visit_id"]
     wanted = [id_ for id_ in ids if id_ != chosen] + ([chosen] if call.body["act"] == "add" else [])
     visit_plans.assign_visits(call.uow, plan, team, wanted)
-    return _to(plan.id)
+    return to_plan(plan.id)
 
 
 @page("POST", f"{ONE}/publish", needs=[Permission.PLANS_WRITE], template=None, versioned=True)
 def publish_plan(call: Call) -> Response:
     """Publish what was looked at: visits get their lease, the lists go out (R9, R15)."""
-    plan = _plan(call)
+    plan = plan_of(call)
     call.check_version(plan.version)
     publication.publish(call.uow, plan)
-    return _to(plan.id)
+    return to_plan(plan.id)
 
 
-def _plan(call: Call) -> VisitPlan:
+def plan_of(call: Call) -> VisitPlan:
     return visit_plans.plan_within(call.uow, call.actor, call.path["plan_id"], Permission.PLANS_WRITE)
 
 
-def _waiting(call: Call, plan: VisitPlan) -> list[Any]:
-    """Visits of the plan's branch that wait for a plan, by district, so that a team's day lies together."""
-    of_branch = Reach(Scope.BRANCH, call.actor.account_id, None, None, plan.branch_id)
-    found = call.uow.visits.page(PageRequest(PAGE_LIMIT), of_branch, state=VisitState.ACCEPTED)
-    lines = visit_reading.briefs(call.uow, found.items)
-    return sorted(lines, key=lambda line: (line.address.county_code, line.visit.id))
+def on_the_day(plan: VisitPlan, values: dict[str, Any]) -> dict[str, Any]:
+    """The hours of a team as moments of the plan's day."""
+    for name in ("starts_at", "ends_at"):
+        clock = datetime.strptime(values[name], "%H:%M").time()  # noqa: DTZ007 - a wall clock of the plan's day
+        values[name] = datetime.combine(plan.day, clock, SHANGHAI)
+    return values
 
 
-def _to(plan_id: str) -> Response:
+def to_plan(plan_id: str) -> Response:
     return redirect(f"{LIST}/{plan_id}", 303)  # type: ignore[return-value]

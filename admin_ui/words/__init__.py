@@ -10,6 +10,7 @@ from enum import Enum
 
 from admin_ui.words import (
     account,
+    board,
     cases,
     clauses,
     common,
@@ -38,6 +39,7 @@ PARTS: tuple[Catalogue, ...] = (
     plans.WORDS,
     months.WORDS,
     search.WORDS,
+    board.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -39,6 +39,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place.returned": ("退回修改", "Returned to me"),
     "place.to_plan": ("待排程", "To plan"),
     "place.plans": ("计划", "Plans"),
+    "place.travel": ("出差批准", "Travel"),
     "place.running": ("进行中", "Running"),
     "place.lacking": ("待补证据", "Evidence missing"),
     "place.visits": ("台账", "All visits"),

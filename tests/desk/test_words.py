@@ -24,7 +24,7 @@ from server.domain.evidence_flags import FlagDecision, FlagState
 from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
 from server.domain.places import PlaceVerdict
-from server.domain.plans import PlanState
+from server.domain.plans import PlanState, TravelKind
 from server.domain.policy.registry import CLAUSES
 from server.domain.problems import CATALOGUE
 from server.domain.request_rules import CHECKS
@@ -47,6 +47,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
+    TravelKind,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

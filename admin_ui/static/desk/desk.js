@@ -10,17 +10,25 @@ const SAID_FOR = 6000;
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
 const isTyping = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 
+/** A row of a table says so to readers of screens too; a card of a board is no row that may. */
+function mark(row, chosen) {
+  row.toggleAttribute("data-chosen", chosen);
+  if (row.tagName !== "TR") return;
+  if (chosen) row.setAttribute("aria-selected", "true");
+  else row.removeAttribute("aria-selected");
+}
+
 function select(row) {
-  for (const other of rows()) other.removeAttribute("aria-selected");
+  for (const other of rows()) mark(other, false);
   if (!row) return;
-  row.setAttribute("aria-selected", "true");
+  mark(row, true);
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 
 function step(by) {
   const all = rows();
-  const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+  const at = all.findIndex((row) => row.hasAttribute("data-chosen"));
   select(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
@@ -36,11 +44,11 @@ function closeDrawer() {
   if (!drawer || drawer.childElementCount === 0) return;
   drawer.replaceChildren();
   remember(null);
-  const chosen = rows().find((row) => row.getAttribute("aria-selected") === "true");
+  const chosen = rows().find((row) => row.hasAttribute("data-chosen"));
   if (chosen) chosen.focus();
 }
 
-const selected = () => rows().find((row) => row.getAttribute("aria-selected") === "true");
+const selected = () => rows().find((row) => row.hasAttribute("data-chosen"));
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
