@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 # --no-sandbox: tests run as root in a container; the pages are our own.
 _SWITCHES = [
@@ -17,6 +17,8 @@ _SWITCHES = [
     "--no-first-run",
     "--mute-audio",
 ]
+# Beside tests that fill both cores a page that is right needs longer than the usual five seconds.
+_PATIENCE_MS = 30_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 _LOAD = """url => new Promise((ready, failed) => {
@@ -51,6 +53,7 @@ def driver() -> Iterator[Playwright]:
     if _running:
         yield _running[0]
         return
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         _running.append(playwright)
         try:

@@ -127,7 +127,7 @@ class Phone:
                 return True
             return False
 
-        assert any(shown() for _ in range(10)), f"{text} never showed"
+        assert any(shown() for _ in range(30)), f"{text} never showed"
 
     def count_taps(self) -> None:
         """Count from now on how often a thumb comes down."""
