@@ -28,8 +28,8 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _WEB_THREADS = 16
 _MANY_FILES = 8192
 _LINE_BYTES = 1 << 18  # of each connection, in memory; granian's own 400 KiB are no faster
-# Whoever waits for an answer comes first; a third of the processor is the worker's where both want one.
-_GIVES_WAY = 5
+# Whoever waits for an answer comes first; a tenth of the processor is the worker's where both want one.
+_GIVES_WAY = 10
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 

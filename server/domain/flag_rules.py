@@ -279,6 +279,12 @@ def own_place(item: EvidenceItem) -> TimedPlace | None:
     )  # fmt: skip
 
 
+def weighs(item: EvidenceItem) -> bool:
+    """Whether a rule can find something in a file of which nothing is derived: by what was noted of it (a time or place
+    that differs, bytes that were there before), or by where it was made."""
+    return bool(item.notes) or own_place(item) is not None
+
+
 def place_of_check_in(check_in: CheckIn) -> TimedPlace | None:
     if check_in.latitude is None or check_in.longitude is None:
         return None

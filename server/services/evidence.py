@@ -28,6 +28,7 @@ from server.domain.evidence import (
     v3_desk_findings,
 )
 from server.domain.evidence_problems import DIGEST_DIFFERS, EVIDENCE_NOT_OF_TEAM, MEDIA_REFUSALS
+from server.domain.flag_rules import weighs
 from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import ID_REUSED, Problem, problem, refuse_if
 from server.domain.visits import Visit
@@ -168,7 +169,7 @@ def keep_sent(
     uow.audit(AuditEntry("evidence.kept", "evidence", item.id, detail, purpose=item.bring_reason))
     if item.media_type.startswith(("image/", "audio/")) and not notes:
         uow.enqueue(WORK_JOB, {"evidence_id": item.id})
-    else:
+    elif weighs(item):
         look_again(uow, visit.id)
     if item.media_type.startswith("audio/"):
         uow.enqueue(PLAYABLE_JOB, {"evidence_id": item.id})

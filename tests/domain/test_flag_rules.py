@@ -36,6 +36,7 @@ from server.domain.flag_rules import (
     sound_flag,
     speed_flags,
     team_flags,
+    weighs,
 )
 from server.domain.visits import CheckDirection, CheckIn, CheckInWay, Visit
 from tests.support import visit_values
@@ -328,3 +329,12 @@ def test_where_the_desk_was_says_nothing() -> None:
     assert own_place(item(**shown, source=EvidenceSource.DESK)) is None
     assert own_place(item()) is None
     assert own_place(item(**shown)) is not None
+
+
+@pytest.mark.parametrize("note", ["same_bytes_elsewhere", "time_differs", "cut_off"])
+def test_a_paper_weighs_by_what_was_noted_of_it_or_by_its_place(note: str) -> None:
+    paper = item(kind=EvidenceKind.ATTACHMENT, media_type="application/pdf")
+    assert not weighs(paper)
+    assert not weighs(dataclasses.replace(paper, latitude=34.0, longitude=113.0, captured_at=None))
+    assert weighs(dataclasses.replace(paper, notes=(note,)))
+    assert weighs(dataclasses.replace(paper, latitude=34.0, longitude=113.0))

@@ -127,6 +127,19 @@ def test_the_same_bytes_and_the_same_picture_in_another_visit(desk: Desk) -> Non
         assert flag.score > 0.9
 
 
+def test_a_paper_is_looked_at_when_its_bytes_were_there_before(desk: Desk) -> None:
+    paper = b"%PDF-1.7\n" + b"x" * 400 + b"\n%%EOF\n"
+    visits = [files.make_visited(desk), files.make_visited(desk)]
+    desk.work()
+    ids = []
+    for visit, jobs in zip(visits, (0, 1), strict=True):
+        ids.append(desk.ok(files.send(desk, AGENT, visit, paper, "attachment"), 201)["id"])
+        assert desk.work() == jobs
+        desk.clock.advance(files.ENDED - files.STARTED)
+    (flag,) = raised(desk, *ALIKE)
+    assert (flag.code, flag.item_id, flag.other_item_id) == (FlagCode.SAME_BYTES, ids[1], ids[0])
+
+
 def test_the_same_sound_in_another_visit(desk: Desk) -> None:
     first = sent(desk, files.recording(7, 30), "recording")
     other = sent(desk, files.recording(8, 30, "amr"), "recording")
