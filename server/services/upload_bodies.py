@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from server.services.kept_bytes import EDGE
 from server.services.upload_receivers import Receiver
 
-CHUNK = 1 << 17  # as much as a sealed piece of the store: less is copied together once more
+CHUNK = 1 << 18  # as much as a sealed piece of the store: less is copied together once more
 _FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.

@@ -1,14 +1,17 @@
 """The requests of this process that receive bodies: how many there may be, and who was silent for too long.
 
-Owns the places, and the taking over of what a silent request had received. It refuses to take from one that runs.
+Owns the places, the turns, and the taking over of what a silent request had received. It refuses to take from one that
+runs, and to let one that waits for its line keep others from their turn.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +21,10 @@ from server.services.house import House
 from server.services.uploads import Lease, moved, release, store_piece
 
 _SETTLED_SECONDS = 0.5
+# More at work than the processors and the disk can serve at once only hold memory, and each other up.
+_TURNS = min(12, 2 * (os.cpu_count() or 2) + 2)
+_QUIET_SECONDS = 0.05  # who waits for bytes as long as that needs no turn
+_LONGEST_WAIT = 10.0  # for a turn: an unread line must not look dead to its sender
 
 
 @dataclass(slots=True)
@@ -57,6 +64,33 @@ class ReceiverPool:
         self._big = 0
         self._refused_at = float("-inf")
         self._at_work: dict[str, Receiver] = {}
+        self._next = threading.Lock()  # whose holder looks for a turn; the others wait behind it
+        self._turn_ended = threading.Condition()
+        self._having_turn: dict[int, Receiver] = {}
+
+    @contextmanager
+    def turn(self, receiver: Receiver) -> Iterator[None]:
+        """A turn at reading, sealing and writing a piece: of sixty-four fast lines a few are served at a time, and the
+        others are not read yet, so that what is in memory depends on the machine and not on them."""
+        until = time.monotonic() + _LONGEST_WAIT
+        first = self._next.acquire(timeout=_LONGEST_WAIT)
+        try:
+            with self._turn_ended:
+                while self._crowd() >= _TURNS and time.monotonic() < until:
+                    self._turn_ended.wait(_QUIET_SECONDS)
+                self._having_turn[id(receiver)] = receiver
+        finally:
+            if first:
+                self._next.release()
+        try:
+            yield
+        finally:
+            with self._turn_ended:
+                del self._having_turn[id(receiver)]
+                self._turn_ended.notify()
+
+    def _crowd(self) -> int:
+        return sum(not receiver.idle(_QUIET_SECONDS) for receiver in self._having_turn.values())
 
     def enter(self, announced: int | None) -> bool:
         """Take a place; False when there is none."""

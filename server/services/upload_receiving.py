@@ -137,14 +137,15 @@ class _Receiving:
             raise problem(UPLOAD_CHECKSUM_DIFFERS, "Upload-Checksum", algorithm=self._checksum.algorithm)
 
     def _stored(self, lease: Lease) -> StoredObject | None:
-        source = After(self._prefix(), self._body)
-        if not source.left:
-            return None
-        self._head = self._head or source.head(EDGE)
-        if self._slow(source.left):
-            with local_copy(self._house) as spool:
-                return self._spooled(lease, source, spool)
-        return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
+        with self._pool.turn(self._receiver):
+            source = After(self._prefix(), self._body)
+            if not source.left:
+                return None
+            self._head = self._head or source.head(EDGE)
+            if not self._slow(source.left):
+                return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
+        with local_copy(self._house) as spool:
+            return self._spooled(lease, source, spool)
 
     def _prefix(self) -> list[bytes]:
         """The beginning of a piece, which shows how fast the line is. A successor finds it in the receiver."""
@@ -189,5 +190,5 @@ class _Receiving:
                 given_up = receiver.given_up
         if given_up:
             raise GivenUpError
-        with copy.open("rb") as came:
+        with copy.open("rb") as came, self._pool.turn(receiver):
             return store_piece(self._house, lease, came, lease.room)

@@ -44,7 +44,7 @@ from storage.objects.keys import checked_key, checked_range
 from storage.objects.pieces import Measured, PieceStore
 
 # Read and sealed together: more cost less, and each writer holds them.
-_FRAMES_A_PIECE = 2
+_FRAMES_A_PIECE = 4
 PIECE = _FRAMES_A_PIECE * FRAME
 # What is sealed is written so many frames at a time: more cost less, and more memory. Beyond so many writers, fewer.
 _LARGE = 16
