@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
+if TYPE_CHECKING:
+    from huey import Huey
 
 _PAUSE = 0.25
 
@@ -15,10 +19,30 @@ _PAUSE = 0.25
 def open_queue(url: str) -> Huey:
     """`sqlite:///PATH` or `redis://…`."""
     if url.startswith("sqlite:///"):
+        with _left_out("redis", "psycopg"):
+            from huey import SqliteHuey
+
         return SqliteHuey("fieldvisit", filename=url.removeprefix("sqlite:///"), results=False)
     if url.startswith(("redis://", "rediss://")):
+        from huey import RedisHuey, storage
+
+        if storage.Redis is None:  # a queue on SQLite was opened in this process before
+            importlib.reload(storage)
         return RedisHuey("fieldvisit", url=url, results=False)
     raise ValueError(f"a queue of this kind is not supported: {url.split(':', 1)[0]}")
+
+
+@contextmanager
+def _left_out(*packages: str) -> Iterator[None]:
+    """Have an import that tries these packages do without: Huey tries those of each kind of queue, and every process
+    would hold 15 MiB of what it never uses."""
+    absent = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for package in absent:
+            sys.modules.pop(package, None)
 
 
 class Waker:
@@ -29,6 +53,8 @@ class Waker:
     """
 
     def __init__(self, queue: Huey, pause: float = _PAUSE) -> None:
+        from huey import crontab
+
         self._queue = queue
         self._pause = pause
         self._lock = threading.Lock()
@@ -65,5 +91,7 @@ class Waker:
 
     def serve(self, run_due: Callable[[], int]) -> None:
         """Work until told to stop by a signal."""
+        from huey.consumer import Consumer
+
         self.answer_with(run_due)
         Consumer(self._queue, workers=1, periodic=True, initial_delay=0.2, max_delay=1.0, backoff=1.2).run()
