@@ -13,10 +13,13 @@ from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.tables.jobs import jobs
 
 # A finished job frees its key for the next cause; a day's key stays, or the next minute would do the day again.
 _KEPT_KEY = sa.case((jobs.c.once_key.startswith(DAILY_KEY, autoescape=True), jobs.c.once_key), else_=None)
+
+_ADD_ONCE = Prepared(sqlite.insert(jobs).on_conflict_do_nothing(index_elements=["once_key"]))
 
 
 class JobQueries(Rows[Job]):
@@ -25,6 +28,9 @@ class JobQueries(Rows[Job]):
 
     def add_all_once(self, added: Sequence[Job]) -> None:
         """Add what is not waiting under its once-key already; an import brings tens of thousands at a time."""
+        if len(added) == 1 and self.connection.dialect.name == "sqlite":
+            _ADD_ONCE.write(self.connection, self.dump(added[0]))
+            return
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         insert = dialect.insert(jobs).on_conflict_do_nothing(index_elements=["once_key"])
         for start in range(0, len(added), 1000):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from server.domain.problems import NOT_FOUND, STALE, problem
 from storage.rows.column_cipher import ColumnCipher
+from storage.rows.prepared import Prepared
 from storage.rows.ready import ReadyRows, make_ready
 
 E = TypeVar("E")
@@ -32,9 +33,12 @@ class _Shape:
         self.sealed_fields = [(n, name) for n, name in enumerate(self.fields) if name in self.sealed]
         self.sources = tuple(f"{name}_sealed" if name in self.sealed else name for name in self.fields)
         self.versioned = "version" in table.c
-        self.by_id = sa.select(table).where(table.c.id == sa.bindparam("wanted"))
+        names = list(table.c.keys())
+        self.places = itemgetter(*map(names.index, self.sources))
+        self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted")))
         self.insert = sa.insert(table)
-        self.having: dict[tuple[tuple[str, bool], ...], sa.Select[Any]] = {}
+        self.insert_one = Prepared(self.insert)
+        self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
 
 
 _shapes: dict[tuple[sa.Table, type[Any]], _Shape] = {}
@@ -57,7 +61,8 @@ class Rows(Generic[E]):
 
     # reading
     def get(self, id: str) -> E | None:
-        return self._only(self.connection.execute(self._shape.by_id, {"wanted": id}))
+        found = self._prepared(self._shape.by_id, {"wanted": id})
+        return found[0] if found else None
 
     def need(self, id: str) -> E:
         """The entity, or the Problem `not_found` that names the table and the id."""
@@ -109,9 +114,9 @@ class Rows(Generic[E]):
         statement = self._shape.having.get(asked)
         if statement is None:
             where = (self._equal(name, absent) for name, absent in asked)
-            statement = sa.select(self.table).where(*where).order_by(self.table.c.id)
+            statement = Prepared(sa.select(self.table).where(*where).order_by(self.table.c.id))
             self._shape.having[asked] = statement
-        return self._entities(self.connection.execute(statement, self._sought(equal)))
+        return self._prepared(statement, self._sought(equal))
 
     def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
         """Entities whose field is one of the values, in order of id; asked a thousand values at a time.
@@ -140,6 +145,14 @@ class Rows(Generic[E]):
 
     def fetch(self, statement: sa.Select[Any]) -> list[E]:
         return self._entities(self.connection.execute(statement))
+
+    def _prepared(self, statement: Prepared, asked: Mapping[str, Any]) -> list[E]:
+        """What a statement finds that selects the whole table."""
+        made = self._opened if self._sealed else self._made
+        return [made(self._shape.places(row)) for row in statement.rows(self.connection, asked)]
+
+    def _made(self, values: tuple[Any, ...]) -> E:
+        return self.entity(*values)
 
     def _entities(self, found: sa.CursorResult[Any]) -> list[E]:
         """By position: to ask every row for every field by its name took longer than to read it."""
@@ -174,7 +187,7 @@ class Rows(Generic[E]):
         return row
 
     def add(self, entity: E) -> E:
-        self.connection.execute(self._shape.insert, self.dump(entity))
+        self._shape.insert_one.write(self.connection, self.dump(entity))
         return entity
 
     def add_all(self, entities: Sequence[E]) -> None:

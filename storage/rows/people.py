@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from server.services.ports.people import LoginSession, RefreshToken
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.tables import people as tables
 
 _accounts = tables.accounts
@@ -211,10 +213,12 @@ class OrganisationQueries:
         self._connection.execute(sa.insert(tables.projects).values(id=id, client_id=client_id, name=name))
 
 
-# Asked with every request.
-_GRANTS_OF_POSTS = sa.select(tables.post_grants.c.permission, tables.post_grants.c.scope).where(
-    tables.post_grants.c.post.in_(sa.bindparam("posts", expanding=True))
-)
+@lru_cache
+def _grants_of(posts: int) -> Prepared:
+    """Asked with every request, of so many posts."""
+    grants = tables.post_grants.c
+    asked = [sa.bindparam(f"post_{number}", type_=grants.post.type) for number in range(posts)]
+    return Prepared(sa.select(grants.permission, grants.scope).where(grants.post.in_(asked)))
 
 
 class GrantQueries:
@@ -228,7 +232,8 @@ class GrantQueries:
         return found
 
     def of(self, posts: Collection[Post]) -> Grants:
-        rows = self._connection.execute(_GRANTS_OF_POSTS, {"posts": sorted(posts)})
+        asked = {f"post_{number}": post for number, post in enumerate(sorted(posts))}
+        rows = _grants_of(len(asked)).rows(self._connection, asked)
         return widest({permission: scope} for permission, scope in rows)
 
     def replace(self, post: Post, grants: Grants) -> None:

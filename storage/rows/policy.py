@@ -14,9 +14,13 @@ from server.domain.policy.policy_documents import parse_policy
 from server.domain.policy_proposals import PolicyDocument
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
+from storage.rows.prepared import Prepared
 from storage.rows.tables.policy import policy_documents
 
 _documents = policy_documents.c
+_LATEST = sa.select(policy_documents).order_by(_documents.published_at.desc(), _documents.id.desc()).limit(1)
+_NEWEST = Prepared(_LATEST.where(_documents.client_id.is_(None)))
+_NEWEST_OF_CLIENT = Prepared(_LATEST.where(_documents.client_id == sa.bindparam("client")))
 
 
 @lru_cache(maxsize=16)
@@ -51,14 +55,11 @@ class PolicyDocumentQueries(Rows[PolicyDocument]):
         return None if found is None else found.document
 
     def newest_of(self, client_id: str | None) -> PolicyDocument | None:
-        of_client = _documents.client_id.is_(None) if client_id is None else _documents.client_id == client_id
-        statement = (
-            sa.select(policy_documents)
-            .where(of_client)
-            .order_by(_documents.published_at.desc(), _documents.id.desc())
-            .limit(1)
-        )
-        return self._only(self.connection.execute(statement))
+        if client_id is None:
+            found = self._prepared(_NEWEST, {})
+        else:
+            found = self._prepared(_NEWEST_OF_CLIENT, {"client": client_id})
+        return found[0] if found else None
 
     def clients(self) -> Collection[str]:
         return self._overlays.keys()

@@ -9,7 +9,13 @@ import sqlalchemy as sa
 
 from server.domain.audit import GENESIS, AuditEntry, AuditLine, chain, first_break
 from server.services.ports.paging import Page, PageRequest, cursor
+from storage.rows.prepared import Prepared
 from storage.rows.tables.trail import audit_lines
+
+_NEWEST = Prepared(
+    sa.select(audit_lines.c.seq, audit_lines.c.digest).order_by(audit_lines.c.seq.desc()).limit(1)
+)
+_APPEND = Prepared(sa.insert(audit_lines))
 
 
 class TrailQueries:
@@ -25,7 +31,10 @@ class TrailQueries:
             rows.append(
                 {name: getattr(line, name) for name in AuditLine.__slots__} | {"detail": dict(line.detail)}
             )
-        self._connection.execute(sa.insert(audit_lines), rows)
+        if len(rows) == 1:
+            _APPEND.write(self._connection, rows[0])
+        else:
+            self._connection.execute(sa.insert(audit_lines), rows)
 
     def page(self, request: PageRequest, *, subject_id: str | None, actor_id: str | None) -> Page[AuditLine]:
         """Newest first."""
@@ -74,11 +83,9 @@ class TrailQueries:
         return first_break(self._lines())
 
     def last(self) -> tuple[int, str]:
-        newest = (
-            sa.select(audit_lines.c.seq, audit_lines.c.digest).order_by(audit_lines.c.seq.desc()).limit(1)
-        )
-        line = self._connection.execute(newest).one_or_none()
-        return (0, GENESIS) if line is None else (line.seq, line.digest)
+        for seq, digest in _NEWEST.rows(self._connection, {}):
+            return seq, digest
+        return 0, GENESIS
 
     def count(self) -> int:
         return self._connection.execute(sa.select(sa.func.count()).select_from(audit_lines)).scalar_one()

@@ -332,7 +332,7 @@ def test_where_the_desk_was_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("note", ["same_bytes_elsewhere", "time_differs", "cut_off"])
-def test_a_paper_weighs_by_what_was_noted_of_it_or_by_its_place(note: str) -> None:
+def test_of_a_paper_only_a_note_or_its_place_weighs(note: str) -> None:
     paper = item(kind=EvidenceKind.ATTACHMENT, media_type="application/pdf")
     assert not weighs(paper)
     assert not weighs(dataclasses.replace(paper, latitude=34.0, longitude=113.0, captured_at=None))

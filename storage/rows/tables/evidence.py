@@ -58,6 +58,8 @@ evidence_items = sa.Table(
     instant("verified_at", nullable=True, index=True),
     text("screen_key", nullable=True),
     sa.Index("ix_evidence_items_account_id_captured_at", "account_id", "captured_at"),
+    # A day's bytes are summed for each upload, and read from here alone.
+    sa.Index("ix_evidence_items_day", "account_id", "received_at", "source", "size"),
 )
 
 evidence_differences = sa.Table(

@@ -1082,6 +1082,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('object_key', name=op.f('uq_evidence_items_object_key'))
     )
     op.create_index('ix_evidence_items_account_id_captured_at', 'evidence_items', ['account_id', 'captured_at'], unique=False)
+    op.create_index('ix_evidence_items_day', 'evidence_items', ['account_id', 'received_at', 'source', 'size'], unique=False)
     op.create_index(op.f('ix_evidence_items_sha256'), 'evidence_items', ['sha256'], unique=False)
     op.create_index(op.f('ix_evidence_items_verified_at'), 'evidence_items', ['verified_at'], unique=False)
     op.create_index(op.f('ix_evidence_items_visit_id'), 'evidence_items', ['visit_id'], unique=False)
@@ -1280,7 +1281,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_uploads_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_uploads'))
     )
-    op.create_index('ix_uploads_day', 'uploads', ['account_id', 'created_at'], unique=False)
+    op.create_index('ix_uploads_day', 'uploads', ['account_id', 'created_at'], unique=False, sqlite_where=sa.text("state != 'kept'"), postgresql_where=sa.text("state != 'kept'"))
     op.create_index('ix_uploads_device', 'uploads', ['device_id', 'created_at'], unique=False)
     op.create_index('ix_uploads_idle', 'uploads', ['state', 'moved_at'], unique=False)
     op.create_index(op.f('ix_uploads_visit_id'), 'uploads', ['visit_id'], unique=False)

@@ -1,0 +1,83 @@
+"""Turns at receiving: a few at a time, none kept by a line that is waited for, none waited for for ever."""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+import pytest
+
+from server.services import upload_receivers
+from server.services.upload_receivers import Receiver, ReceiverPool
+from server.services.uploads import Lease
+
+
+@pytest.fixture(autouse=True)
+def two_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_receivers, "_TURNS", 2)
+
+
+class Request(threading.Thread):
+    """Takes a turn and keeps it until it is told to end."""
+
+    def __init__(self, pool: ReceiverPool) -> None:
+        super().__init__()
+        self.pool = pool
+        self.receiver = Receiver(cast(Lease, None), keeps_parts=True)
+        self.began, self.done = threading.Event(), threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        with self.pool.turn(self.receiver):
+            self.began.set()
+            self.done.wait(20)
+
+    def end(self) -> None:
+        self.done.set()
+        self.join(20)
+
+
+def test_a_third_waits_until_one_of_two_has_ended() -> None:
+    pool = ReceiverPool(8)
+    first, second = Request(pool), Request(pool)
+    assert first.began.wait(20)
+    assert second.began.wait(20)
+    third = Request(pool)
+    assert not third.began.wait(0.2)
+    first.end()
+    assert third.began.wait(20)
+    for each in (second, third):
+        each.end()
+
+
+def test_who_waits_for_bytes_keeps_nobody_from_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_receivers, "_QUIET_SECONDS", 0.01)
+    pool = ReceiverPool(8)
+    first, second = Request(pool), Request(pool)
+    assert first.began.wait(20)
+    assert second.began.wait(20)
+    third = Request(pool)
+    assert not third.began.wait(0.2)
+    second.receiver.waiting = True
+    assert third.began.wait(20)
+    for each in (first, second, third):
+        each.end()
+
+
+def test_nobody_waits_for_a_turn_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_receivers, "_LONGEST_WAIT", 0.05)
+    pool = ReceiverPool(8)
+    requests = [Request(pool) for _ in range(4)]
+    assert all(each.began.wait(20) for each in requests)
+    for each in requests:
+        each.end()
+
+
+def test_a_turn_is_given_back_by_who_fails() -> None:
+    pool = ReceiverPool(8)
+    for _ in range(3):
+        with pytest.raises(OSError, match="full"), pool.turn(Receiver(cast(Lease, None), keeps_parts=True)):
+            raise OSError("the disk is full")
+    last = Request(pool)
+    assert last.began.wait(20)
+    last.end()
