@@ -70,7 +70,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             ),
             Place("plans", "/desk/plans", (Permission.PLANS_READ,)),
             Place("travel", "/desk/travel", (Permission.TRAVEL_APPROVE,)),
-            Place("running", "/desk/visits?state=in_progress", (Permission.VISITS_READ,), ToDo.RUNNING),
+            Place("running", "/desk/live", (Permission.VISITS_READ,), ToDo.RUNNING),
             Place(
                 "lacking", "/desk/evidence-lacking", (Permission.EVIDENCE_READ,), ToDo.LACKING, urgent=True
             ),

@@ -16,6 +16,7 @@ from admin_ui.desk import (
     disputes,
     door,
     home,
+    live,
     media,
     months,
     plans,
@@ -49,6 +50,7 @@ MODULES = (
     board,
     travel,
     sheets,
+    live,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

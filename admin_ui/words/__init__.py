@@ -16,6 +16,7 @@ from admin_ui.words import (
     common,
     frame,
     lists,
+    live,
     months,
     plans,
     requests,
@@ -40,6 +41,7 @@ PARTS: tuple[Catalogue, ...] = (
     months.WORDS,
     search.WORDS,
     board.WORDS,
+    live.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from server.domain.access import Reach
 from server.domain.calendar import SHANGHAI
+from server.domain.plans import PlanState
 from server.domain.visits import CheckDirection, Incident, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
@@ -64,6 +65,18 @@ class VisitQueries(Rows[Visit]):
             .group_by(visits.c.state)
         )
         return {row["state"]: row["count"] for row in self.connection.execute(statement).mappings()}
+
+    def on_the_road(self, day: date, reach: Reach) -> list[Visit]:
+        """Each kind by its own index: joined by OR, every visit there ever was is looked at."""
+        plans = sa.select(visit_plans.c.id).where(
+            visit_plans.c.day == day, visit_plans.c.state == PlanState.PUBLISHED
+        )
+        found = sa.union(
+            sa.select(visits.c.id).where(visits.c.plan_id.in_(plans), visits.c.lead_id.is_not(None)),
+            sa.select(visits.c.id).where(visits.c.state == VisitState.IN_PROGRESS),
+        ).subquery()
+        statement = _reached(reach).join(found, found.c.id == visits.c.id)
+        return self.fetch(statement.order_by(visits.c.id))
 
     def placements_visited_from(self, first: date) -> list[str]:
         begins = datetime.combine(first, time(), SHANGHAI)

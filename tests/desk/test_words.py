@@ -21,6 +21,7 @@ from server.domain.credit import StatementState
 from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
+from server.domain.live import Alarm
 from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
 from server.domain.places import PlaceVerdict
@@ -47,7 +48,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
-    TravelKind,
+    TravelKind, Alarm,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

@@ -34,6 +34,9 @@ class VisitRows(EntityRows[Visit], Protocol):
     def counts(self, reach: Reach, states: Collection[VisitState]) -> Mapping[VisitState, int]:
         """How many visits within reach there are in each of these states; a state with none is left out."""
 
+    def on_the_road(self, day: date, reach: Reach) -> list[Visit]:
+        """Visits of that day's published plans, and every one that goes on, whatever its day."""
+
     def placements_visited_from(self, first: date) -> list[str]:
         """The cases with a visit that began on that local day or later."""
 

@@ -115,6 +115,8 @@ visits = sa.Table(
     version(),
     text("capture_nonce", nullable=True, unique=True),
     sa.Index("ix_visits_state", "state", "id"),
+    # The first page counts what lacks evidence of the last weeks; without this it read every visit there ever was.
+    sa.Index("ix_visits_ended_at", "ended_at"),
 )
 
 check_ins = sa.Table(

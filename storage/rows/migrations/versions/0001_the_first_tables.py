@@ -937,6 +937,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('capture_nonce', name=op.f('uq_visits_capture_nonce'))
     )
     op.create_index(op.f('ix_visits_address_id'), 'visits', ['address_id'], unique=False)
+    op.create_index('ix_visits_ended_at', 'visits', ['ended_at'], unique=False)
     op.create_index(op.f('ix_visits_hold_id'), 'visits', ['hold_id'], unique=False)
     op.create_index(op.f('ix_visits_lead_id'), 'visits', ['lead_id'], unique=False)
     op.create_index(op.f('ix_visits_parent_id'), 'visits', ['parent_id'], unique=False)

@@ -1,0 +1,23 @@
+"""Words of the live board."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "live.title": ("今天的外访", "Today's visits"),
+    "live.read_at": ("{at} 更新，每 15 秒自动更新", "Read at {at}, anew every 15 seconds"),
+    "live.until": ("至 {at}", "until {at}"),
+    "live.came": ("{name} {at} 签到", "{name} checked in {at}"),
+    "live.evidence": ("照片 {photos} · 录音 {recordings}", "photos {photos} · recordings {recordings}"),
+    "live.sending": ("上传中 {count}", "on their way {count}"),
+    "live.awaited": ("手机上待传 {count}", "still on the phone {count}"),
+    "live.none": ("今天没有外访", "No visits today"),
+    "live.none_what": (
+        "今天没有已发布的计划，也没有进行中的外访。计划发布后这里按小组显示。",
+        "No plan is published for today and no visit goes on. Once one is, its teams stand here.",
+    ),
+    "Alarm.partner_missing": ("搭档未到场", "the partner did not come"),
+    "Alarm.partner_awaited": ("等待搭档签到", "waits for the partner"),
+    "Alarm.overdue": ("已过允许时段，未签退", "past the hours and not checked out"),
+    "Alarm.lease_over": ("时段已过，未开始", "the hours are over and it did not begin"),
+    "Alarm.held": ("已停催，不得外访", "stopped: no visit"),
+}

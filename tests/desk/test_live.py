@@ -1,0 +1,91 @@
+"""The live board: refusals first, what is said of whom, nothing of a debtor, nothing written, few queries."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from server.domain.visits import Visit, VisitState
+from server.services.ports.paging import PageRequest
+from tests.conftest import Desk
+from tests.desk.conftest import Browser, seen
+from tests.support import builders, plan_builders
+from tests.support import visit_values as values
+from tests.support.cast import AGENT, COLLECTOR, OTHER_AGENT, OUTSIDE_DISPATCHER, PARTNER, TRAINER
+from tests.support.rows import keep
+from tests.support.statements import statements_of
+
+
+def running(desk: Desk, minutes: int, *present: str, **changes: object) -> Visit:
+    """A visit that began so many minutes ago, with these checked in at one place."""
+    started = desk.clock.now() - timedelta(minutes=minutes)
+    placement = builders.make_placement(desk)
+    visit = builders.make_visit(
+        desk, placement, builders.make_address(desk, placement), VisitState.IN_PROGRESS,
+        started_at=started, valid_until=desk.clock.now() + timedelta(hours=1), **changes,
+    )  # fmt: skip
+    keep(desk, *(values.check_in(visit, account_id, started) for account_id in present))
+    return visit
+
+
+def test_who_reads_no_visits_has_no_board_and_others_see_their_own(desk: Desk) -> None:
+    visit = running(desk, 5, AGENT.id, PARTNER.id)
+    assert Browser(desk, TRAINER).get("/desk/live").status_code == 403
+    assert visit.id not in Browser(desk, OUTSIDE_DISPATCHER).page("/desk/live")
+    for member in (AGENT, PARTNER, COLLECTOR):
+        assert visit.id in Browser(desk, member).page("/desk/live")
+    assert visit.id not in Browser(desk, OTHER_AGENT).page("/desk/live")
+
+
+def test_it_says_what_must_be_heard_and_nothing_of_a_debtor(desk: Desk, dispatcher: Browser) -> None:
+    plan = plan_builders.make_plan(desk, desk.clock.now().date(), state="published")
+    well = running(desk, 30, AGENT.id, PARTNER.id)
+    alone = running(desk, 30, AGENT.id)
+    awaited = running(desk, 5, AGENT.id)
+    late = running(desk, 30, AGENT.id, PARTNER.id)
+    with desk.installation.house.units.write() as uow:
+        changed = uow.visits.need(late.id)
+        uow.visits.save(dataclasses.replace(changed, valid_until=desk.clock.now() - timedelta(minutes=1)))
+        uow.commit()
+    placement = builders.make_placement(desk)
+    planned = builders.make_visit(
+        desk, placement, builders.make_address(desk, placement), VisitState.PUBLISHED, plan_id=plan.id
+    )
+    page = dispatcher.page("/desk/live")
+    for visit, words in (
+        (well, "陈磊 11:30 签到"),
+        (alone, "搭档未到场"),
+        (awaited, "等待搭档签到"),
+        (late, "已过允许时段，未签退"),
+        (planned, "已排程"),
+    ):
+        assert words in _stop(page, visit), words
+    assert "搭档" not in _stop(page, well)
+    with desk.installation.house.units.read() as uow:
+        debtor = uow.debtors.need(uow.placements.need(well.placement_id).debtor_id)
+    assert debtor.name not in page
+    assert "建设路" not in page
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_a_look_writes_nothing_and_asks_as_much_for_nine_as_for_two(desk: Desk, dispatcher: Browser) -> None:
+    counts = []
+    for number in range(9):
+        running(desk, number, AGENT.id)
+        if number in (1, 8):
+            with desk.installation.house.units.read() as uow:
+                before = len(uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=None).items)
+            with statements_of(desk) as said:
+                page = dispatcher.page("/desk/live", part=True)
+            counts.append(len(said))
+            with desk.installation.house.units.read() as uow:
+                after = len(uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=None).items)
+            assert before == after
+    assert counts[0] == counts[1]
+    assert 'hx-trigger="every 15s"' in page
+
+
+def _stop(page: str, visit: Visit) -> str:
+    return seen(page.partition(f'href="/desk/visits/{visit.id}"')[2].partition("</li>")[0])
