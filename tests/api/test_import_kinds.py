@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from server.domain.placements import HoldReason, Placement
 from server.domain.visits import VisitState
+from storage.rows.tables.jobs import jobs
 from tests.conftest import Desk
 from tests.support.builders import make_address, make_phone, make_placement, make_repayment, make_visit
-from tests.support.cast import AGENT, CLIENT, COLLECTOR, PASSWORD, PERSONNEL, Member, known_id
-from tests.support.sheets import bring, places
+from tests.support.cast import AGENT, CLIENT, COLLECTOR, DISPATCHER, PASSWORD, PERSONNEL, Member, known_id
+from tests.support.sheets import bring, placement_row, places
 
 
 @pytest.fixture
@@ -323,3 +325,12 @@ def test_a_new_person_signs_in_after_changing_the_initial_password(desk: Desk) -
     answer = desk.client.post("/api/v1/auth/login", json={"username": "one", "password": "harvest2027"})
     desk.ok(answer)
     assert Member("one", "新人", ()).id != held(desk, "accounts", username="one")[0].id
+
+
+def test_a_file_that_has_ended_is_whole_though_its_job_has_not_told_its_last_step(desk: Desk) -> None:
+    """The job tells a step after the commit that ends the file: who looks between the two sees no half."""
+    shown = bring(desk, "placements", [placement_row(1)], dry_run=True)
+    with desk.installation.engine.begin() as connection:
+        connection.execute(sa.update(jobs).values(done_steps=1))
+    seen = desk.ok(desk.get(DISPATCHER, f"/api/v1/imports/{shown['file']['id']}"))
+    assert seen["progress"] == {"done": 2, "total": 2}
