@@ -6,8 +6,9 @@ Sealed fields are sealed and opened here; `version` is raised and checked here (
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
@@ -33,12 +34,17 @@ class _Shape:
         self.sealed_fields = [(n, name) for n, name in enumerate(self.fields) if name in self.sealed]
         self.sources = tuple(f"{name}_sealed" if name in self.sealed else name for name in self.fields)
         self.versioned = "version" in table.c
-        names = list(table.c.keys())
-        self.places = itemgetter(*map(names.index, self.sources))
+        self.names = list(table.c.keys())
         self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted")))
         self.insert = sa.insert(table)
         self.insert_one = Prepared(self.insert)
         self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
+
+    @cached_property
+    def places(self) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Where a row of the table has the fields. Found when it is first asked for: a line of a statement is put
+        together from several tables, and has none."""
+        return itemgetter(*map(self.names.index, self.sources))
 
 
 _shapes: dict[tuple[sa.Table, type[Any]], _Shape] = {}
