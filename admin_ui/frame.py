@@ -82,6 +82,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("months", "/desk/months", (Permission.CREDIT_READ,)),
             Place("disputes", "/desk/disputes", (Permission.DISPUTES_READ,), ToDo.TO_RULE, urgent=True),
+            Place("simulator", "/desk/simulator", (Permission.POLICY_SIMULATE,)),
         ),
     ),
 )

@@ -27,11 +27,13 @@ class SnapshotShown(Strict):
 
 
 class SimulationAsked(Strict):
-    """`policy` is a document in TOML as `docs/policy` has it; both days are counted in."""
+    """`policy` is a document in TOML as `docs/policy` has it; both days are counted in. `after` is the `next` of the
+    answer before, for further lines that move."""
 
     policy = fields.String(required=True, validate=validate.Length(max=LONGEST_POLICY))
     first = Day(required=True, data_key="from")
     last = Day(required=True, data_key="to")
+    after = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, 10_000_000))
 
 
 class Credited(Strict):
@@ -80,7 +82,8 @@ class MovedLine(Strict):
 
 
 class Simulation(Strict):
-    """What another policy would have credited. `moved` holds the largest amounts of `moved_lines`."""
+    """What another policy would have credited. `moved` holds the largest amounts of `moved_lines` after those that were
+    asked to be left out, `next` where they go on."""
 
     snapshot = fields.Nested(SnapshotView, required=True)
     first = Day(required=True, data_key="from")
@@ -93,3 +96,4 @@ class Simulation(Strict):
     moved_lines = fields.Integer(required=True)
     moved_amount = Money(required=True)
     moved = fields.List(fields.Nested(MovedLine), required=True)
+    next = fields.Integer(required=True, allow_none=True)

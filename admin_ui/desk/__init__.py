@@ -25,6 +25,7 @@ from admin_ui.desk import (
     search,
     sheets,
     travel,
+    simulator,
     visits,
 )
 from admin_ui.page import blueprint, open_page
@@ -51,6 +52,7 @@ MODULES = (
     travel,
     sheets,
     live,
+    simulator,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -21,6 +21,7 @@ from admin_ui.words import (
     plans,
     requests,
     search,
+    simulator,
     states,
     visits,
 )
@@ -42,6 +43,7 @@ PARTS: tuple[Catalogue, ...] = (
     search.WORDS,
     board.WORDS,
     live.WORDS,
+    simulator.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -63,7 +63,9 @@ def ask_for_snapshot(call: Call) -> simulations.SnapshotShown:
 def simulate(call: Call) -> dict[str, Any]:
     """What a policy would have credited of a period's repayments, beside the one that holds; no credit is changed."""
     body = call.body
-    told = simulations.simulate(call.house, call.actor, body["policy"], body["first"], body["last"])
+    told = simulations.simulate(
+        call.house, call.actor, body["policy"], body["first"], body["last"], body["after"]
+    )
     compared = told.compared
     return {
         "snapshot": told.snapshot,
@@ -77,6 +79,7 @@ def simulate(call: Call) -> dict[str, Any]:
         "moved_lines": compared.moved_lines,
         "moved_amount": compared.moved_fen,
         "moved": [_moved(one, told.agents) for one in told.moved],
+        "next": told.next,
     }
 
 

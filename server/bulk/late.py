@@ -23,9 +23,9 @@ class LateFactTables:
         write(cases, folder)
 
     def prepare(self, folder: Path, book: PolicyBook) -> None:
-        from server.bulk.simulate import answer
+        from server.bulk.simulate import prepare
 
-        answer(folder, book)
+        prepare(folder, book)
 
     def compare(
         self, folder: Path, before: PolicyBook, after: PolicyBook, asked: Asked, most: int

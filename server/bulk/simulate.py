@@ -41,6 +41,14 @@ def write(cases: Iterable[tuple[PlacementFacts, CaseOf]], folder: Path) -> None:
             )
 
 
+def prepare(folder: Path, book: PolicyBook) -> None:
+    """Score the tables of a folder under a policy, unless that was done; FactTablesError where it cannot be used."""
+    try:
+        answer(folder, book)
+    except TablesUnreadableError as error:
+        raise FactTablesError(str(error)) from error
+
+
 def compare(folder: Path, before: PolicyBook, after: PolicyBook, asked: Asked, most: int) -> Compared:
     """What differs between two policies over the tables of a folder; FactTablesError where one cannot be used."""
     try:
@@ -48,12 +56,14 @@ def compare(folder: Path, before: PolicyBook, after: PolicyBook, asked: Asked, m
         with naming(folder), connected(MEMORY) as connection:
             for name, path in answers.items():
                 connection.execute(f"CREATE VIEW answer_{name} AS FROM {parquet(path)}")
-            connection.execute(f"CREATE VIEW cases AS FROM {parquet(folder / 'cases.parquet')}")
+            for name in ("cases", "placements", "repayments"):
+                rows = parquet(folder / f"{name}.parquet", ", file_row_number = true")
+                connection.execute(f"CREATE VIEW {name} AS FROM {rows}")
             days = {"first": asked.first, "last": asked.last}
             whose = {"branch": asked.branch_id, "project": asked.project_id}
             connection.execute(statement("told"), days | whose)
             connection.execute(statement("counted"))
-            return _compared(connection, most)
+            return _compared(connection, most, asked.skipped)
     except TablesUnreadableError as error:
         raise FactTablesError(str(error)) from error
 
@@ -68,7 +78,9 @@ def _noting(cases: Iterable[tuple[PlacementFacts, CaseOf]], file: TextIO) -> Ite
 
 def answer(folder: Path, book: PolicyBook) -> Path:
     """What a policy makes of the tables, from an earlier comparison where there was one."""
-    digest = hashlib.sha256(repr(book.editions).encode()).hexdigest()[:32]
+    # an answer that an older version of the product wrote has other columns
+    said = f"{book.editions!r} {statement('answer')}"
+    digest = hashlib.sha256(said.encode()).hexdigest()[:32]
     answers = folder / "answers"
     kept = answers / f"{digest}.parquet"
     if kept.exists():
@@ -87,12 +99,13 @@ def answer(folder: Path, book: PolicyBook) -> Path:
     return kept
 
 
-def _compared(connection: duckdb.DuckDBPyConnection, most: int) -> Compared:
+def _compared(connection: duckdb.DuckDBPyConnection, most: int, skipped: int) -> Compared:
     changes: dict[str, list[Change]] = {kind: [] for kind in ("total", "clause", "agent", "client", "day")}
     for kind, key, *figures in connection.execute(statement("changes")).fetchall():
         changes[kind].append(Change(key, *map(int, figures)))
     sums = "SELECT count(*), coalesce(sum(abs(fen)), 0) FROM told WHERE moved"
     ((moved_lines, moved_fen),) = connection.execute(sums).fetchall()
+    page = {"most": most, "skipped": skipped}
     return Compared(
         total=changes["total"][0] if changes["total"] else Change("", 0, 0, 0, 0),
         by_clause=changes["clause"],
@@ -101,7 +114,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, most: int) -> Compared:
         by_day=changes["day"],
         moved_lines=moved_lines,
         moved_fen=int(moved_fen),
-        moved=[_moved(row) for row in connection.execute(statement("moved"), [most]).fetchall()],
+        moved=[_moved(row) for row in connection.execute(statement("moved"), page).fetchall()],
     )
 
 

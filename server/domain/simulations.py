@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.policy.editions import PolicyBook
-from server.domain.policy.policy_documents import PARAMETERS
+from server.domain.policy.policy_documents import PARAMETERS, PolicyError
+from server.domain.policy.policy_texts import line_of
 from server.domain.problems import Category, Finding, kind
 
 # Judged by the edition of the day when the facts were gathered: who was present, which telephone was reachable.
@@ -33,8 +34,8 @@ class FactSnapshot:
 POLICY_UNUSABLE = kind(
     "policy_unusable",
     Category.INVALID,
-    "政策文件不能使用：{key} {words}",
-    "The policy document cannot be used: {key} {words}",
+    "政策文件不能使用：{line_zh}{key} {words}",
+    "The policy document cannot be used: {line_en}{key} {words}",
     remedy=(
         "请按 docs/policy 中的参数名和取值更正。",
         "Correct it by the names and values in docs/policy.",
@@ -77,6 +78,15 @@ SIMULATION_RUNNING = kind(
     "Another simulation is running",
     remedy=("请几秒后重试。", "Try again in a few seconds."),
 )
+
+
+def unusable(error: PolicyError, text: str, field: str) -> Finding:
+    """What is wrong with a document, with the line that says it where one does."""
+    line = line_of(text, error.key)
+    told = {"key": error.key, "words": error.words, "line_zh": "", "line_en": ""}
+    if line is not None:
+        told |= {"line_zh": f"第 {line} 行：", "line_en": f"line {line}: "}
+    return Finding(POLICY_UNUSABLE, field, told)
 
 
 def period_findings(first: date, last: date) -> list[Finding]:

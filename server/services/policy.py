@@ -32,8 +32,8 @@ from server.domain.policy_proposals import (
     ProposalState,
     decision_findings,
 )
-from server.domain.problems import NOT_FOUND, Finding, Problem, problem, refuse_if
-from server.domain.simulations import POLICY_UNUSABLE
+from server.domain.problems import NOT_FOUND, Problem, problem, refuse_if
+from server.domain.simulations import unusable
 from server.services import credit, notices
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -206,8 +206,7 @@ def _publishable(uow: UnitOfWork, client_id: str | None, text: str) -> None:
             return
         overlay, former = parse_overlay(text), uow.policy_documents.newest(client_id)
     except PolicyError as error:
-        told = {"key": error.key, "words": error.words}
-        raise Problem([Finding(POLICY_UNUSABLE, f"document.{error.key}".rstrip("."), told)]) from error
+        raise Problem([unusable(error, text, f"document.{error.key}".rstrip("."))]) from error
     before = {} if former is None else parse_overlay(former)
     refuse_if(reaching_back(before, overlay, today) + s21_overlay_findings(overlay, uow.policy))
 

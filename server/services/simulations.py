@@ -6,6 +6,7 @@ trail and nothing else.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,14 +28,14 @@ from server.domain.policy.explanations import say
 from server.domain.policy.facts import PlacementFacts
 from server.domain.policy.policy_documents import PolicyError, parse_policy
 from server.domain.policy.wire import read_placement
-from server.domain.problems import problem, refuse_if
+from server.domain.problems import Problem, problem, refuse_if
 from server.domain.simulations import (
     NO_SNAPSHOT,
-    POLICY_UNUSABLE,
     SIMULATION_RUNNING,
     FactSnapshot,
     period_findings,
     shaping_findings,
+    unusable,
 )
 from server.services.house import House
 from server.services.ports.simulation import Asked, CaseOf, Compared, FactTablesError, Moved
@@ -46,6 +48,19 @@ _TELL_EVERY = 500
 _one_at_a_time = threading.Lock()
 
 Progress = Callable[[int, int], None]
+
+
+class Step(StrEnum):
+    """What a simulation is at, in the order of its course."""
+
+    WAITING = "waiting"
+    FACTS = "facts"
+    HELD = "held"
+    ASKED = "asked"
+    COMPARED = "compared"
+
+
+Tell = Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,13 @@ class Simulated:
     agents: Mapping[str, str]
     clients: Mapping[str, str]
     moved: Sequence[MovedShown]
+    skipped: int
+
+    @property
+    def next(self) -> int | None:
+        """Where the lines that move go on after these; None with the last."""
+        shown = self.skipped + len(self.compared.moved)
+        return shown if shown < self.compared.moved_lines else None
 
 
 def take_snapshot(house: House, progress: Progress) -> None:
@@ -127,7 +149,8 @@ def ask_for_snapshot(uow: UnitOfWork, actor: Actor) -> SnapshotShown:
     """Have one taken; whoever asks while one is due waits for the same."""
     uow.enqueue(SNAPSHOT_JOB, {}, once_key=SNAPSHOT_JOB)
     uow.audit(AuditEntry("facts.snapshot_asked", "fact_snapshot", None, {"by": actor.account_id}))
-    return read_snapshot(uow)
+    shown = read_snapshot(uow)  # what was just asked for is a row once this transaction is over
+    return dataclasses.replace(shown, done=shown.done or 0, all=shown.all or 0)
 
 
 def read_snapshot(uow: UnitOfWork) -> SnapshotShown:
@@ -139,36 +162,38 @@ def read_snapshot(uow: UnitOfWork) -> SnapshotShown:
     )
 
 
-def simulate(house: House, actor: Actor, document: str, first: date, last: date) -> Simulated:
+def _nobody(_step: Step) -> None:
+    """For whoever waits without being told."""
+
+
+def simulate(
+    house: House, actor: Actor, document: str, first: date, last: date, skipped: int = 0, tell: Tell = _nobody
+) -> Simulated:
     """What a policy document would have credited of the repayments of these days, beside the policy that holds, within
-    the actor's reach."""
+    the actor's reach; of the lines that move, those after so many."""
     whose = reach(actor, Permission.POLICY_SIMULATE)
     asked = Asked(
         first,
         last,
         branch_id=(whose.branch_id or "") if whose.scope is Scope.BRANCH else None,
         project_id=(whose.project_id or "") if whose.scope is Scope.PROJECT else None,
+        skipped=skipped,
     )
-    return simulate_over(house, document, asked, actor.account_id)
+    return simulate_over(house, document, asked, actor.account_id, tell)
 
 
-def simulate_over(house: House, document: str, asked: Asked, account_id: str | None = None) -> Simulated:
+def simulate_over(
+    house: House, document: str, asked: Asked, account_id: str | None = None, tell: Tell = _nobody
+) -> Simulated:
     """The same over the cases that are named, for whoever runs the house."""
-    refuse_if(period_findings(asked.first, asked.last))
-    book = _read(document)
     with house.units.read(account_id) as uow:
-        holds, snapshot = uow.policy, uow.fact_snapshots.newest()
-    refuse_if(shaping_findings(holds, book))
-    if snapshot is None:
-        raise problem(NO_SNAPSHOT)
+        holds, book, snapshot = _comparable(uow, document, asked)
+    tell(Step.WAITING)
     with _alone():
-        folder = _fetched(house, snapshot)
-        try:
-            compared = house.fact_tables.compare(folder, holds, book, asked, MOST_MOVED)
-        except FactTablesError as error:
-            raise problem(POLICY_UNUSABLE, "policy", key="", words=str(error)) from error
-    with house.units.write(account_id) as uow:
+        compared = _compared(house, snapshot, (holds, book), asked, tell)
+    with house.units.read(account_id) as uow:
         told = _told(uow, snapshot, asked, compared, (holds, book))
+    with house.units.write(account_id) as uow:
         period = {"from": asked.first.isoformat(), "to": asked.last.isoformat()}
         detail = period | {"moved": compared.moved_lines, "policy": document}
         uow.audit(AuditEntry("policy.simulated", "fact_snapshot", snapshot.id, detail))
@@ -176,11 +201,41 @@ def simulate_over(house: House, document: str, asked: Asked, account_id: str | N
     return told
 
 
+def check(uow: UnitOfWork, document: str, first: date, last: date) -> None:
+    """Refuses what could not be simulated, before anything is computed."""
+    _comparable(uow, document, Asked(first, last))
+
+
+def _comparable(uow: UnitOfWork, document: str, asked: Asked) -> tuple[PolicyBook, PolicyBook, FactSnapshot]:
+    refuse_if(period_findings(asked.first, asked.last))
+    book, holds = _read(document), uow.policy
+    refuse_if(shaping_findings(holds, book))
+    snapshot = uow.fact_snapshots.newest()
+    if snapshot is None:
+        raise problem(NO_SNAPSHOT)
+    return holds, book, snapshot
+
+
+def _compared(
+    house: House, snapshot: FactSnapshot, books: tuple[PolicyBook, PolicyBook], asked: Asked, tell: Tell
+) -> Compared:
+    tell(Step.FACTS)
+    folder = _fetched(house, snapshot)
+    try:
+        for step, book in zip((Step.HELD, Step.ASKED), books, strict=True):
+            tell(step)
+            house.fact_tables.prepare(folder, book)
+        tell(Step.COMPARED)
+        return house.fact_tables.compare(folder, *books, asked, MOST_MOVED)
+    except FactTablesError as error:
+        raise Problem([unusable(PolicyError("", str(error)), "", "policy")]) from error
+
+
 def _read(document: str) -> PolicyBook:
     try:
         return parse_policy(document)
     except PolicyError as error:
-        raise problem(POLICY_UNUSABLE, "policy", key=error.key, words=error.words) from error
+        raise Problem([unusable(error, document, "policy")]) from error
 
 
 @contextmanager
@@ -243,6 +298,7 @@ def _told(
             for one in compared.moved
             if one.placement_id in placements and one.repayment_id in repayments  # else destroyed since (S7)
         ],
+        asked.skipped,
     )
 
 

@@ -9,6 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random, SystemRandom
@@ -94,6 +95,8 @@ def test_a_comparison_is_the_difference_of_two_scorings(seed: int, tmp_path: Pat
         if _told(sides[0][one.id, paid.id]) != _told(sides[1][one.id, paid.id])
     }, shown
     assert found.moved_lines == len(moved), shown
+    rest = compare(tmp_path, books[0], books[1], replace(asked, skipped=2), 10**6)
+    assert (rest.moved, rest.moved_lines) == (list(found.moved)[2:], len(moved)), shown
     assert compare(tmp_path, books[0], books[0], asked, 1).moved_lines == 0, shown
 
 

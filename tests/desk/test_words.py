@@ -39,6 +39,7 @@ from server.domain.visits import (
     MessageState,
     VisitState,
 )
+from server.services.simulations import Step
 
 ROOM = Path(admin_ui.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -49,6 +50,8 @@ SHOWN = (
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
     TravelKind, Alarm,
+    TravelKind,
+    Step,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

@@ -28153,12 +28153,15 @@ export interface components {
             moved: components["schemas"]["MovedLine"][];
             moved_amount: string;
             moved_lines: number;
+            next: number | null;
             snapshot: components["schemas"]["SnapshotView"];
             /** Format: date */
             to: string;
             total: components["schemas"]["Credited"];
         };
         SimulationAsked: {
+            /** @default 0 */
+            after: number;
             /** Format: date */
             from: string;
             policy: string;

@@ -78,16 +78,18 @@ def _tables(document: Mapping[str, Any], name: str) -> list[tuple[str, date, dic
 
 
 def _parameters(parameters: Mapping[str, Any], place: str) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    for key, value in parameters.items():
-        if key not in PARAMETERS:
-            raise PolicyError(f"{place}{key}", "is no parameter of the policy")
-        metadata = PARAMETERS[key].metadata
-        try:
-            known[key] = _READERS[metadata["kind"]](value, metadata.get("choices", ()))
-        except ValueError as error:
-            raise PolicyError(f"{place}{key}", str(error)) from error
-    return known
+    return {key: parse_parameter(key, value, place) for key, value in parameters.items()}
+
+
+def parse_parameter(name: str, value: Any, place: str = "") -> Any:
+    """A parameter's value as a document has it, read; PolicyError names it where it is none."""
+    if name not in PARAMETERS:
+        raise PolicyError(f"{place}{name}", "is no parameter of the policy")
+    metadata = PARAMETERS[name].metadata
+    try:
+        return _READERS[metadata["kind"]](value, metadata.get("choices", ()))
+    except ValueError as error:
+        raise PolicyError(f"{place}{name}", str(error)) from error
 
 
 def _read_count(value: Any, _choices: tuple[str, ...]) -> int:

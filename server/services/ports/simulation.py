@@ -33,12 +33,14 @@ class CaseOf:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Repayments of these days (both counted in), of a branch or of a project where one is named."""
+    """Repayments of these days (both counted in), of a branch or of a project where one is named; of the lines that
+    move so many are left out before the first that is named."""
 
     first: date
     last: date
     branch_id: str | None = None
     project_id: str | None = None
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
