@@ -19,6 +19,7 @@ from admin_ui.desk import (
     live,
     media,
     months,
+    pay,
     plans,
     request_batch,
     requests,
@@ -53,6 +54,7 @@ MODULES = (
     sheets,
     live,
     simulator,
+    pay,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, redirect
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.months_offered import month_before
 from admin_ui.page import page
 from admin_ui.telling import language
 from admin_ui.theatre import by_day, readable, staged
@@ -37,7 +38,7 @@ def month_list(call: Call) -> dict[str, Any]:
     month, drafts = month_of(local_day(call.uow.now)), []
     for _ in range(_OFFERED):
         drafts.append(month)
-        month = _month_before(month)
+        month = month_before(month)
     return {"published": published, "drafts": [one for one in drafts if one not in known]}
 
 
@@ -169,8 +170,3 @@ def _chips(call: Call, path: str, asked: Mapping[str, Any]) -> list[Chip]:
         Chip(f"chip.{name}", value, href(path, {key: one for key, one in given.items() if key != name}))
         for name, value in names.items()
     ]
-
-
-def _month_before(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"

@@ -18,6 +18,7 @@ from admin_ui.words import (
     lists,
     live,
     months,
+    pay,
     plans,
     requests,
     search,
@@ -44,6 +45,7 @@ PARTS: tuple[Catalogue, ...] = (
     board.WORDS,
     live.WORDS,
     simulator.WORDS,
+    pay.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

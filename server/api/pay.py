@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
@@ -18,21 +16,16 @@ from api_schemas.pay import (
     TargetsNew,
 )
 from server.domain.access import Permission
-from server.domain.audit import AuditEntry
 from server.domain.credit import MONTH_UNREADABLE
 from server.domain.pay_targets import TARGET_FROZEN, TARGET_OWN, TARGET_TWICE, TARGET_WITHOUT_POST
 from server.domain.problems import NOT_FOUND
 from server.services import pay, pay_targets, payslip_files
-from server.services.payslip_files import COLUMNS
+from server.services.payslip_files import CSV, PDF, XLSX
 from server.web.endpoint import Call, endpoint
 
 blueprint = Blueprint(
     "pay", __name__, url_prefix="/api/v1", description="Targets and payslips (F1 to F3, F6)"
 )
-
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
 
 
 @endpoint(
@@ -103,9 +96,8 @@ def show_payslip(call: Call) -> pay.Payslip:
 )
 def print_payslip(call: Call) -> Response:
     """The payslip as PDF, to be signed."""
-    slip = pay.payslip_within(call.uow, call.actor, call.path["month"], call.path["account_id"])
-    report = payslip_files.report_of(slip, call.uow.now)
-    return _file(call, lambda output: call.house.packs.write_report(output, report), PDF, "pdf")
+    month, account_id = call.path["month"], call.path["account_id"]
+    return _sent(payslip_files.printed(call.house, call.uow, call.actor, month, account_id))
 
 
 @endpoint(
@@ -120,12 +112,7 @@ def print_payslip(call: Call) -> Response:
 )
 def export_payslips_csv(call: Call) -> Response:
     """Payslips within reach as CSV: a row an item, ids as text."""
-
-    def fill(output: BinaryIO) -> None:
-        for piece in call.house.tables.csv_pieces(COLUMNS, _rows(call), call.query["language"]):
-            output.write(piece)
-
-    return _file(call, fill, CSV, "csv")
+    return _table(call, "csv")
 
 
 @endpoint(
@@ -140,33 +127,25 @@ def export_payslips_csv(call: Call) -> Response:
 )
 def export_payslips_xlsx(call: Call) -> Response:
     """Payslips within reach as a workbook: a row an item, ids as text."""
-
-    def fill(output: BinaryIO) -> None:
-        language = call.query["language"]
-        call.house.tables.write_xlsx(output, COLUMNS, _rows(call), language, call.path["month"])
-
-    return _file(call, fill, XLSX, "xlsx")
+    return _table(call, "xlsx")
 
 
-def _rows(call: Call) -> Any:
-    slips = pay.payslips_within(call.uow, call.actor, call.path["month"], call.query["branch_id"])
-    return payslip_files.rows_of(slips, call.query["language"])
+def _table(call: Call, ending: str) -> Response:
+    asked = call.query
+    return _sent(
+        payslip_files.table_file(
+            call.house,
+            call.uow,
+            call.actor,
+            call.path["month"],
+            asked["branch_id"],
+            ending,
+            asked["language"],
+        )
+    )
 
 
-def _file(call: Call, fill: Callable[[BinaryIO], None], media_type: str, ending: str) -> Response:
-    """The finished file, as an attachment; a branch's month of pay fits into memory.
-
-    It is made without the writer's turn; the audit line takes a turn of its own, and nothing is answered without it.
-    """
-    month = call.path["month"]
-    with TemporaryFile() as output:
-        fill(output)
-        output.seek(0)
-        content = output.read()
-    with call.house.units.write(call.actor.account_id) as uow:
-        detail = {"month": month, "format": ending, "account_id": call.path.get("account_id")}
-        uow.audit(AuditEntry("payslip.exported", "payslip", None, detail))
-        uow.commit()
-    response = Response(content, content_type=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="pay-{month}.{ending}"'
+def _sent(file: payslip_files.PayFile) -> Response:
+    response = Response(file.content, content_type=file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
     return response

@@ -12,9 +12,10 @@ from typing import Any
 
 from server.domain.access import Actor, Owned, Permission, reach, within
 from server.domain.audit import AuditEntry
-from server.domain.credit import StatementState, month_bounds
+from server.domain.calendar import days_after
+from server.domain.credit import StatementState, month_bounds, month_of
 from server.domain.money import format_fen
-from server.domain.pay_targets import TARGET_TWICE, MonthTarget, target_findings
+from server.domain.pay_targets import PAID_POSTS, TARGET_TWICE, MonthTarget, target_findings
 from server.domain.people import Account
 from server.domain.problems import NOT_FOUND, Finding, refuse_if
 from server.services.ports.unit_of_work import UnitOfWork
@@ -41,6 +42,23 @@ def set_targets(
     detail = {"month": month, "targets": {one.account_id: format_fen(one.amount_fen) for one in saved}}
     uow.audit(AuditEntry("pay.targets_set", "month", None, detail))
     return _shown(uow, saved)
+
+
+def copy_targets(uow: UnitOfWork, actor: Actor, month: str) -> list[TargetShown]:
+    """For whoever has none in the month that of the month before, of those for whom the actor may set one."""
+    first, _ = month_bounds(month)
+    before = month_of(days_after(first, -1))
+    has = {one.account_id for one in uow.month_targets.having(month=month)} | {actor.account_id}
+    former = [one for one in uow.month_targets.having(month=before) if one.account_id not in has]
+    accounts = uow.accounts.by_ids(one.account_id for one in former)
+    given = [
+        {"account_id": one.account_id, "amount": one.amount_fen}
+        for one in former
+        if accounts[one.account_id].left_on is None
+        and set(accounts[one.account_id].posts) & set(PAID_POSTS)
+        and _within(actor, accounts[one.account_id], Permission.PAY_TARGETS)
+    ]
+    return set_targets(uow, actor, month, given)
 
 
 def targets_within(uow: UnitOfWork, actor: Actor, month: str) -> list[TargetShown]:

@@ -6,15 +6,21 @@ Owns the columns, the words and the order. It refuses to compute: figures come f
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from tempfile import TemporaryFile
 
+from server.domain.access import Actor
+from server.domain.audit import AuditEntry
 from server.domain.money import format_fen
 from server.domain.pay import PartKind
 from server.domain.pay_words import percent
-from server.services.pay import Payslip, PayslipPart
+from server.services.house import House
+from server.services.pay import Payslip, PayslipPart, payslip_within, payslips_within
 from server.services.ports.packs import PackReport, ReportTable, ReportVisit
 from server.services.ports.tables import Column, ColumnKind, Language, Value
+from server.services.ports.unit_of_work import UnitOfWork
 
 COLUMNS = (
     Column("month", "月份", "month"),
@@ -38,6 +44,62 @@ _ITEMS = {
     "compliance": {"zh": "合规调整", "en": "compliance"},
     "provisional": {"zh": "暂定", "en": "provisional"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class PayFile:
+    """A finished file: what it is called, its media type, its bytes. A branch's month of pay fits into memory."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+
+
+def table_file(
+    house: House,
+    uow: UnitOfWork,
+    actor: Actor,
+    month: str,
+    branch_id: str | None,
+    ending: str,
+    language: Language,
+) -> PayFile:
+    """Payslips within reach as CSV or as a workbook: a row an item, ids as text."""
+    rows = rows_of(payslips_within(uow, actor, month, branch_id), language)
+    with TemporaryFile() as output:
+        if ending == "csv":
+            for piece in house.tables.csv_pieces(COLUMNS, rows, language):
+                output.write(piece)
+        else:
+            house.tables.write_xlsx(output, COLUMNS, rows, language, month)
+        output.seek(0)
+        content = output.read()
+    _exported(house, actor, month, ending, None)
+    return PayFile(f"pay-{month}.{ending}", CSV if ending == "csv" else XLSX, content)
+
+
+def printed(house: House, uow: UnitOfWork, actor: Actor, month: str, account_id: str) -> PayFile:
+    """One person's payslip as PDF, to be signed."""
+    report = report_of(payslip_within(uow, actor, month, account_id), uow.now)
+    with TemporaryFile() as output:
+        house.packs.write_report(output, report)
+        output.seek(0)
+        content = output.read()
+    _exported(house, actor, month, "pdf", account_id)
+    return PayFile(f"pay-{month}.pdf", PDF, content)
+
+
+def _exported(house: House, actor: Actor, month: str, ending: str, account_id: str | None) -> None:
+    """Files are made without the writer's turn; the audit line takes one of its own, and no file goes out without."""
+    with house.units.write(actor.account_id) as uow:
+        detail = {"month": month, "format": ending, "account_id": account_id}
+        uow.audit(AuditEntry("payslip.exported", "payslip", None, detail))
+        uow.commit()
 
 
 def rows_of(slips: Iterable[Payslip], language: Language) -> Iterator[list[Value]]:

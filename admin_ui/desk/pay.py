@@ -1,0 +1,137 @@
+"""Pay at the desk: the own payslip with every line, those of the branch with targets and files (F1 to F3, F6).
+
+Owns which months are offered. Refuses nothing of its own: who reads whose payslip, and until when a target is set, the
+use cases say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, redirect
+
+from admin_ui.lists import href
+from admin_ui.months_offered import month_before, offered
+from admin_ui.page import page
+from admin_ui.telling import language
+from api_schemas.desk_month import MonthQuery
+from api_schemas.pay import TargetsNew
+from server.domain.access import Permission, Scope
+from server.domain.calendar import local_day
+from server.domain.credit import month_of
+from server.domain.pay import PartKind
+from server.domain.pay_words import percent
+from server.services import pay, pay_targets, payslip_files
+from server.web.endpoint import Call, loaded
+
+LIST = "/desk/pay"
+_NEEDS = [Permission.PAY_READ]
+_CLAUSES = ("F1", "F2", "F3", "A3", "A4", "F5", "F6", "F7")
+_TARGETS = TargetsNew()
+_FIELD = "target."
+
+
+@page("GET", LIST, needs=_NEEDS, template="pay.html", query=MonthQuery, reads_personal=True, clauses=_CLAUSES)
+def pay_list(call: Call) -> dict[str, Any]:
+    """A month's payslips; who reaches the own one alone is shown it."""
+    month = call.query["month"] or month_of(local_day(call.uow.now))
+    if call.actor.scope_of(Permission.PAY_READ) is Scope.OWN:
+        return _slip(call, month, call.actor.account_id)
+    slips = pay.read_payslips(call.uow, call.actor, month, None)
+    targets = {one.target.account_id: one for one in pay_targets.targets_within(call.uow, call.actor, month)}
+    return {
+        "month": month,
+        "months": offered(local_day(call.uow.now), month),
+        "slips": slips,
+        "targets": targets,
+        "sets": call.actor.may(Permission.PAY_TARGETS),
+        "own": call.actor.account_id,
+        "before": month_before(month),
+        "total": sum(one.pay.total_fen for one in slips),
+        "without": sum(one.pay.target_fen is None for one in slips),
+        "percent": percent,
+        "address": lambda other: href(LIST, {"month": other}),
+    }
+
+
+@page(
+    "GET",
+    f"{LIST}/<month>/<uuid:account_id>",
+    needs=_NEEDS,
+    template="payslip.html",
+    reads_personal=True,
+    clauses=_CLAUSES,
+)
+def show_payslip(call: Call) -> dict[str, Any]:
+    """A payslip: its figures, why each is what it is, and the lines of the statement that it is made of."""
+    return _slip(call, call.path["month"], call.path["account_id"])
+
+
+def _slip(call: Call, month: str, account_id: str) -> dict[str, Any]:
+    return {
+        "month": month,
+        "months": offered(local_day(call.uow.now), month),
+        "slip": pay.read_payslip(call.uow, call.actor, month, account_id),
+        "moved_out": PartKind.MOVED_OUT,
+        "several": call.actor.scope_of(Permission.PAY_READ) is not Scope.OWN,
+        "percent": percent,
+        "address": lambda other: f"{LIST}/{other}/{account_id}",
+    }
+
+
+@page("GET", f"{LIST}/<month>/<uuid:account_id>/print", needs=_NEEDS, template=None)
+def print_payslip(call: Call) -> Response:
+    """The payslip as PDF, to be signed."""
+    month, account_id = call.path["month"], call.path["account_id"]
+    return _sent(payslip_files.printed(call.house, call.uow, call.actor, month, account_id))
+
+
+@page("GET", f"{LIST}/<month>/pay.csv", needs=_NEEDS, template=None)
+def pay_csv(call: Call) -> Response:
+    """Payslips within reach as CSV."""
+    return _table(call, "csv")
+
+
+@page("GET", f"{LIST}/<month>/pay.xlsx", needs=_NEEDS, template=None)
+def pay_xlsx(call: Call) -> Response:
+    """Payslips within reach as a workbook."""
+    return _table(call, "xlsx")
+
+
+@page("POST", f"{LIST}/<month>/targets", needs=[Permission.PAY_TARGETS], template=None)
+def set_targets(call: Call) -> Response:
+    """F1: the targets that were filled in; a field that was left empty sets none."""
+    given = [
+        {"account_id": name.removeprefix(_FIELD), "amount": _amount(value)}
+        for name, value in call.body.items()
+        if name.startswith(_FIELD)
+    ]
+    month = call.path["month"]
+    pay_targets.set_targets(call.uow, call.actor, month, loaded(_TARGETS, {"targets": given})["targets"])
+    return redirect(href(LIST, {"month": month}), 303)  # type: ignore[return-value]
+
+
+@page("POST", f"{LIST}/<month>/targets/copy", needs=[Permission.PAY_TARGETS], template=None)
+def copy_targets(call: Call) -> Response:
+    """F1: last month's targets for whoever has none yet."""
+    pay_targets.copy_targets(call.uow, call.actor, call.path["month"])
+    return redirect(href(LIST, {"month": call.path["month"]}), 303)  # type: ignore[return-value]
+
+
+def _amount(typed: str) -> str:
+    """As people write it, 12,000 or 12000.5, with the decimals that the wire has."""
+    whole, point, decimals = typed.replace(",", "").replace("，", "").strip().partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}" if point else f"{whole}.00"
+
+
+def _table(call: Call, ending: str) -> Response:
+    tongue = "zh" if language() == "zh" else "en"
+    return _sent(
+        payslip_files.table_file(call.house, call.uow, call.actor, call.path["month"], None, ending, tongue)
+    )
+
+
+def _sent(file: payslip_files.PayFile) -> Response:
+    response = Response(file.content, content_type=file.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response

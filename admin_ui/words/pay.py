@@ -1,0 +1,58 @@
+"""Words of pay: the month's payslips, targets, one payslip."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "place.pay": ("薪酬", "Pay"),
+    "pay.title": ("{month} 薪酬", "Pay of {month}"),
+    "pay.slip_title": ("{name} {month} 工资单", "Payslip of {name}, {month}"),
+    "pay.none": ("没有工资单", "No payslips"),
+    "pay.none_what": (
+        "在您的范围内没有法务或外访员。人员由人事部建立。",
+        "Within what you may see nobody is a collector or a field agent. Personnel opens accounts.",
+    ),
+    "pay.people": ("人数", "People"),
+    "pay.people_count": ("{count} 人", "{count} people"),
+    "pay.total_all": ("应发合计", "To be paid in all"),
+    "pay.without_target": ("未设任务", "Without a target"),
+    "pay.name": ("姓名", "Name"),
+    "pay.target": ("当月任务", "Target"),
+    "pay.target_of": ("{name} 的当月任务（元）", "Target of {name}, yuan"),
+    "pay.achieved": ("当月业绩", "Reached"),
+    "pay.completion": ("完成率", "Completion"),
+    "pay.rate": ("提成比例", "Rate"),
+    "pay.commission": ("提成", "Commission"),
+    "pay.factor": ("合规系数", "Compliance factor"),
+    "pay.vetoed": ("合规一票否决", "compliance veto"),
+    "pay.total": ("应发", "To be paid"),
+    "pay.state": ("状态", "State"),
+    "pay.provisional": ("暂定", "provisional"),
+    "pay.provisional_what": (
+        "相关月份尚未关账，数字还会随月结变化。",
+        "A statement that it draws on is not closed; the figures may still change with it.",
+    ),
+    "pay.settled": ("已结", "settled"),
+    "pay.set_targets": ("保存任务", "Save targets"),
+    "pay.copy_targets": ("沿用 {month} 的任务", "Take the targets of {month}"),
+    "pay.targets_what": (
+        "公布月结前设定；留空的不设。沿用只补没有任务的人。",
+        "Set before the month is published; empty sets none. Taking over fills in only those without one.",
+    ),
+    "pay.all": ("本月全部工资单", "All payslips of the month"),
+    "pay.base": ("底薪", "Base"),
+    "pay.subsidy": ("攻坚补贴", "Subsidy"),
+    "pay.paid": ("实计提成", "Commission paid"),
+    "pay.overdue": ("逾期罚款（未扣）", "Overdue fines (not taken off)"),
+    "pay.why": ("怎么算出来的", "How it comes about"),
+    "pay.lines": ("逐笔明细（{count} 笔）", "Line by line ({count})"),
+    "pay.kind": ("项目", "Item"),
+    "pay.reference": ("回款流水号", "Repayment reference"),
+    "pay.counted": ("计入业绩", "Counts"),
+    "pay.earned": ("提成", "Earns"),
+    "pay.moved_out": ("转归外访员 {amount}", "{amount} to the team"),
+    "pay.no_lines": ("本月没有计入的回款", "No repayments count this month"),
+    "pay.no_lines_what": (
+        "月结里计给本人的回款会逐笔列在这里，每笔可打开看归属原因。",
+        "Repayments that the statement counts for this person are listed here; each opens with its why.",
+    ),
+}
