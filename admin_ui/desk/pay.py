@@ -22,6 +22,7 @@ from server.domain.credit import month_of
 from server.domain.pay import PartKind
 from server.domain.pay_words import percent
 from server.services import pay, pay_targets, payslip_files
+from server.services.ports.tables import Language
 from server.web.endpoint import Call, loaded
 
 LIST = "/desk/pay"
@@ -125,7 +126,7 @@ def _amount(typed: str) -> str:
 
 
 def _table(call: Call, ending: str) -> Response:
-    tongue = "zh" if language() == "zh" else "en"
+    tongue: Language = "zh" if language() == "zh" else "en"
     return _sent(
         payslip_files.table_file(call.house, call.uow, call.actor, call.path["month"], None, ending, tongue)
     )
