@@ -25,8 +25,8 @@ from admin_ui.desk import (
     requests,
     search,
     sheets,
-    travel,
     simulator,
+    travel,
     visits,
 )
 from admin_ui.page import blueprint, open_page
