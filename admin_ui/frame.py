@@ -82,6 +82,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("months", "/desk/months", (Permission.CREDIT_READ,)),
             Place("disputes", "/desk/disputes", (Permission.DISPUTES_READ,), ToDo.TO_RULE, urgent=True),
+            Place("figures", "/desk/figures", (Permission.CREDIT_READ,)),
             Place("pay", "/desk/pay", (Permission.PAY_READ,)),
             Place("simulator", "/desk/simulator", (Permission.POLICY_SIMULATE,)),
         ),

@@ -15,6 +15,7 @@ from admin_ui.desk import (
     clauses,
     disputes,
     door,
+    figures,
     home,
     live,
     media,
@@ -55,6 +56,7 @@ MODULES = (
     live,
     simulator,
     pay,
+    figures,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -35,7 +35,7 @@ from server.web.endpoint import Call
 
 LIST = "/desk/simulator"
 _NEEDS = [Permission.POLICY_SIMULATE]
-_CLAUSES = ("M5",)
+_CLAUSES = ("M5", "M6")
 _A_YEAR = timedelta(days=364)
 _at: dict[str, Step] = {}  # by account, while a simulation runs in this process
 

@@ -14,6 +14,7 @@ from admin_ui.words import (
     cases,
     clauses,
     common,
+    figures,
     frame,
     lists,
     live,
@@ -46,6 +47,7 @@ PARTS: tuple[Catalogue, ...] = (
     live.WORDS,
     simulator.WORDS,
     pay.WORDS,
+    figures.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -17,11 +17,12 @@ from api_schemas.credit import (
     StatementQuery,
     StatementTotals,
 )
+from api_schemas.month_figures import MonthFigures
 from server.domain.access import Permission
 from server.domain.audit import AuditEntry
 from server.domain.credit import MONTH_UNREADABLE
 from server.domain.problems import NOT_FOUND
-from server.services import placement_credit, statements
+from server.services import month_figures, placement_credit, statements
 from server.services.ports.credit import StatementFilter
 from server.services.ports.paging import PageRequest
 from server.services.ports.tables import Value
@@ -83,6 +84,19 @@ def show_statement(call: Call) -> statements.StatementPage:
 def show_statement_totals(call: Call) -> statements.Totals:
     """The month in sums by agent, team and client, and whether repayments and lines agree to the fen."""
     return statements.read_totals(call.uow, call.actor, call.path["month"])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/statements/<month>/figures",
+    needs=[Permission.CREDIT_READ],
+    answer=MonthFigures,
+    problems=[MONTH_UNREADABLE],
+)
+def show_month_figures(call: Call) -> month_figures.MonthFigures:
+    """M6: the share of visits that met or reached someone, repayments a visit and a kilometre, by agent too."""
+    return month_figures.read_figures(call.uow, call.actor, call.path["month"])
 
 
 @endpoint(

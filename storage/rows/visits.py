@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from server.domain.access import Reach
 from server.domain.calendar import SHANGHAI
+from server.domain.month_figures import VisitMade
 from server.domain.plans import PlanState
-from server.domain.visits import CheckDirection, Incident, Visit, VisitState
+from server.domain.visits import CheckDirection, ContactChannel, ContactWho, Incident, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
@@ -21,7 +22,7 @@ from storage.rows.reach import placements_within, visits_within
 from storage.rows.tables.captures import recording_coverages
 from storage.rows.tables.people import accounts
 from storage.rows.tables.placements import addresses, placements
-from storage.rows.tables.visits import check_ins, incidents, visit_plans, visits
+from storage.rows.tables.visits import check_ins, incidents, visit_contacts, visit_plans, visits
 
 
 class VisitQueries(Rows[Visit]):
@@ -78,6 +79,28 @@ class VisitQueries(Rows[Visit]):
         statement = _reached(reach).join(found, found.c.id == visits.c.id)
         return self.fetch(statement.order_by(visits.c.id))
 
+    def made_between(self, reach: Reach, first: date, last: date) -> list[VisitMade]:
+        begins = datetime.combine(first, time(), SHANGHAI)
+        ends = datetime.combine(last, time(), SHANGHAI) + timedelta(days=1)
+        statement = (
+            sa.select(
+                visits.c.id, visits.c.started_at, visits.c.lead_id, visits.c.partner_id,
+                _spoken_to(_MET).label("met"), _spoken_to(_REACHED).label("reached"),
+                _where_the_lead_was("latitude"), _where_the_lead_was("longitude"),
+            )
+            .join(placements, visits.c.placement_id == placements.c.id)
+            .where(visits.c.started_at >= begins, visits.c.started_at < ends, visits.c.voided_at.is_(None))
+            .where(visits_within(reach))
+            .order_by(visits.c.started_at, visits.c.id)
+        )  # fmt: skip
+        return [
+            VisitMade(
+                row.id, row.started_at, tuple(id_ for id_ in (row.lead_id, row.partner_id) if id_ is not None),
+                bool(row.met), bool(row.reached), row.latitude, row.longitude,
+            )
+            for row in self.connection.execute(statement)
+        ]  # fmt: skip
+
     def placements_visited_from(self, first: date) -> list[str]:
         begins = datetime.combine(first, time(), SHANGHAI)
         statement = sa.select(visits.c.placement_id).where(visits.c.started_at >= begins).distinct()
@@ -99,6 +122,36 @@ class VisitQueries(Rows[Visit]):
         )
         statement = _reached(reach).where(visits.c.started_at.is_not(None), present < team_size)
         return keyset_page(self, statement, [visits.c.id], request, descending=True)
+
+
+_RELATED = (ContactWho.DEBTOR, ContactWho.DIRECT_RELATIVE)
+_MET = sa.and_(visit_contacts.c.who.in_(_RELATED), visit_contacts.c.channel == ContactChannel.IN_PERSON)
+_REACHED = visit_contacts.c.who.in_((*_RELATED, ContactWho.OTHER_CONTACT))
+
+
+def _spoken_to(whom: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether somebody of these was spoken to at the visit."""
+    spoken = sa.select(visit_contacts.c.id).where(
+        visit_contacts.c.visit_id == visits.c.id, visit_contacts.c.communicated, whom
+    )
+    return spoken.exists()
+
+
+def _where_the_lead_was(axis: str) -> sa.ColumnElement[Any]:
+    """On the lead's first check-in that was not refused."""
+    found = (
+        sa.select(check_ins.c[axis])
+        .where(
+            check_ins.c.visit_id == visits.c.id,
+            check_ins.c.account_id == visits.c.lead_id,
+            check_ins.c.direction == CheckDirection.IN,
+            check_ins.c.refusal.is_(None),
+            check_ins.c.latitude.is_not(None),
+        )
+        .order_by(check_ins.c.at, check_ins.c.id)
+        .limit(1)
+    )
+    return found.scalar_subquery().label(axis)
 
 
 class IncidentQueries(Rows[Incident]):

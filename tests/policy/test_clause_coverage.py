@@ -22,7 +22,7 @@ from tests.policy.test_cases import CASES
 DOCS = Path(__file__).parents[2] / "docs" / "policy"
 
 # One a line, so that branches which each take some out do not collide.
-NOT_YET_BUILT = frozenset(("M6",))
+NOT_YET_BUILT: frozenset[str] = frozenset()
 
 _ROW = re.compile(r"^\| ([A-Z][0-9]+) \|(.*)\|$", re.MULTILINE)
 _SCORED = ("C", "X", "W", "A")

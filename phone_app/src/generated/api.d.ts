@@ -15988,6 +15988,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statements/{month}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        /** M6: the share of visits that met or reached someone, repayments a visit and a kilometre, by agent too. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MonthFigures"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statements/{month}/publish": {
         parameters: {
             query?: never;
@@ -25806,6 +25900,12 @@ export interface components {
             urban_village: boolean;
             version: number;
         };
+        AgentFigures: {
+            /** Format: uuid */
+            account_id: string;
+            figures: components["schemas"]["Figures"];
+            name: string;
+        };
         AgentOnDayView: {
             /** Format: uuid */
             account_id: string;
@@ -26718,6 +26818,18 @@ export interface components {
             visit_id: string | null;
             why: components["schemas"]["Words"] | null;
         };
+        Figures: {
+            credited: string;
+            met: number;
+            met_share: string | null;
+            readonly metres: number;
+            per_kilometre: string | null;
+            per_visit: string | null;
+            reached: number;
+            reached_share: string | null;
+            unplaced: number;
+            visits: number;
+        };
         FindingView: {
             clause: string;
             code: string;
@@ -27277,6 +27389,11 @@ export interface components {
             code: string;
             ids: string[];
             message: components["schemas"]["Words"];
+        };
+        MonthFigures: {
+            agents: components["schemas"]["AgentFigures"][];
+            month: string;
+            total: components["schemas"]["Figures"];
         };
         MonthFile: {
             /** @enum {string} */

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.access import Reach
+from server.domain.month_figures import VisitMade
 from server.domain.visits import Incident, MessageTemplate, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -36,6 +37,9 @@ class VisitRows(EntityRows[Visit], Protocol):
 
     def on_the_road(self, day: date, reach: Reach) -> list[Visit]:
         """Visits of that day's published plans, and every one that goes on, whatever its day."""
+
+    def made_between(self, reach: Reach, first: date, last: date) -> list[VisitMade]:
+        """M6: the visits within reach that began on these local days, without voided ones, by when they began."""
 
     def placements_visited_from(self, first: date) -> list[str]:
         """The cases with a visit that began on that local day or later."""

@@ -101,7 +101,7 @@ visits = sa.Table(
     day("promise_due_on", nullable=True),
     flag("promise_explained"),
     reference("hold_id", "holds.id", nullable=True),
-    instant("started_at", nullable=True),
+    instant("started_at", nullable=True, index=True),
     instant("ended_at", nullable=True),
     choice("outcome", AddressOutcome, nullable=True),
     text("outcome_note"),

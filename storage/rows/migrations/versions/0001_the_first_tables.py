@@ -945,6 +945,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_visits_placement_id'), 'visits', ['placement_id'], unique=False)
     op.create_index(op.f('ix_visits_plan_id'), 'visits', ['plan_id'], unique=False)
     op.create_index(op.f('ix_visits_request_id'), 'visits', ['request_id'], unique=False)
+    op.create_index(op.f('ix_visits_started_at'), 'visits', ['started_at'], unique=False)
     op.create_index('ix_visits_state', 'visits', ['state', 'id'], unique=False)
     op.create_index(op.f('ix_visits_superseded_by'), 'visits', ['superseded_by'], unique=False)
     op.create_index(op.f('ix_visits_team_id'), 'visits', ['team_id'], unique=False)
