@@ -7,6 +7,7 @@ to the end of the transaction. Readers never wait. Whoever wrote waits for the d
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -46,7 +47,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun by the listener below, never by the driver
+        connection.isolation_level = None  # `transaction` begins them, never the driver
         for pragma in (
             "journal_mode=WAL",
             "synchronous=NORMAL",  # a commit waits in wait_for_disk; the copying into the database waits by itself
@@ -54,11 +55,6 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
             f"busy_timeout={_WAIT_SECONDS * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -71,21 +67,31 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
     On SQLite none waits: who needs it calls `wait_for_disk` after the commit, when others have their turn already.
     """
     turn = _Turn(engine) if writes and engine.dialect.name == "sqlite" else None
-    with turn or nullcontext(), engine.connect().execution_options(writes=writes, turn=turn) as connection:
+    with turn or nullcontext(), engine.connect() as connection:
+        if turn is not None:
+            connection.execution_options(turn=turn)
         try:
             connection.begin()
-            if writes and engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
-                if not durable:
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            elif engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        except OperationalError as error:
+            _begin(connection, writes=writes, durable=durable)
+        except (OperationalError, sqlite3.OperationalError) as error:
             if _is_wait(error):
                 raise problem(BUSY) from error
             raise
         yield connection
+
+
+def _begin(connection: sa.Connection, *, writes: bool, durable: bool) -> None:
+    """SQLite is told straight: a listener for it would slow down every connection and each of its statements."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+        if not durable:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 def end_turn(connection: sa.Connection) -> None:
@@ -149,6 +155,6 @@ def _sync_name(log: str, inode: int) -> None:
     _named_logs[log] = inode
 
 
-def _is_wait(error: OperationalError) -> bool:
-    words = str(error.orig)
+def _is_wait(error: OperationalError | sqlite3.OperationalError) -> bool:
+    words = str(error.orig if isinstance(error, OperationalError) else error)
     return "database is locked" in words or "lock timeout" in words

@@ -284,7 +284,7 @@ def test_fifty_cases_are_scored_with_as_many_statements_as_one(desk: Desk) -> No
         return case.placement.id
 
     def scored(ids: list[str]) -> int:
-        with desk.installation.house.units.write() as uow, statements_of(desk) as said:
+        with statements_of(desk) as said, desk.installation.house.units.write() as uow:
             assert score(uow, ids, "test") == len(ids)
             uow.commit()
         return len(said)
@@ -298,7 +298,7 @@ def test_many_repayments_of_one_case_are_written_with_one_statement_a_kind(case:
         values.contact(case.visit()),
         *(values.repayment(case.placement, date(2026, 3, 12), 100 + n) for n in range(500)),
     )
-    with case.desk.installation.house.units.write() as uow, statements_of(case.desk) as said:
+    with statements_of(case.desk) as said, case.desk.installation.house.units.write() as uow:
         score(uow, [case.placement.id], "test")
         uow.commit()
     assert len([statement for statement in said if statement.startswith("INSERT INTO credit_")]) == 3

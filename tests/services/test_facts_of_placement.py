@@ -369,9 +369,9 @@ def test_fifty_placements_cost_as_many_queries_as_one(desk: Desk) -> None:
         phone = case.phone()
         keep(desk, values.contact(visit), values.call_note(case.placement, phone, TEN))
         cases.append(case.placement.id)
-    with desk.installation.house.units.read() as uow, statements_of(desk) as for_one:
+    with statements_of(desk) as for_one, desk.installation.house.units.read() as uow:
         facts_of_placements(uow, cases[:1])
-    with desk.installation.house.units.read() as uow, statements_of(desk) as for_all:
+    with statements_of(desk) as for_all, desk.installation.house.units.read() as uow:
         found = facts_of_placements(uow, cases)
     assert len(found) == 50
     assert all(len(facts.visits) == 1 and len(facts.visits[0].phones) == 1 for facts in found.values())

@@ -26,17 +26,18 @@ def test_no_question_of_the_flags_reads_a_whole_table(desk: Desk) -> None:
         asked.append((statement, values))
 
     engine = desk.installation.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
     with desk.installation.house.units.read() as uow:
         (check_in,) = uow.check_ins.having(visit_id=site.visit.id)
         place = place_of_check_in(check_in)
         assert place is not None
         begins, ends = check_in.at - timedelta(days=1), check_in.at + timedelta(days=1)
-        sa.event.listen(engine, "before_cursor_execute", note)
+        asked.clear()
         found = uow.evidence_flags.check_ins_at(place.latitude, place.longitude)
         assert [one.id for one, _ in found] == [check_in.id]
         assert uow.evidence_flags.check_ins_of([AGENT.id], begins, ends) == [check_in]
         uow.evidence_flags.photos_of([AGENT.id], begins, ends)
-        sa.event.remove(engine, "before_cursor_execute", note)
+    sa.event.remove(engine, "before_cursor_execute", note)
     with engine.connect() as connection:
         plans = [
             connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
