@@ -102,7 +102,7 @@ class ShownPlace:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one answer. `help` are the clauses that the page's help quotes."""
+    """The frame of one answer. `help`: the clauses that the page's help quotes; `idle_seconds` until it locks (S18)."""
 
     actor: Actor
     today: date
@@ -110,6 +110,7 @@ class Frame:
     counts: Mapping[ToDo, int]
     key: str
     help: tuple[Quoted, ...]
+    idle_seconds: int
 
     @property
     def searches(self) -> bool:
@@ -127,6 +128,7 @@ def frame_of(call: Call, path: str, clauses: tuple[str, ...]) -> Frame:
         counts=counts,
         key=path,
         help=tuple(quoted(clause) for clause in clauses),
+        idle_seconds=call.uow.policy.in_force_on(local_day(call.uow.now)).idle_lock_desk_seconds,
     )
 
 

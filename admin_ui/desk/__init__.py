@@ -18,6 +18,7 @@ from admin_ui.desk import (
     figures,
     home,
     live,
+    lock,
     media,
     months,
     pay,
@@ -57,6 +58,7 @@ MODULES = (
     simulator,
     pay,
     figures,
+    lock,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -36,12 +36,12 @@ def sign_in_form(_house: House) -> Response:
 @open_page("POST", "/desk/sign-in")
 def sign_in(house: House) -> Response:
     """Sign in; the third wrong try in a row locks (S3). Whoever's password is over its period changes it first (S2)."""
-    _from_here()
+    from_here()
     try:
         logged_in = login.sign_in(
             house,
-            _field("username"),
-            _field("password"),
+            typed("username"),
+            typed("password"),
             device_id=None,
             user_agent=request.headers.get("User-Agent", ""),
         )
@@ -61,11 +61,11 @@ def password_form(_house: House) -> Response:
 @open_page("POST", "/desk/password")
 def change_password(house: House) -> Response:
     """Change the own password with the old one; every session ends (S2)."""
-    _from_here()
+    from_here()
     try:
-        if _field("new_password") != _field("again"):
+        if typed("new_password") != typed("again"):
             raise problem(INVALID_INPUT, "again", field_zh="再次输入", field_en="again", detail="invalid")
-        login.change_password(house, _field("username"), _field("password"), _field("new_password"))
+        login.change_password(house, typed("username"), typed("password"), typed("new_password"))
     except Problem as refused:
         return _form("password.html", refused)
     return cookies.forget(redirect(f"{SIGN_IN}?note=password_changed", 303))  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ def _form(template: str, refused: Problem | None = None, **given: Any) -> Respon
     return rendered(template, None, {"refused": refused, "next": back, "username": username, **given}, status)
 
 
-def _field(name: str) -> str:
+def typed(name: str) -> str:
     """A field as it was typed; the use case is not troubled with what no name and no password looks like."""
     given = request.form.get(name, "")
     if not 0 < len(given) <= _LONGEST or any(not c.isprintable() for c in given):
@@ -106,6 +106,7 @@ def _field(name: str) -> str:
     return given
 
 
-def _from_here() -> None:
+def from_here() -> None:
+    """Refuse a form that another site's page sent."""
     if cookies.from_elsewhere():
         raise problem(SENT_FROM_ELSEWHERE)

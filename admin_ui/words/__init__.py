@@ -18,6 +18,7 @@ from admin_ui.words import (
     frame,
     lists,
     live,
+    lock,
     months,
     pay,
     plans,
@@ -48,6 +49,7 @@ PARTS: tuple[Catalogue, ...] = (
     simulator.WORDS,
     pay.WORDS,
     figures.WORDS,
+    lock.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

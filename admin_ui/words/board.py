@@ -8,7 +8,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "j k 选择，1–9 排入该组，0 移出，u d 调整顺序；也可拖动。",
         "j k to choose, 1–9 to that team, 0 off, u d up and down; or drag.",
     ),
-    "board.more": ("只显示前 200 户，请点地区缩小范围。", "The first 200 are shown: choose a district."),
+    "board.more": (
+        "只显示前 {count} 户，请点地区缩小范围。",
+        "The first {count} are shown: choose a district.",
+    ),
     "board.left": ("距退案 {days} 天", "{days} days to the recall"),
     "board.earlier": ("去过 {times} 次，上次 {day}", "visited {times} times, last on {day}"),
     "board.leg": ("距上一户 {km} 公里", "{km} km from the one before"),

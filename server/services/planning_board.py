@@ -8,7 +8,7 @@ Refuses what the plan's rules refuse. A constant number of queries, whatever wai
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,10 +28,12 @@ from server.domain.visits import AddressOutcome, Visit, VisitState
 from server.services import plan_facts, routes, visit_plans
 from server.services.places import known_points
 from server.services.plan_views import PlanContents
-from server.services.ports.paging import PAGE_LIMIT, PageRequest
+from server.services.ports.paging import PageRequest
 from server.services.ports.places import Distances
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.routes import TeamRoute
+
+WAITING_SHOWN = 100  # more is narrowed to a district; a hundred cards are what one person looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,6 @@ class Earlier:
 
     day: date
     outcome: AddressOutcome | None
-    state: VisitState
     times: int
 
 
@@ -78,7 +79,7 @@ def board(
     """The board of a day; `county_code` narrows what waits to one district."""
     of_branch = Reach(Scope.BRANCH, "", None, None, plan.branch_id)
     page = uow.visits.page(
-        PageRequest(PAGE_LIMIT), of_branch, state=VisitState.ACCEPTED, county_code=county_code
+        PageRequest(WAITING_SHOWN), of_branch, state=VisitState.ACCEPTED, county_code=county_code
     )
     placed = uow.visits.by_ids(stop.id for team in contents.teams for stop in team.visits)
     cards = _cards(uow, plan, [*page.items, *placed.values()])
@@ -144,16 +145,12 @@ def _card(planned: PlannedVisit, plan: VisitPlan, travel: _Travel, earlier: Mapp
     )
 
 
-def _earlier(uow: UnitOfWork, address_ids: Iterable[str]) -> dict[str, Earlier]:
+def _earlier(uow: UnitOfWork, address_ids: Collection[str]) -> dict[str, Earlier]:
     """By address: who went there three days ago and found nobody need not go again tomorrow."""
     found: dict[str, Earlier] = {}
-    for visit in sorted(
-        uow.visits.having_any("address_id", address_ids), key=lambda one: str(one.started_at)
-    ):
-        if visit.started_at is None or visit.ended_at is None:
-            continue
-        times = 1 if visit.address_id not in found else found[visit.address_id].times + 1
-        found[visit.address_id] = Earlier(local_day(visit.started_at), visit.outcome, visit.state, times)
+    for address_id, started_at, outcome in uow.visits.ended_at_addresses(address_ids):
+        times = 1 if address_id not in found else found[address_id].times + 1
+        found[address_id] = Earlier(local_day(started_at), outcome, times)
     return found
 
 

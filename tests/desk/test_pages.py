@@ -22,7 +22,7 @@ POSTS = (
     cast.COLLECTOR, cast.TEAM_LEAD, cast.AGENT, cast.DISPATCHER, cast.MANAGER, cast.PROJECT_LEAD, cast.DIRECTOR,
     cast.QA, cast.TRAINER, cast.PERSONNEL, cast.ADMINISTRATION, cast.IT, cast.GENERAL_MANAGER,
 )  # fmt: skip
-OPEN = {"sign_in_form", "sign_in", "password_form", "change_password", "preferences", "nowhere"}
+OPEN = {"sign_in_form", "sign_in", "password_form", "change_password", "preferences", "nowhere", "unlock"}
 KEYS = tuple(key for key in WORDS if "." in key)
 CHINESE = re.compile("[\u4e00-\u9fff]")
 

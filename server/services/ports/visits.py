@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from server.domain.access import Reach
 from server.domain.month_figures import VisitMade
-from server.domain.visits import Incident, MessageTemplate, Visit, VisitState
+from server.domain.visits import AddressOutcome, Incident, MessageTemplate, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
 
@@ -40,6 +40,11 @@ class VisitRows(EntityRows[Visit], Protocol):
 
     def made_between(self, reach: Reach, first: date, last: date) -> list[VisitMade]:
         """M6: the visits within reach that began on these local days, without voided ones, by when they began."""
+
+    def ended_at_addresses(
+        self, address_ids: Collection[str]
+    ) -> list[tuple[str, datetime, AddressOutcome | None]]:
+        """Address, start and outcome of every visit to these addresses that ended, the oldest first."""
 
     def placements_visited_from(self, first: date) -> list[str]:
         """The cases with a visit that began on that local day or later."""
