@@ -18,7 +18,7 @@ from server.geo.distances import EarthDistances
 from server.geo.no_geocoder import NoGeocoder
 from server.geo.outlines import OutlineTable
 from server.jobs.capture_chain import check_chain
-from server.jobs.credit import score_placement
+from server.jobs.credit import score_placement, score_placements
 from server.jobs.evidence import sweep_objects
 from server.jobs.evidence_packs import expire_packs, make_pack, pack_given_up
 from server.jobs.evidence_work import flag_visit, work_evidence
@@ -36,7 +36,7 @@ from server.jobs.simulations import take_snapshot
 from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
 from server.services.capture_chain import CHAIN_JOB
-from server.services.credit import PLACEMENT_JOB
+from server.services.credit import PLACEMENT_JOB, PLACEMENTS_JOB
 from server.services.evidence import PLAYABLE_JOB
 from server.services.evidence_integrity import GLANCE_JOB, VERIFY_JOB
 from server.services.evidence_packs import EXPIRE_JOB, MAKE_JOB
@@ -74,6 +74,7 @@ from storage.signatures import P256Signatures
 
 HANDLERS: Mapping[str, Handler] = {
     PLACEMENT_JOB: score_placement,
+    PLACEMENTS_JOB: score_placements,
     END_DUE_JOB: end_due_placements,
     PLAYABLE_JOB: make_copies,
     CHAIN_JOB: check_chain,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from server.jobs.runner import Progress
-from server.services.credit import AT_ONCE, PLACEMENT_JOB, score, with_other_placements
+from server.services.credit import AT_ONCE, PLACEMENT_JOB, fact_changed, score, with_other_placements
 from server.services.house import House
+
+_log = logging.getLogger("fieldvisit.jobs")
 
 
 def score_placement(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
     """Score the placement of this job, and with it those of all jobs of its kind that wait.
 
-    An import of thousands of repayments leaves as many jobs; one by one each would cost three turns of the writer. What
-    is taken along is marked done in the transaction that does it: when that fails, all of them wait again, and those
-    that had begun once run alone, so that one bad case does not keep the others.
+    A busy hour leaves hundreds of jobs; one by one each would cost three turns of the writer. What is taken along is
+    marked done in the transaction that does it: when that fails, all of them wait again, and those that had begun once
+    run alone, so that one bad case does not keep the others.
     """
     with house.units.write() as uow:
         due = [payload, *(job.payload for job in uow.jobs.take(PLACEMENT_JOB, uow.now, AT_ONCE - 1))]
@@ -25,3 +28,21 @@ def score_placement(house: House, payload: Mapping[str, Any], _progress: Progres
         for cause, placement_ids in by_cause.items():
             score(uow, with_other_placements(uow, placement_ids), cause)
         uow.commit()
+
+
+def score_placements(house: House, payload: Mapping[str, Any], _progress: Progress) -> None:
+    """Score the placements that one act touched, an import or an edition, in one turn of the writer.
+
+    Where that fails, each of them waits in a job of its own, so that one bad case does not keep the others.
+    """
+    cause, placement_ids = str(payload["cause"]), list(payload["placement_ids"])
+    try:
+        with house.units.write() as uow:
+            score(uow, with_other_placements(uow, placement_ids), cause)
+            uow.commit()
+    except Exception as error:  # whatever one case raises; its own job keeps it and tells IT
+        _log.warning("%d placements are scored one by one: %s", len(placement_ids), type(error).__name__)
+        with house.units.write() as uow:
+            for placement_id in placement_ids:
+                fact_changed(uow, placement_id, cause)
+            uow.commit()

@@ -220,8 +220,7 @@ def _follow(uow: UnitOfWork, proposal: PolicyProposal, document_id: str, changes
     told = {"effective_on": first.isoformat()}
     notices.tell(uow, sorted(everybody), "policy_published", told, f"/policy/{document_id}")
     if proposal.client_id is None and first <= local_day(uow.now):
-        for placement_id in uow.visits.placements_visited_from(first):
-            credit.fact_changed(uow, placement_id, "policy")
+        credit.facts_changed(uow, uow.visits.placements_visited_from(first), "policy")
 
 
 def _client_known(uow: UnitOfWork, client_id: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -12,18 +12,10 @@ from server.domain.placements import CallNote
 from server.services.ports.credit import CurrentRun
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, a_thousand_at_a_time
 from storage.rows.paging import keyset_page
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares
 from storage.rows.tables.placements import call_notes
-
-_AT_ONCE = 1000  # ids in one query: SQLite and PostgreSQL both take more, and nothing is gained by it
-
-
-def a_thousand_at_a_time(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    wanted = sorted(set(ids))
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield wanted[start : start + _AT_ONCE]
 
 
 class CreditRunQueries(Rows[CreditRun]):
@@ -75,5 +67,6 @@ class CallNoteQueries(Rows[CallNote]):
     def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
         found: list[CallNote] = []
         for some in a_thousand_at_a_time(phone_ids):
-            found += self.many(call_notes.c.phone_id.in_(some), call_notes.c.at.between(first, last))
+            of_some = (call_notes.c.phone_id.in_(some), call_notes.c.at.between(first, last))
+            found += self.fetch(sa.select(call_notes).where(*of_some))
         return sorted(found, key=lambda note: note.id)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from server.domain.problems import BUSY, problem
+from storage.rows.json_text import to_json
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
@@ -35,6 +36,7 @@ def open_engine(url: str) -> sa.Engine:
             pool_size=20,
             max_overflow=20,
             pool_pre_ping=True,
+            json_serializer=to_json,
         )
     raise ValueError(f"a database of this kind is not supported: {parsed.get_backend_name()}")
 
@@ -42,7 +44,12 @@ def open_engine(url: str) -> sa.Engine:
 def _open_sqlite(url: sa.URL) -> sa.Engine:
     # The one used last is lent first: what it holds of the database is in memory once and not in each of them.
     engine = sa.create_engine(
-        url, connect_args={"timeout": _WAIT_SECONDS}, pool_size=20, max_overflow=20, pool_use_lifo=True
+        url,
+        connect_args={"timeout": _WAIT_SECONDS},
+        pool_size=20,
+        max_overflow=20,
+        pool_use_lifo=True,
+        json_serializer=to_json,
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from server.domain.credit import CreditShareRow, LedgerLine, LineKind, MonthlyStatement
 from server.services.ports.credit import Moved
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.credit import a_thousand_at_a_time
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, a_thousand_at_a_time
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares, monthly_statements
 from storage.rows.tables.ledger import statement_lines, statement_shares
 from storage.rows.tables.people import accounts

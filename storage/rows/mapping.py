@@ -6,16 +6,19 @@ Sealed fields are sealed and opened here; `version` is raised and checked here (
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from server.domain.problems import NOT_FOUND, STALE, problem
 from storage.rows.column_cipher import ColumnCipher
+from storage.rows.json_text import to_json
+from storage.rows.making import maker
 from storage.rows.prepared import Prepared
 from storage.rows.ready import ReadyRows, make_ready
 
@@ -33,12 +36,14 @@ class _Shape:
         self.fields = tuple(f.name for f in dataclasses.fields(entity))
         self.sealed_fields = [(n, name) for n, name in enumerate(self.fields) if name in self.sealed]
         self.sources = tuple(f"{name}_sealed" if name in self.sealed else name for name in self.fields)
+        self.make = maker(entity)
         self.versioned = "version" in table.c
         self.names = list(table.c.keys())
         self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted")))
         self.insert = sa.insert(table)
         self.insert_one = Prepared(self.insert)
         self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
+        self.among: dict[tuple[str, str], sa.Select[Any]] = {}
 
     @cached_property
     def places(self) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -48,6 +53,24 @@ class _Shape:
 
 
 _shapes: dict[tuple[sa.Table, type[Any]], _Shape] = {}
+
+
+_AT_ONCE = 1000  # values in one query: SQLite and PostgreSQL both take more, and nothing is gained by it
+
+
+def a_thousand_at_a_time(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield wanted[start : start + _AT_ONCE]
+
+
+def _among(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
+    """That a text column is one of the values of the parameter `among`, which takes them all at once: a thousand
+    parameters took longer to be numbered, converted and bound than the database took to find their rows."""
+    if dialect == "postgresql":
+        return column == sa.any_(sa.bindparam("among", type_=postgresql.ARRAY(sa.Text())))
+    listed = sa.func.json_each(sa.bindparam("among", type_=sa.Text())).table_valued("value")
+    return column.in_(sa.select(listed.c.value))
 
 
 class Rows(Generic[E]):
@@ -89,12 +112,7 @@ class Rows(Generic[E]):
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, E]:
         """The entities of many ids in one query a thousand, so that a list never asks row by row."""
-        wanted = sorted(set(ids))
-        found: dict[str, E] = {}
-        for start in range(0, len(wanted), 1000):
-            for entity in self.many(self.table.c.id.in_(wanted[start : start + 1000])):
-                found[entity.id] = entity  # type: ignore[attr-defined]
-        return found
+        return {entity.id: entity for entity in self.having_any("id", ids)}  # type: ignore[attr-defined]
 
     def ids_after(self, id: str, limit: int) -> list[str]:
         of = self.table.c.id
@@ -134,9 +152,20 @@ class Rows(Generic[E]):
         if field in self._sealed:
             wanted = [self.cipher.key(value) for value in wanted]
         found: list[E] = []
-        for start in range(0, len(wanted), 1000):
-            found += self.fetch(sa.select(self.table).where(column.in_(wanted[start : start + 1000])))
+        for start in range(0, len(wanted), _AT_ONCE):
+            found += self._entities(self._having_among(column, wanted[start : start + _AT_ONCE]))
         return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
+
+    def _having_among(self, column: sa.Column[Any], values: Sequence[Any]) -> sa.CursorResult[Any]:
+        if not isinstance(column.type, sa.Text):
+            return self.connection.execute(sa.select(self.table).where(column.in_(values)))
+        dialect = self.connection.dialect.name
+        statement = self._shape.among.get((column.name, dialect))
+        if statement is None:
+            statement = sa.select(self.table).where(_among(column, dialect))
+            self._shape.among[column.name, dialect] = statement
+        sought = values if dialect == "postgresql" else to_json(values)
+        return self.connection.execute(statement, {"among": sought})
 
     def _equal(self, name: str, absent: bool) -> sa.ColumnElement[bool]:
         column = self.table.c[f"{name}_key" if name in self._sealed else name]
@@ -154,18 +183,19 @@ class Rows(Generic[E]):
 
     def _prepared(self, statement: Prepared, asked: Mapping[str, Any]) -> list[E]:
         """What a statement finds that selects the whole table."""
-        made = self._opened if self._sealed else self._made
-        return [made(self._shape.places(row)) for row in statement.rows(self.connection, asked)]
-
-    def _made(self, values: tuple[Any, ...]) -> E:
-        return self.entity(*values)
+        places, make = self._shape.places, self._shape.make
+        found = statement.rows(self.connection, asked)
+        if self._sealed:
+            return [self._opened(places(row)) for row in found]
+        return [make(*places(row)) for row in found]
 
     def _entities(self, found: sa.CursorResult[Any]) -> list[E]:
         """By position: to ask every row for every field by its name took longer than to read it."""
         places = itemgetter(*map(list(found.keys()).index, self._shape.sources))
         if self._sealed:
-            return [self._opened(places(row)) for row in found]
-        return [self.entity(*places(row)) for row in found]
+            return [self._opened(places(row)) for row in found.all()]
+        make = self._shape.make
+        return [make(*places(row)) for row in found.all()]
 
     def load(self, row: sa.RowMapping) -> E:
         return self._opened(tuple(row[name] for name in self._shape.sources))
@@ -175,7 +205,8 @@ class Rows(Generic[E]):
         for place, name in self._shape.sealed_fields:
             if opened[place] is not None:
                 opened[place] = self.cipher.open(f"{self.table.name}.{name}", opened[place])
-        return self.entity(*opened)
+        made: E = self._shape.make(*opened)
+        return made
 
     # writing
     def dump(self, entity: E) -> dict[str, Any]:
@@ -245,10 +276,9 @@ class Rows(Generic[E]):
 
     def _versions(self, ids: Iterable[str]) -> dict[str, int]:
         """By id; what is read in the writer's turn is true to its end."""
-        wanted = sorted(set(ids))
         found: dict[str, int] = {}
-        for start in range(0, len(wanted), 1000):
-            some = self.table.c.id.in_(wanted[start : start + 1000])
-            rows = self.connection.execute(sa.select(self.table.c.id, self.table.c.version).where(some))
+        for some in a_thousand_at_a_time(ids):
+            held = self.table.c.id.in_(some)
+            rows = self.connection.execute(sa.select(self.table.c.id, self.table.c.version).where(held))
             found.update((row.id, row.version) for row in rows)
         return found

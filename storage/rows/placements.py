@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from server.domain.placements import Address, Placement
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.placements import PlacementFilter
 from storage.rows.column_cipher import TAIL, ColumnCipher
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, a_thousand_at_a_time
 from storage.rows.paging import keyset_page
 from storage.rows.reach import placements_within
 from storage.rows.tables.placements import addresses, debtors, phones, placements
@@ -34,6 +35,14 @@ class PlacementQueries(Rows[Placement]):
     def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
         statement = sa.select(placements).where(placements_within(reach), *self._narrowed(narrowed))
         return keyset_page(self, statement, [placements.c.id], request)
+
+    def of_same_debtors(self, placement_ids: Iterable[str]) -> set[str]:
+        others = placements.alias()
+        asked = sa.select(others.c.id).join(placements, placements.c.debtor_id == others.c.debtor_id)
+        found: set[str] = set()
+        for some in a_thousand_at_a_time(placement_ids):
+            found.update(self.connection.execute(asked.where(placements.c.id.in_(some))).scalars())
+        return found
 
     def over(self, today: date, limit: int) -> list[Placement]:
         retained = sa.or_(placements.c.retained_until.is_(None), placements.c.retained_until < today)

@@ -13,8 +13,7 @@ from server.domain.credit import LineKind
 from server.services.ports.credit import AgentSum, MonthSum, RepaymentSum, StatementFilter, StatementLine
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.credit import a_thousand_at_a_time
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, a_thousand_at_a_time
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visited_placements_within
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares, monthly_statements

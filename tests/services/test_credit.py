@@ -12,7 +12,15 @@ from server.domain.credit import CreditRow, CreditRun, CreditShareRow
 from server.domain.policy.wire import placement_to_json, read_placement
 from server.domain.requests import RequestState
 from server.domain.visits import ContactWho
-from server.services.credit import PLACEMENT_JOB, fact_changed, month_is_open, score
+from server.services.credit import (
+    AT_ONCE,
+    PLACEMENT_JOB,
+    PLACEMENTS_JOB,
+    fact_changed,
+    facts_changed,
+    month_is_open,
+    score,
+)
 from server.services.ports.jobs import JobState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
@@ -242,6 +250,32 @@ def test_one_bad_case_does_not_keep_the_others(desk: Desk, later: Callable[..., 
     later(hours=1)
     desk.work()
     assert told(good) == ["no_visit"]
+
+
+def test_one_bad_case_among_many_does_not_keep_the_others(desk: Desk, later: Callable[..., None]) -> None:
+    good = Case(desk)
+    keep(desk, values.repayment(good.placement, date(2026, 3, 12)))
+    with desk.installation.house.units.write() as uow:
+        uow.enqueue(PLACEMENTS_JOB, {"placement_ids": [good.placement.id, 5], "cause": "test"})
+        uow.commit()
+    desk.work()
+    later(hours=1)
+    desk.work()
+    assert told(good) == ["no_visit"]
+    with desk.installation.house.units.read() as uow:
+        alone = {job.payload["placement_id"] for job in uow.jobs.having(kind=PLACEMENT_JOB)}
+    assert alone == {good.placement.id, 5}
+
+
+@pytest.mark.parametrize(("cases", "jobs"), [(AT_ONCE - 1, 1), (AT_ONCE, 1), (AT_ONCE + 1, 2)])
+def test_many_changes_wait_in_few_jobs(desk: Desk, cases: int, jobs: int) -> None:
+    ids = [f"{number:04}" for number in range(cases)]
+    with desk.installation.house.units.write() as uow:
+        facts_changed(uow, [*ids, ids[0]], "test")
+        uow.commit()
+        waiting = uow.jobs.having(kind=PLACEMENTS_JOB)
+    assert len(waiting) == jobs
+    assert sorted(id_ for job in waiting for id_ in job.payload["placement_ids"]) == ids
 
 
 def test_what_came_with_one_placement_of_a_debtor_is_seen_by_the_others(case: Case) -> None:

@@ -35,7 +35,7 @@ from server.domain.policy.bases import (
 from server.domain.policy.credit_lines import CreditLine
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
 from server.domain.policy.readings import COVERED, Reading, coverage
-from server.domain.policy.trace_facts import deciding_facts
+from server.domain.policy.trace_facts import FactsBeside
 from server.domain.policy.verdicts import Verdict
 
 CREDITED = Verdict("A1", "credited", True)
@@ -61,23 +61,19 @@ def trace_repayment(
             "reverses": reverses,
         },
         "visits": [_trace_visit(placement, original, reading, credited) for reading in readings],
-        "outcome": _step(reason, placement, original, nearest, credited),
-        "commission": _step(_COMMISSIONS[line.collector_commission], placement, original, credited, credited),
+        "outcome": _step(reason, FactsBeside(placement, original, nearest, credited)),
+        "commission": _step(
+            _COMMISSIONS[line.collector_commission], FactsBeside(placement, original, credited, credited)
+        ),
     }
 
 
-def _step(
-    verdict: Verdict,
-    placement: PlacementFacts,
-    original: RepaymentFacts,
-    reading: Reading | None,
-    credited: Reading | None,
-) -> Step:
+def _step(verdict: Verdict, facts: FactsBeside) -> Step:
     return {
         "clause": verdict.clause,
         "code": verdict.code,
         "holds": verdict.holds,
-        "facts": deciding_facts(verdict, placement, original, reading, credited),
+        "facts": facts.of(verdict),
     }
 
 
@@ -85,9 +81,10 @@ def _trace_visit(
     placement: PlacementFacts, original: RepaymentFacts, reading: Reading, credited: Reading | None
 ) -> dict[str, Any]:
     visit, day, edition = reading.visit, reading.day, reading.edition
+    facts = FactsBeside(placement, original, reading, credited)
 
     def step(verdict: Verdict) -> Step:
-        return _step(verdict, placement, original, reading, credited)
+        return _step(verdict, facts)
 
     tests = (
         c1_met(visit),

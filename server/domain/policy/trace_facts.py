@@ -14,33 +14,59 @@ from server.domain.policy.windows import w1_month_end, w4_placement_end
 Facts = dict[str, Any]
 
 
-def deciding_facts(
-    verdict: Verdict,
-    placement: PlacementFacts,
-    original: RepaymentFacts,
-    reading: Reading | None,
-    credited: Reading | None,
-) -> Facts:
-    """The facts that a clause looked at: days as YYYY-MM-DD, amounts with two decimals, ids, counts and
-    flags."""
-    facts: Facts = {"paid_on": original.paid_on.isoformat()}
-    if reading is not None:
-        facts["visit"] = reading.visit.id
-        facts["visited_on"] = reading.day.isoformat()
-        facts.update(_FACTS_OF_VISIT.get(verdict.clause, _nothing)(reading))
-    if verdict.code == "nearer_visit" and credited is not None:
-        facts["credited_visit"] = credited.visit.id
-    if verdict.code == "none" and placement.promising_from is not None:
-        facts["promising_from"] = placement.promising_from.isoformat()
-    if verdict.code == "to_visit" and reading is not None:
-        days = [referral.referred_on for referral in placement.police_referrals]
-        facts["referred_on"] = min(days).isoformat()
-    if verdict.clause == "W4":
-        facts["placement_end"] = w4_placement_end(placement).isoformat()
-    if verdict.clause == "W5" and reading is not None:
-        facts["started_at"] = reading.visit.started_at.isoformat()
-        facts["paid_at"] = original.paid_at and original.paid_at.isoformat()
-    return facts
+class FactsBeside:
+    """The facts that clauses looked at, of one visit (or none) and one original repayment: days as YYYY-MM-DD, amounts
+    with two decimals, ids, counts and flags.
+
+    What several clauses look at is written out once: five bases are told of every visit, whichever it has.
+    """
+
+    __slots__ = ("_common", "_credited", "_of_visit", "_original", "_placement", "_reading")
+
+    def __init__(
+        self,
+        placement: PlacementFacts,
+        original: RepaymentFacts,
+        reading: Reading | None,
+        credited: Reading | None,
+    ) -> None:
+        self._placement = placement
+        self._original = original
+        self._reading = reading
+        self._credited = credited
+        self._common: Facts = {"paid_on": original.paid_on.isoformat()}
+        if reading is not None:
+            self._common["visit"] = reading.visit.id
+            self._common["visited_on"] = reading.day.isoformat()
+        self._of_visit: dict[Callable[[Reading], Facts], Facts] = {}
+
+    def of(self, verdict: Verdict) -> Facts:
+        reading = self._reading
+        if reading is None:
+            return self._common | self._besides(verdict)
+        read = _FACTS_OF_VISIT.get(verdict.clause, _nothing)
+        of_visit = self._of_visit.get(read)
+        if of_visit is None:
+            of_visit = self._of_visit[read] = read(reading)
+        return self._common | of_visit | self._besides(verdict)
+
+    def _besides(self, verdict: Verdict) -> Facts:
+        placement, reading = self._placement, self._reading
+        facts: Facts = {}
+        if verdict.code == "nearer_visit" and self._credited is not None:
+            facts["credited_visit"] = self._credited.visit.id
+        if verdict.code == "none" and placement.promising_from is not None:
+            facts["promising_from"] = placement.promising_from.isoformat()
+        if verdict.code == "to_visit" and reading is not None:
+            days = [referral.referred_on for referral in placement.police_referrals]
+            facts["referred_on"] = min(days).isoformat()
+        if verdict.clause == "W4":
+            facts["placement_end"] = w4_placement_end(placement).isoformat()
+        if verdict.clause == "W5" and reading is not None:
+            paid_at = self._original.paid_at
+            facts["started_at"] = reading.visit.started_at.isoformat()
+            facts["paid_at"] = paid_at and paid_at.isoformat()
+        return facts
 
 
 def _nothing(_reading: Reading) -> Facts:

@@ -78,8 +78,7 @@ class Outcome:
             getattr(uow, name).add_ready(ready, uow.now)
         for act in self.later:
             act(uow)
-        for placement_id in sorted(self.touched):
-            credit.fact_changed(uow, placement_id, "import")
+        credit.facts_changed(uow, self.touched, "import")
 
 
 Tell = Callable[[int], None]

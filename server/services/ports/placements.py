@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -46,6 +47,9 @@ class AddressRows(EntityRows[Address], Protocol):
 class PlacementRows(EntityRows[Placement], Protocol):
     def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
         """Placements within reach, the oldest first."""
+
+    def of_same_debtors(self, placement_ids: Iterable[str]) -> set[str]:
+        """The ids of these placements, where they are on file, and of all others of their debtors."""
 
     def over(self, today: date, limit: int) -> list[Placement]:
         """Placements whose last day lies before `today` and whose end is not on record yet (R14)."""
