@@ -31,6 +31,13 @@ class Tokens(Strict):
     expires_in = fields.Integer(required=True)
 
 
+class DeviceOfLogin(Strict):
+    """V20: the key of the device, and its signature over the access token: r and s of 32 bytes each, in base64url."""
+
+    key_id = Id(required=True)
+    signature = Text(most=200, required=True)
+
+
 class AccountNew(Strict):
     """S23: `agreement_signed_on` is the day of the signed confidentiality agreement."""
 

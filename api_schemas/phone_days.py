@@ -26,6 +26,14 @@ class DeviceInHand(Strict):
     kind = fields.String(required=True)
 
 
+class SealingKeyView(Strict):
+    """S19: the server's public key (P-256, RFC 7518), to which the phone seals the key of its vault."""
+
+    id = fields.String(required=True)
+    x = fields.String(required=True)
+    y = fields.String(required=True)
+
+
 class TalkCardView(Strict):
     """V14, V10: what may be asked of and said to such a person."""
 
@@ -76,6 +84,7 @@ class PhoneDayView(Strict):
     day = Day(required=True)
     least_app_version = fields.Integer(required=True)
     devices = fields.List(fields.Nested(DeviceInHand), required=True)
+    sealing_key = fields.Nested(SealingKeyView, required=True)
     policy = fields.Nested(PhonePolicy, required=True, attribute="edition")
     talk = fields.List(fields.Nested(TalkCardView), required=True)
     visits = fields.List(fields.Nested(PhoneVisitView), required=True)

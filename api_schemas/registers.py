@@ -67,8 +67,22 @@ class HandoutView(Strict):
 HandoutPage = page_of(HandoutView, "HandoutPage")
 
 
+class UnsentView(Strict):
+    """S19: what the phone last told lies on it alone; `lost_at`: IT has recorded that it will not come."""
+
+    account_id = Id(required=True)
+    items = fields.Integer(required=True)
+    bytes = fields.Integer(required=True)
+    set_aside = fields.Integer(required=True)
+    oldest_at = Instant(required=True, allow_none=True)
+    told_at = Instant(required=True)
+    lost_at = Instant(required=True, allow_none=True)
+    lost_by = fields.String(required=True, allow_none=True)
+    lost_reason = fields.String(required=True, allow_none=True)
+
+
 class DeviceView(Strict):
-    """A device, whose hands it is in, and what is due."""
+    """A device, whose hands it is in, what is due, and what its phone has told is unsent."""
 
     id = Id(attribute="device.id", required=True)
     branch_id = Id(attribute="device.branch_id", required=True)
@@ -81,6 +95,7 @@ class DeviceView(Strict):
     handout = fields.Nested(HandoutView, required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
     maintenance_due = fields.Boolean(required=True)
+    unsent = fields.Nested(UnsentView, required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 

@@ -67,6 +67,7 @@ from storage.objects.master_keys import MasterKeys
 from storage.objects.pieces import PieceStore
 from storage.objects.sealed import SealedObjectStore
 from storage.passwords import Argon2Passwords
+from storage.phone_seals import HeldPhoneSeals
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import open_engine
 from storage.rows.unit_of_work import SqlUnitsOfWork
@@ -142,6 +143,7 @@ def build(
         geocoder=_open_geocoder(settings.geocoder),
         objects=SealedObjectStore(_open_store(settings, settings.object_store), keys),
         signatures=P256Signatures(),
+        phone_seals=HeldPhoneSeals(settings.secrets["column_seal_key"]),
         media=FileMediaReader(),
         likeness=LateLikenesses(),
         tables=FileTables(),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_smorest import Blueprint
 
-from api_schemas.people import Credentials, Me, PasswordChange, SessionList, Tokens
+from api_schemas.people import Credentials, DeviceOfLogin, Me, PasswordChange, SessionList, Tokens
 from server.domain.access import Permission
 from server.domain.people import (
     ACCOUNT_CLOSED,
@@ -17,10 +17,12 @@ from server.domain.people import (
     PASSWORD_WEAK,
     WRONG_CREDENTIALS,
 )
+from server.domain.phone_custody import DEVICE_UNPROVEN
 from server.domain.problems import UNAUTHENTICATED
-from server.services import accounts, login
+from server.services import accounts, device_logins, login
+from server.services.device_logins import Proof
 from server.services.house import House
-from server.web.auth import device_asked, refresh_token_id, tokens
+from server.web.auth import device_asked, device_proof, refresh_token_id, token_shown, tokens
 from server.web.endpoint import Call, endpoint, open_endpoint
 
 blueprint = Blueprint("auth", __name__, url_prefix="/api/v1/auth", description="Signing in (S1 to S3)")
@@ -59,8 +61,28 @@ def change_password(house: House, body: dict[str, Any]) -> None:
 
 @open_endpoint(blueprint, "POST", "/refresh", answer=Tokens, problems=[UNAUTHENTICATED, ACCOUNT_CLOSED])
 def refresh(house: House, _body: dict[str, Any]) -> dict[str, object]:
-    """Exchange the refresh token (as the bearer) for new tokens. Using one twice ends the session."""
-    return tokens(login.refresh(house, refresh_token_id(), device_id=device_asked()))
+    """Exchange the refresh token (as the bearer) for new tokens. Using one twice ends the session.
+
+    A login that is bound to a device sends the signature of its key over the token in X-Device-Signature (V20).
+    """
+    jti, proof = refresh_token_id(), device_proof(token_shown())
+    return tokens(login.refresh(house, jti, device_id=device_asked(), proof=proof))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/device",
+    needs=[Permission.DEVICES_ENROL],
+    body=DeviceOfLogin,
+    answer=None,
+    status=204,
+    problems=[DEVICE_UNPROVEN],
+)
+def bind_device(call: Call) -> None:
+    """Bind this login to the company device whose key signed its access token: it ends with the key (S1, V20)."""
+    proof = Proof(token_shown(), call.body["signature"])
+    device_logins.bind(call.uow, call.house.signatures, call.actor, call.body["key_id"], proof)
 
 
 @endpoint(blueprint, "POST", "/logout", needs=[Permission.SELF], answer=None, status=204)

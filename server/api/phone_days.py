@@ -26,7 +26,7 @@ blueprint = Blueprint(
 )
 def show_day(call: Call) -> PhoneDay:
     """S19: today's own visits, what may be said to whom, the policy's numbers: all that the phone needs at a door."""
-    day = phone_days.day_of(call.uow, call.actor)
+    day = phone_days.day_of(call.uow, call.house.phone_seals, call.actor)
     ids = [visit.brief.visit.id for visit in day.visits]
     call.uow.audit(AuditEntry("phone_day.read", "visit", None, {"ids": ids}))
     return day

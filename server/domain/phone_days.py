@@ -44,6 +44,15 @@ class TeamMate:
 
 
 @dataclass(frozen=True, slots=True)
+class SealingKey:
+    """The server's public key as phones take it: coordinates of P-256 in base64url (S19)."""
+
+    id: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneVisit:
     """One visit as its team carries it along; `present` are those who are proven to be there already."""
 
@@ -62,6 +71,7 @@ class PhoneDay:
     day: date
     least_app_version: int
     devices: tuple[Device, ...]
+    sealing_key: SealingKey
     edition: Edition
     talk: tuple[TalkCard, ...]
     visits: tuple[PhoneVisit, ...]

@@ -84,6 +84,8 @@ def revoke_all(uow: UnitOfWork, keys: list[DeviceKey], reason: str) -> list[Devi
         revoked.append(uow.device_keys.save(ended))
         detail = {"key_id": key.id, "revoke_reason": reason}
         uow.audit(AuditEntry("device.key_revoked", "device", key.device_id, detail))
+    # S1, S19: whoever holds a phone whose key is over is signed out of it at once.
+    uow.sessions.end_of_keys([key.id for key in revoked], uow.now, "device_revoked")
     return revoked
 
 

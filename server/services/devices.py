@@ -11,6 +11,7 @@ from typing import Any
 from server.domain.access import Actor, Owned, Permission, reach, within
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
+from server.domain.phone_custody import DeviceUnsent
 from server.domain.problems import NOT_FOUND, Finding, problem, refuse_if
 from server.domain.registers import (
     DEVICE_NOT_OUT,
@@ -38,6 +39,7 @@ class DeviceListed:
     holder: str | None
     overdue: bool
     maintenance_due: bool
+    unsent: DeviceUnsent | None
 
     @property
     def version(self) -> int:
@@ -73,6 +75,7 @@ def with_holders(uow: UnitOfWork, devices: Iterable[Device]) -> list[DeviceListe
     listed = list(devices)
     handouts = {h.device_id: h for h in uow.device_handouts.open_of(device.id for device in listed)}
     people = uow.accounts.by_ids(handout.account_id for handout in handouts.values())
+    unsent = uow.device_unsent.by_ids(device.id for device in listed)
     limit = maintenance_before(local_day(uow.now))
     made = []
     for device in listed:
@@ -85,6 +88,7 @@ def with_holders(uow: UnitOfWork, devices: Iterable[Device]) -> list[DeviceListe
                 None if handout is None else people[handout.account_id].display_name,
                 handout is not None and handout_overdue(handout, uow.now),
                 device.retired_at is None and due,
+                unsent.get(device.id),
             )
         )
     return made
@@ -167,6 +171,8 @@ def take_back(uow: UnitOfWork, actor: Actor, device: Device, condition: str) -> 
                 handout, returned_at=uow.now, received_by=actor.account_id, condition_in=condition
             )
         )
+        keys = [key.id for key in uow.device_keys.having(device_id=device.id)]
+        uow.sessions.end_of_keys(keys, uow.now, "device_taken_back")
         detail = {"account_id": handout.account_id, "overdue": handout_overdue(handout, uow.now)}
         uow.audit(AuditEntry("device.taken_back", "device", device.id, detail))
         return returned

@@ -13,6 +13,7 @@ from server.services.ports.media import MediaReader
 from server.services.ports.objects import ObjectStore
 from server.services.ports.packs import PackFiles
 from server.services.ports.people import PasswordHasher
+from server.services.ports.phone_seals import PhoneSeals
 from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
 from server.services.ports.signatures import SignatureCheck
@@ -39,6 +40,7 @@ class House:
     geocoder: AddressGeocoder
     objects: ObjectStore
     signatures: SignatureCheck
+    phone_seals: PhoneSeals
     media: MediaReader
     likeness: LikenessPort
     tables: TableFiles

@@ -26,7 +26,9 @@ from server.domain.people import (
     password_expired,
     password_findings,
 )
+from server.domain.phone_custody import SENDING_LIFETIME, sending_only
 from server.domain.problems import UNAUTHENTICATED, problem, refuse_if
+from server.services.device_logins import Proof, refuse_unproven
 from server.services.house import House
 from server.services.ports.people import LoginSession, RefreshToken
 from server.services.ports.unit_of_work import UnitOfWork
@@ -100,16 +102,40 @@ def set_password(uow: UnitOfWork, account: Account, password_hash: str, *, by_se
     )
 
 
-def refresh(house: House, jti: str, *, device_id: str | None) -> LoggedIn:
-    """Rotate a refresh token. One used before ends its whole family, but for the same device's repeat within 60 s."""
+def open_for_sending(uow: UnitOfWork, actor: Actor, account_id: str, device_id: str) -> LoggedIn:
+    """S19: a login in somebody's name, opened by IT on their phone, that can send what lies there and nothing else."""
+    account = uow.accounts.need(account_id)
+    session = LoginSession(
+        id=uow.new_id(),
+        account_id=account.id,
+        device_id=device_id,
+        started_at=uow.now,
+        last_used_at=uow.now,
+        ended_at=None,
+        end_reason=None,
+        user_agent="",
+        opened_by=actor.account_id,
+    )
+    uow.sessions.add(session)
+    detail = {"device_id": device_id, "account_id": account.id, "opened_by": actor.account_id}
+    uow.audit(AuditEntry("login.opened_for_sending", "login_session", session.id, detail))
+    return LoggedIn(account, session, _issue(uow, session))
+
+
+def refresh(house: House, jti: str, *, device_id: str | None, proof: Proof | None = None) -> LoggedIn:
+    """Rotate a refresh token. One used before ends its whole family, but for the same device's repeat within 60 s.
+
+    A login that is bound to a device is renewed with the signature of its key over the token, and not without (V20).
+    """
     with house.units.write() as uow:
         token = uow.sessions.token(jti)
         session = None if token is None else uow.sessions.get(token.session_id)
         if token is None or session is None or session.ended_at is not None or token.expires_at <= uow.now:
             raise problem(UNAUTHENTICATED, why="session_ended")
         account = uow.accounts.need(session.account_id)
-        if account.left_on is not None:
+        if account.left_on is not None and session.opened_by is None:
             raise problem(ACCOUNT_CLOSED)
+        refuse_unproven(uow, house.signatures, session, proof)
         successor = _successor(uow, token, session, device_id)
         if successor is None:
             uow.sessions.end(session.id, uow.now, "refresh_token_reused")
@@ -136,14 +162,15 @@ def actor_of(uow: UnitOfWork, account_id: str, session_id: str) -> Actor:
     account = uow.accounts.get(account_id)
     if session is None or account is None or session.account_id != account_id or session.ended_at is not None:
         raise problem(UNAUTHENTICATED, why="session_ended")
-    if account.left_on is not None:
+    if account.left_on is not None and session.opened_by is None:
         raise problem(ACCOUNT_CLOSED)
+    grants = uow.grants.of(account.posts)
     return Actor(
         account_id=account.id,
         username=account.username,
         display_name=account.display_name,
         posts=frozenset(account.posts),
-        grants=uow.grants.of(account.posts),
+        grants=grants if session.opened_by is None else sending_only(grants),
         branch_id=account.branch_id,
         team_id=account.team_id,
         project_id=account.project_id,
@@ -169,7 +196,8 @@ def _successor(
 
 
 def _issue(uow: UnitOfWork, session: LoginSession) -> RefreshToken:
-    token = RefreshToken(uow.new_id(), session.id, uow.now, uow.now + REFRESH_LIFETIME, None, None)
+    until = session.started_at + SENDING_LIFETIME if session.opened_by else uow.now + REFRESH_LIFETIME
+    token = RefreshToken(uow.new_id(), session.id, uow.now, until, None, None)
     uow.sessions.add_token(token)
     return token
 

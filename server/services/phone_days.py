@@ -21,11 +21,12 @@ from server.services import visit_reading
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
 from server.services.ports.paging import PAGE_LIMIT, PageRequest
+from server.services.ports.phone_seals import PhoneSeals
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import edition_at
 
 
-def day_of(uow: UnitOfWork, actor: Actor) -> PhoneDay:
+def day_of(uow: UnitOfWork, seals: PhoneSeals, actor: Actor) -> PhoneDay:
     """Today's own visits in the order of the route, with the devices in the own hands."""
     day = local_day(uow.now)
     own = Reach(Scope.OWN, actor.account_id, None, None, None)
@@ -38,6 +39,7 @@ def day_of(uow: UnitOfWork, actor: Actor) -> PhoneDay:
         day=day,
         least_app_version=LEAST_APP_VERSION,
         devices=_in_hand(uow, actor),
+        sealing_key=seals.public(),
         edition=edition_at(uow, uow.now),
         talk=talk_cards(),
         visits=tuple(_carried(uow, brief, people) for brief in sorted(briefs, key=_route)),

@@ -12,11 +12,13 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from server.domain.problems import INVALID_INPUT, UNAUTHENTICATED, problem
+from server.services.device_logins import Proof
 from server.services.login import LoggedIn
 from server.web.known_tokens import KnownTokens
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 DEVICE_HEADER = "X-Device"
+SIGNATURE_HEADER = "X-Device-Signature"
 _DEVICE_LIMIT = 100
 
 
@@ -69,6 +71,17 @@ def refresh_token_id() -> str:
     """The jti of the refresh token that the request carries."""
     _verify(refresh=True)
     return str(get_jwt()["jti"])
+
+
+def device_proof(text: str) -> Proof | None:
+    """The signature of a device over the text, where the request carries one."""
+    signature = request.headers.get(SIGNATURE_HEADER)
+    return None if signature is None else Proof(text, signature)
+
+
+def token_shown() -> str:
+    """The text of the token that the request carries."""
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
 
 
 def _verify(*, refresh: bool = False) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
+from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -257,6 +258,10 @@ class AllRows(MonthRows):
     @cached_property
     def device_keys(self) -> Rows[DeviceKey]:
         return self._rows(tables.visits.device_keys, DeviceKey)
+
+    @cached_property
+    def device_unsent(self) -> Rows[DeviceUnsent]:
+        return self._rows(tables.visits.device_unsent, DeviceUnsent)
 
     @cached_property
     def capture_manifests(self) -> Rows[CaptureManifest]:

@@ -100,6 +100,13 @@ class SessionQueries(Rows[LoginSession]):
     def touch(self, id: str, at: datetime) -> None:
         self._set(_sessions.c.id == id, last_used_at=at)
 
+    def bind(self, id: str, device_id: str, key_id: str) -> None:
+        self._set(_sessions.c.id == id, device_id=device_id, key_id=key_id)
+
+    def end_of_keys(self, key_ids: Iterable[str], at: datetime, reason: str) -> int:
+        bound = sa.and_(_sessions.c.key_id.in_(sorted(set(key_ids))), _sessions.c.ended_at.is_(None))
+        return self._set(bound, ended_at=at, end_reason=reason)
+
     def end(self, id: str, at: datetime, reason: str) -> None:
         self._set(
             sa.and_(_sessions.c.id == id, _sessions.c.ended_at.is_(None)), ended_at=at, end_reason=reason

@@ -16,7 +16,7 @@ from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visits_within
 from storage.rows.tables.placements import placements
-from storage.rows.tables.visits import device_handouts, devices, papers, visits
+from storage.rows.tables.visits import device_handouts, device_unsent, devices, papers, visits
 
 _open = device_handouts.c.returned_at.is_(None)
 
@@ -59,6 +59,9 @@ class DeviceQueries(Rows[Device]):
                 statement = statement.where(~retired, sa.or_(last.is_(None), last < maintained_before))
             case DeviceList.RETIRED:
                 statement = statement.where(retired)
+            case DeviceList.UNSENT:
+                alone = sa.and_(device_unsent.c["items"] > 0, device_unsent.c.lost_at.is_(None))
+                statement = statement.where(devices.c.id.in_(sa.select(device_unsent.c.id).where(alone)))
         return keyset_page(self, statement, [devices.c.serial], request)
 
 

@@ -4,9 +4,10 @@
  */
 import { fateOf, nextMoment, nextOf, waitAfter, type Item, type Lane, type Write } from "../domain/outbox";
 import { now } from "../ports/clock";
-import { post, renew, type Answer, type Problem } from "../ports/network";
+import { loginIsOver, post, renew, type Answer, type Problem } from "../ports/network";
 import { online, onOffline, onOnline } from "../ports/phone";
 import * as vault from "../ports/vault";
+import { loginEnded, tellUnsent } from "./custody";
 import { changeItem, eraseItem, keepWrite, onItem, refreshItems, type Body } from "./keeping";
 import { forgetKey, newId, refreshDay } from "./session";
 import { state } from "./state";
@@ -35,6 +36,7 @@ export async function retryNow(): Promise<void> {
   for (const item of state.items)
     if (item.state !== "set_aside") await changeItem(item.id, (held) => ({ ...held, notBefore: 0 }));
   await refreshDay();
+  await tellUnsent();
   send();
 }
 
@@ -62,6 +64,7 @@ async function run(lane: Lane): Promise<void> {
   } finally {
     busy[lane] = false;
     setAlarm();
+    if (state.items.length === 0) void tellUnsent();
   }
 }
 
@@ -100,8 +103,9 @@ async function beganAnyway(item: Write, body: Body): Promise<void> {
 
 async function signedOut(item: Item): Promise<void> {
   const renewed = await renew();
-  if (!renewed) state.signedOut = true;
-  await changeItem(item.id, (held) => ({ ...held, state: "waiting" }));
+  const wait = renewed ? 0 : now() + waitAfter(item.tries + 1, Math.random());
+  await changeItem(item.id, (held) => ({ ...held, state: "waiting", notBefore: wait }));
+  if (!renewed && loginIsOver()) await loginEnded();
 }
 
 async function putBack(item: Item): Promise<void> {

@@ -2,16 +2,28 @@
  * From a bare phone to an open app: signing in, enrolling the device in hand (V20, S1), choosing a PIN, locking and
  * unlocking (S18), and what is erased when somebody signs out. What is unsent is never erased here (S19).
  */
-import type { Day, Progress } from "../domain/visits";
+import type { Day } from "../domain/visits";
 import { uuid7 } from "../domain/ids";
 import { database, meta, setMeta } from "../ports/database";
 import * as clock from "../ports/clock";
-import { api, ask, heldTokens, setTokens, useTokens, type Answer, type Problem, type Tokens } from "../ports/network";
+import {
+  api,
+  ask,
+  bindLogin,
+  heldTokens,
+  loginIsOver,
+  setTokens,
+  useTokens,
+  type Answer,
+  type Problem,
+  type Tokens,
+} from "../ports/network";
 import { keepSigner, makePair, signer } from "../ports/signer";
 import { keepStorage } from "../ports/phone";
 import * as vault from "../ports/vault";
+import { eraseVisits, loginEnded, makeVault, mayErase, readProgress, reopen } from "./custody";
 import { refreshItems } from "./keeping";
-import { state, without, type Me } from "./state";
+import { state, type Me } from "./state";
 
 const LOCK_AFTER = 3;
 const LOCK_MINUTES = 30;
@@ -26,6 +38,7 @@ export async function start(): Promise<void> {
   // Not in localStorage, which reaches the disk seconds later: a phone that died forgot what time it was.
   clock.restore((await meta<number>(AHEAD)) ?? 0);
   state.me = (await meta<Me>("me")) ?? null;
+  state.lostAt = (await meta<number | null>("lost_at")) ?? null;
   await refreshItems();
   state.stage = (await vault.exists()) ? "locked" : "sign_in";
 }
@@ -37,21 +50,55 @@ export async function signIn(username: string, password: string): Promise<Proble
   return arrived(await ask(() => api.GET("/api/v1/auth/me")));
 }
 
-async function arrived(answer: Answer<Me & { posts: string[] }>): Promise<Problem | "unreachable" | null> {
+type SignedIn = Me & { grants: { permission: string; scope: string }[] };
+
+async function arrived(answer: Answer<SignedIn>): Promise<Problem | "unreachable" | null> {
   if (answer.data === null) return answer.problem ?? "unreachable";
-  const { account_id, display_name, username } = answer.data;
-  if (state.me !== null && state.me.account_id !== account_id && state.items.length > 0) return notYours();
+  const { account_id, display_name, username, grants } = answer.data;
+  if (state.me !== null && state.me.account_id !== account_id && state.items.length > 0) {
+    const isIt = grants.some(({ permission, scope }) => permission === "devices.enrol" && scope === "all");
+    if (!isIt) return notYours();
+    state.stage = "rescue";
+    return null;
+  }
+  const bound = await bindLogin();
+  if (bound === "unreachable") return bound;
   state.me = { account_id, display_name, username };
   state.signedOut = false;
   await setMeta("me", { ...state.me });
   const day = await askDay();
   if (day.data === null) return day.problem ?? "unreachable";
+  return entered(day.data, bound === "bound");
+}
+
+/** Where somebody who has signed in goes on: to the enrolment, to a PIN, or into the app. */
+async function entered(day: Day, bound: boolean): Promise<Problem | "unreachable" | null> {
   const mine = await signer();
-  const inHand = day.data.devices.some((device) => device.id === mine?.deviceId);
-  state.stage = !inHand ? "enrol" : (await vault.exists()) ? (vault.isOpen() ? "open" : "locked") : "choose_pin";
-  if (state.stage === "open") await keepDay(day.data);
-  else state.day = day.data;
+  const inHand = bound && day.devices.some((device) => device.id === mine?.deviceId);
+  const sends = bound && state.items.length > 0; // of a device that was taken back before all was sent
+  if (!vault.isOpen()) state.day = day;
+  if (!inHand && !sends) state.stage = "enrol";
+  else if (vault.isOpen()) {
+    state.stage = "open";
+    await keepDay(day);
+  } else if (!(await vault.exists())) state.stage = "choose_pin";
+  else if (state.forgotten) return chooseAnew();
+  else state.stage = "locked";
   return null;
+}
+
+/** The PIN is forgotten, and the vault's key is there a second time, sealed to the server (S19). */
+async function chooseAnew(): Promise<Problem | "unreachable" | null> {
+  const problem = await reopen();
+  if (problem !== null) return problem;
+  state.forgotten = false;
+  state.stage = "choose_pin";
+  return null;
+}
+
+export function forgotPin(): void {
+  state.forgotten = true;
+  state.stage = "sign_in";
 }
 
 /** S1: what another person captured and nobody has received keeps the phone theirs. */
@@ -77,13 +124,15 @@ export async function enrol(deviceId: string, deviceLabel: string): Promise<Prob
   if (answer.data === null) return answer.problem ?? "unreachable";
   await keepSigner({ keyId, deviceId, deviceLabel, pair });
   void keepStorage();
+  if ((await bindLogin()) === "unreachable") return "unreachable";
   state.stage = (await vault.exists()) ? "locked" : "choose_pin";
   return null;
 }
 
 export async function choosePin(pin: string): Promise<void> {
-  await vault.make(pin);
+  await makeVault(pin);
   await setTokens(heldTokens());
+  await readProgress();
   if (state.day !== null) await keepDay(state.day);
   state.stage = "open";
 }
@@ -113,16 +162,10 @@ export function forgetKey(): void {
 }
 
 async function readKept(): Promise<void> {
-  const db = await database();
   // Whoever signed in a moment ago has newer tokens than those in the vault.
   await setTokens(heldTokens() ?? (await vault.kept<Tokens>("tokens")));
   state.syncedAt = (await meta<number>("synced_at")) ?? null;
-  const names = (await db.getAllKeys("sealed")).filter((name) => name.startsWith("progress:"));
-  for (const name of names) {
-    const progress = await vault.kept<Progress>(name);
-    if (progress !== null && state.recording?.visit !== progress.visit) state.progress[progress.visit] = progress;
-  }
-  await refreshItems();
+  await readProgress();
   await readDay();
 }
 
@@ -147,7 +190,7 @@ export function askDay(): Promise<Answer<Day>> {
 /** Ask for the day anew; what stood there stays when nobody answers. */
 export async function refreshDay(): Promise<Problem | null> {
   const answer = await askDay();
-  if (answer.status === 401) state.signedOut = true;
+  if (answer.status === 401 && loginIsOver()) await loginEnded();
   if (answer.data !== null && vault.isOpen()) await keepDay(answer.data);
   return answer.problem;
 }
@@ -163,21 +206,14 @@ export async function keepDay(day: Day): Promise<void> {
 
 /** S19: what belongs to no visit of the day and to nothing unsent is erased. */
 async function forgetOtherDays(day: Day): Promise<void> {
-  const db = await database();
   const stays = new Set([...day.visits.map((visit) => visit.brief.id), ...state.items.map((item) => item.visit)]);
   if (state.recording !== null) stays.add(state.recording.visit);
-  for (const name of await db.getAllKeys("sealed")) {
-    const visit = name.startsWith("progress:") ? name.slice("progress:".length) : null;
-    if (visit === null || stays.has(visit)) continue;
-    await db.delete("sealed", name);
-    await db.delete("entries", IDBKeyRange.bound([visit, 0], [visit, Number.MAX_SAFE_INTEGER]));
-    state.progress = without(state.progress, visit);
-  }
+  await eraseVisits(stays);
 }
 
-/** Sign out and erase everything, once nothing is unsent. */
+/** Sign out and erase everything, once nothing is unsent or IT has recorded its loss. */
 export async function signOut(): Promise<boolean> {
-  if (state.items.length > 0 || state.recording !== null) return false;
+  if (!mayErase()) return false;
   await ask(() => api.POST("/api/v1/auth/logout"));
   const db = await database();
   for (const shelf of ["sealed", "entries", "pieces", "outbox", "meta"] as const) await db.clear(shelf);

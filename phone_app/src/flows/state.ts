@@ -14,12 +14,16 @@ export interface Me {
 }
 
 interface State {
-  stage: "starting" | "sign_in" | "enrol" | "choose_pin" | "locked" | "open";
+  stage: "starting" | "sign_in" | "enrol" | "choose_pin" | "locked" | "open" | "rescue";
   me: Me | null;
   day: Day | null;
   syncedAt: number | null;
   online: boolean;
   signedOut: boolean;
+  /** The PIN was forgotten: whoever signs in now chooses a new one for the vault that is there. */
+  forgotten: boolean;
+  /** When IT recorded that what is unsent will not come. */
+  lostAt: number | null;
   progress: Record<string, Progress>;
   items: Item[];
   recording: { visit: string; begunAt: number; level: number; silentSince: number | null } | null;
@@ -35,6 +39,8 @@ export const state = reactive<State>({
   syncedAt: null,
   online: true,
   signedOut: false,
+  forgotten: false,
+  lostAt: null,
   progress: {},
   items: [],
   recording: null,

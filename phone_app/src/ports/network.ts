@@ -4,6 +4,7 @@
  */
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "../generated/api";
+import { signed, signer } from "./signer";
 
 export type Problem = components["schemas"]["ProblemDocument"];
 export type Tokens = components["schemas"]["Tokens"];
@@ -13,6 +14,7 @@ const PATIENCE_MS = 20_000;
 let tokens: Tokens | null = null;
 let keepTokens: (kept: Tokens | null) => Promise<void> = () => Promise.resolve();
 let renewing: Promise<boolean> | null = null;
+let over = false;
 
 export function useTokens(held: Tokens | null, keep: (kept: Tokens | null) => Promise<void>): void {
   tokens = held;
@@ -21,7 +23,13 @@ export function useTokens(held: Tokens | null, keep: (kept: Tokens | null) => Pr
 
 export async function setTokens(held: Tokens | null): Promise<void> {
   tokens = held;
+  over = false;
   await keepTokens(held);
+}
+
+/** Whether the server has said that the login is at an end; a line that broke says nothing of it. */
+export function loginIsOver(): boolean {
+  return over;
 }
 
 export function heldTokens(): Tokens | null {
@@ -92,14 +100,33 @@ async function renewed(): Promise<boolean> {
   const held = tokens;
   if (held === null) return false;
   try {
-    const headers = { Authorization: `Bearer ${held.refresh_token}` };
+    const headers = { Authorization: `Bearer ${held.refresh_token}`, ...(await proofOf(held.refresh_token)) };
     const answer = await patient(new Request("/api/v1/auth/refresh", { method: "POST", headers }));
+    if (answer.status === 401 || answer.status === 403) over = true;
     if (!answer.ok) return false;
     await setTokens((await answer.json()) as Tokens);
     return true;
   } catch {
     return false;
   }
+}
+
+/** V20: a login that is bound to this device is renewed with the signature of its key. */
+async function proofOf(token: string): Promise<Record<string, string>> {
+  const by = await signer();
+  if (by === undefined) return {};
+  return { "X-Device": by.deviceId, "X-Device-Signature": await signed(by, token) };
+}
+
+/** Bind the login to this device; refused: the server does not take its key (any more). */
+export async function bindLogin(): Promise<"bound" | "refused" | "unreachable"> {
+  const by = await signer();
+  const shown = tokens?.access_token;
+  if (by === undefined || shown === undefined) return "refused";
+  const body = { key_id: by.keyId, signature: await signed(by, shown) };
+  const answer = await once(() => api.POST("/api/v1/auth/device", { body }));
+  if (answer.status === 204) return "bound";
+  return answer.status === 0 || answer.status >= 500 ? "unreachable" : "refused";
 }
 
 /** Send a write that was put down earlier, to the letter: its `id` makes a repeat the same write. */

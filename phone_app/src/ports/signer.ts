@@ -3,6 +3,7 @@
  * be taken out of this browser.
  */
 import { meta, setMeta } from "./database";
+import { base64url } from "./sealing";
 
 const RECORD = "signer";
 
@@ -39,8 +40,7 @@ export function signer(): Promise<Signer | undefined> {
 export async function signed(by: Signer, text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text);
   const signature = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, by.pair.privateKey, bytes);
-  const letters = btoa(String.fromCharCode(...new Uint8Array(signature)));
-  return letters.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return base64url(signature);
 }
 
 export async function sha256(bytes: BufferSource): Promise<string> {

@@ -3,9 +3,11 @@
  *
  * The PIN is stretched (PBKDF2) and mixed by a device key that cannot be taken out of this browser; what comes of it wraps
  * the vault's key. So neither a copied database without this browser's keys nor the phone without the PIN opens it.
- * Wrong PINs are counted and lock (S3, S18); the count lies beside the vault and not in it.
+ * Wrong PINs are counted and lock (S3, S18); the count lies beside the vault and not in it. The key lies there a second
+ * time, sealed to the server, so that a forgotten PIN loses nothing.
  */
 import { database, meta, setMeta, type Sealed } from "./database";
+import type { SealedForServer } from "./sealing";
 
 const ROUNDS = 600_000;
 const RECORD = "vault";
@@ -14,6 +16,7 @@ interface VaultRecord {
   salt: Uint8Array<ArrayBuffer>;
   wrapped: Sealed;
   device: CryptoKey;
+  forServer: SealedForServer;
   wrong: number;
   lockedUntil: number;
 }
@@ -35,16 +38,36 @@ export async function exists(): Promise<boolean> {
   return (await meta<VaultRecord>(RECORD)) !== undefined;
 }
 
-export async function make(pin: string): Promise<void> {
+/** What of the vault's key only the server opens. */
+export async function sealedForServer(): Promise<SealedForServer | null> {
+  return (await meta<VaultRecord>(RECORD))?.forServer ?? null;
+}
+
+/**
+ * A vault under this PIN, with a key of its own; or, where the server has opened what was sealed to it, the vault that
+ * there was, under a new PIN. `seal` seals the key to the server.
+ */
+export async function make(
+  pin: string,
+  seal: (key: ArrayBuffer) => Promise<SealedForServer>,
+  opened: ArrayBuffer | null = null,
+): Promise<void> {
   const device = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
+  const raw = opened ?? crypto.getRandomValues(new Uint8Array(32)).buffer;
+  const fresh = await crypto.subtle.importKey("raw", raw, "AES-GCM", true, ["encrypt", "decrypt"]);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const wrapping = await wrappingKey(pin, salt, device);
   const data = await crypto.subtle.wrapKey("raw", fresh, wrapping, { name: "AES-GCM", iv });
-  const record: VaultRecord = { salt, wrapped: { iv, data }, device, wrong: 0, lockedUntil: 0 };
+  const forServer = await seal(raw);
+  const record: VaultRecord = { salt, wrapped: { iv, data }, device, forServer, wrong: 0, lockedUntil: 0 };
   await setMeta(RECORD, record);
   key = await unwrapped(record, wrapping);
+}
+
+/** Open it by its key, which the server gave to IT: for as long as the app runs. */
+export async function openBy(raw: ArrayBuffer): Promise<void> {
+  key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
 /** Try the PIN. The try is counted before it is looked at, so that closing the app in time wins nothing. */

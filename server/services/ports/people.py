@@ -15,7 +15,11 @@ from server.services.ports.paging import Page, PageRequest
 
 @dataclass(frozen=True, slots=True)
 class LoginSession:
-    """One login: a family of refresh tokens. Ended by logout, reuse, leaving, a password change or a revoked device."""
+    """One login: a family of refresh tokens. Ended by logout, reuse, leaving, a password change or a revoked device.
+
+    `key_id` is the key of the device that alone renews it; `opened_by` is who of IT opened it in the account's name, to
+    send what lies unsent on a phone and for nothing else (S19).
+    """
 
     id: str
     account_id: str
@@ -25,6 +29,8 @@ class LoginSession:
     ended_at: datetime | None
     end_reason: str | None
     user_agent: str
+    key_id: str | None = None
+    opened_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,11 @@ class SessionRows(Protocol):
     def get(self, id: str) -> LoginSession | None: ...
     def add(self, entity: LoginSession) -> LoginSession: ...
     def touch(self, id: str, at: datetime) -> None: ...
+    def bind(self, id: str, device_id: str, key_id: str) -> None: ...
     def end(self, id: str, at: datetime, reason: str) -> None: ...
+    def end_of_keys(self, key_ids: Iterable[str], at: datetime, reason: str) -> int:
+        """End the open logins that are bound to these keys of devices."""
+
     def end_all(self, account_id: str, at: datetime, reason: str, *, but: str | None = None) -> int: ...
     def open_of(self, account_id: str) -> list[LoginSession]: ...
     def token(self, jti: str) -> RefreshToken | None: ...

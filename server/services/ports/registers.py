@@ -21,6 +21,7 @@ class DeviceList(StrEnum):
     OVERDUE = "overdue"
     MAINTENANCE_DUE = "maintenance_due"
     RETIRED = "retired"
+    UNSENT = "unsent"  # S19: something lies on the phone alone, and no loss is recorded
 
 
 class PaperList(StrEnum):

@@ -17,6 +17,7 @@ from server.domain.credit import MonthlyStatement
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
 from server.domain.pay_targets import MonthTarget
+from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
     AddressConfirmation,
     ContactBlock,
@@ -205,6 +206,8 @@ class UnitOfWork(Protocol):
     def device_handouts(self) -> DeviceHandoutRows: ...
     @property
     def device_keys(self) -> EntityRows[DeviceKey]: ...
+    @property
+    def device_unsent(self) -> EntityRows[DeviceUnsent]: ...
     @property
     def capture_manifests(self) -> EntityRows[CaptureManifest]: ...
     @property

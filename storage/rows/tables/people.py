@@ -79,6 +79,8 @@ login_sessions = sa.Table(
     instant("ended_at", nullable=True),
     text("end_reason", nullable=True),
     text("user_agent"),
+    text("key_id", nullable=True, index=True),
+    text("opened_by", nullable=True),
 )
 
 refresh_tokens = sa.Table(

@@ -470,6 +470,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
     sa.UniqueConstraint('account_id', name=op.f('uq_certificates_account_id'))
     )
+    op.create_table('device_unsent',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('items', sa.BigInteger(), nullable=False),
+    sa.Column('bytes', sa.BigInteger(), nullable=False),
+    sa.Column('set_aside', sa.BigInteger(), nullable=False),
+    sa.Column('oldest_at', columns.Instant(), nullable=True),
+    sa.Column('told_at', columns.Instant(), nullable=False),
+    sa.Column('lost_at', columns.Instant(), nullable=True),
+    sa.Column('lost_by', columns.text_type(), nullable=True),
+    sa.Column('lost_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_device_unsent_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_device_unsent'))
+    )
+    op.create_index(op.f('ix_device_unsent_account_id'), 'device_unsent', ['account_id'], unique=False)
     op.create_table('devices',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('branch_id', columns.text_type(), nullable=False),
@@ -551,10 +567,13 @@ def upgrade() -> None:
     sa.Column('ended_at', columns.Instant(), nullable=True),
     sa.Column('end_reason', columns.text_type(), nullable=True),
     sa.Column('user_agent', columns.text_type(), nullable=False),
+    sa.Column('key_id', columns.text_type(), nullable=True),
+    sa.Column('opened_by', columns.text_type(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_login_sessions_account_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_sessions'))
     )
     op.create_index(op.f('ix_login_sessions_account_id'), 'login_sessions', ['account_id'], unique=False)
+    op.create_index(op.f('ix_login_sessions_key_id'), 'login_sessions', ['key_id'], unique=False)
     op.create_table('month_targets',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('month', columns.text_type(), nullable=False),
