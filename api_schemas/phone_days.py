@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from api_schemas.base import Day, Id, Instant, Strict
-from api_schemas.visit_views import HoldShown, TopicView, VisitBriefView, VisitPhoneView, topics
+from api_schemas.visit_views import CallDayView, HoldShown, TopicView, VisitBriefView, VisitPhoneView, topics
 from server.domain.phone_days import Standing, TalkCard
 from server.domain.policy.editions import Edition
 from server.domain.visits import ContactWho
@@ -65,8 +65,16 @@ class PhonePolicy(Strict):
         return super().get_attribute(obj, attr, default)
 
 
+class PhoneTemplateView(Strict):
+    """V15: an approved text; the server fills its placeholders when the message is queued."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    body = fields.String(required=True)
+
+
 class PhoneVisitView(Strict):
-    """`capture_nonce` is what the manifests of this visit carry; `present` who is proven to be there."""
+    """`capture_nonce` is what the manifests of this visit carry; `present` who is proven to be there; `calls`: V9."""
 
     brief = fields.Nested(VisitBriefView, required=True)
     promise_due_on = Day(required=True, allow_none=True, attribute="brief.visit.promise_due_on")
@@ -74,6 +82,7 @@ class PhoneVisitView(Strict):
     team = fields.List(fields.Nested(TeamMateView), required=True)
     hold = fields.Nested(HoldShown, required=True, allow_none=True)
     phones = fields.List(fields.Nested(VisitPhoneView), required=True)
+    calls = fields.Nested(CallDayView, required=True)
     present = fields.List(fields.String(), required=True)
 
 
@@ -87,4 +96,5 @@ class PhoneDayView(Strict):
     sealing_key = fields.Nested(SealingKeyView, required=True)
     policy = fields.Nested(PhonePolicy, required=True, attribute="edition")
     talk = fields.List(fields.Nested(TalkCardView), required=True)
+    templates = fields.List(fields.Nested(PhoneTemplateView), required=True)
     visits = fields.List(fields.Nested(PhoneVisitView), required=True)

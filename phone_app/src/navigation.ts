@@ -1,7 +1,8 @@
 /* Which screen stands: one word and at most two parameters in the address's hash, so that the phone's back key works. */
 import { reactive } from "vue";
 
-export type Screen = "today" | "visit" | "camera" | "meet" | "letter" | "result" | "check_out" | "outbox" | "settings";
+export type Screen =
+  "today" | "visit" | "camera" | "meet" | "phones" | "letter" | "result" | "check_out" | "outbox" | "settings";
 
 interface Where {
   screen: Screen;
@@ -14,6 +15,7 @@ const SCREENS: readonly Screen[] = [
   "visit",
   "camera",
   "meet",
+  "phones",
   "letter",
   "result",
   "check_out",

@@ -31,7 +31,7 @@ blueprint = Blueprint(
     problems=[NOT_ON_THIS_DEVICE, SEAL_BROKEN],
 )
 def open_vault(call: Call) -> dict[str, Any]:
-    """The key of a phone's vault: for its owner signed in on it, whose PIN is forgotten; for IT, to send its content."""
+    """The key of a phone's vault: for its owner signed in on it, whose PIN is forgotten; for IT, to send it."""
     opened = phone_custody.open_vault(call.uow, call.house.phone_seals, call.actor, _device(call), call.body)
     return {
         "key": base64.urlsafe_b64encode(opened.key).rstrip(b"=").decode(),

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from server.domain.calls import CallDay
 from server.domain.disclosure import TalkRules, v14_talk_rules
 from server.domain.placements import Hold
 from server.domain.policy.editions import Edition
 from server.domain.visit_whole import VisitBrief, VisitPhone
-from server.domain.visits import ContactWho, Device, Visit, VisitState
+from server.domain.visits import ContactWho, Device, MessageTemplate, Visit, VisitState
 
 # The oldest app that still speaks to this server; it is raised by whoever changes what phones send.
 LEAST_APP_VERSION = 1
@@ -54,12 +55,16 @@ class SealingKey:
 
 @dataclass(frozen=True, slots=True)
 class PhoneVisit:
-    """One visit as its team carries it along; `present` are those who are proven to be there already."""
+    """One visit as its team carries it along; `present` are those who are proven to be there already.
+
+    `calls` is the debtor's day so far (V9).
+    """
 
     brief: VisitBrief
     team: tuple[TeamMate, ...]
     hold: Hold | None
     phones: tuple[VisitPhone, ...]
+    calls: CallDay
     present: tuple[str, ...]
 
 
@@ -74,6 +79,7 @@ class PhoneDay:
     sealing_key: SealingKey
     edition: Edition
     talk: tuple[TalkCard, ...]
+    templates: tuple[MessageTemplate, ...]
     visits: tuple[PhoneVisit, ...]
 
 

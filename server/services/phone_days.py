@@ -42,6 +42,7 @@ def day_of(uow: UnitOfWork, seals: PhoneSeals, actor: Actor) -> PhoneDay:
         sealing_key=seals.public(),
         edition=edition_at(uow, uow.now),
         talk=talk_cards(),
+        templates=tuple(uow.message_templates.page(PageRequest(PAGE_LIMIT), usable=True).items),
         visits=tuple(_carried(uow, brief, people) for brief in sorted(briefs, key=_route)),
     )
 
@@ -53,6 +54,7 @@ def _carried(uow: UnitOfWork, brief: VisitBrief, people: dict[str, Account]) -> 
         team=tuple(TeamMate(id_, people[id_].display_name) for id_ in _team(brief)),
         hold=hold_on(uow, brief.visit),
         phones=tuple(visit_reading.phones_now(uow, file)),
+        calls=visit_reading.calls_of_day(uow, file, uow.now),
         present=tuple(presence_of(uow, brief.visit).present),
     )
 

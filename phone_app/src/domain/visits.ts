@@ -7,6 +7,7 @@ import type { ChainEnd, Gap } from "./chain";
 
 export type Day = components["schemas"]["PhoneDayView"];
 export type Visit = components["schemas"]["PhoneVisitView"];
+export type PhoneOnFile = Visit["phones"][number];
 export type TalkCard = components["schemas"]["TalkCardView"];
 export type Who = components["schemas"]["ContactView"]["who"];
 export type Outcome = components["schemas"]["OutcomeNew"]["outcome"];
@@ -34,6 +35,9 @@ export interface Progress {
   identity_shown_at: string | null;
   photos: { item: string; kind: PhotoKind; at: string }[];
   contacts: { id: string; who: Who; communicated: boolean; offers: boolean }[];
+  calls: { id: string; phone: string; answered: boolean }[];
+  messaged: string[];
+  learnt: number;
   letter: boolean;
   outcome: Outcome | null;
   told: ToldTap[];
@@ -56,6 +60,9 @@ export function untouched(visit: string): Progress {
     identity_shown_at: null,
     photos: [],
     contacts: [],
+    calls: [],
+    messaged: [],
+    learnt: 0,
     letter: false,
     outcome: null,
     told: [],
@@ -97,12 +104,12 @@ function minuteOf(time: string): number {
 }
 
 export interface Lack {
-  code: "photo" | "recording" | "second_agent" | "contact" | "letter_photos" | "identity";
+  code: "photo" | "recording" | "second_agent" | "contact" | "letter_photos" | "identity" | "calls" | "message";
   clause: string;
 }
 
 /** What would keep the visit from counting, as far as the phone knows, while it can still be mended. */
-export function lacking(progress: Progress): Lack[] {
+export function lacking(progress: Progress, phones: readonly PhoneOnFile[] = []): Lack[] {
   const kinds = new Set(progress.photos.map((photo) => photo.kind));
   const found: [boolean, Lack][] = [
     [progress.present.length < 2, { code: "second_agent", clause: "V1" }],
@@ -111,8 +118,21 @@ export function lacking(progress: Progress): Lack[] {
     [progress.identity_shown_at === null, { code: "identity", clause: "V15" }],
     [progress.contacts.length === 0 && !progress.letter, { code: "contact", clause: "C1" }],
     [progress.letter && LETTER_PHOTOS.some((kind) => !kinds.has(kind)), { code: "letter_photos", clause: "V6" }],
+    [progress.letter && phones.some((phone) => toBeCalled(phone, progress)), { code: "calls", clause: "X8" }],
+    [progress.letter && noMessage(phones, progress), { code: "message", clause: "X8" }],
   ];
   return found.filter(([holds]) => holds).map(([, lack]) => lack);
+}
+
+/** X8: after a letter every number that may be called is; the server knows which of them are reachable. */
+function toBeCalled(phone: PhoneOnFile, progress: Progress): boolean {
+  return phone.against.length === 0 && !progress.calls.some((call) => call.phone === phone.id);
+}
+
+/** X8: and a message goes to one number of the debtor, if there is one. */
+function noMessage(phones: readonly PhoneOnFile[], progress: Progress): boolean {
+  const own = phones.filter((phone) => phone.owner === "debtor");
+  return own.length > 0 && !own.some((phone) => progress.messaged.includes(phone.id));
 }
 
 /** V10: the total debt may be asked for once the debtor was met, or somebody who knew of it unasked and offers to repay. */

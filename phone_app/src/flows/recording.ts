@@ -3,10 +3,11 @@
  * what is not recorded is a gap with a cause. It refuses to record two visits at once.
  */
 import type { Gap, GapCause } from "../domain/chain";
+import { causeOfLoss } from "../domain/gaps";
 import type { File } from "../domain/outbox";
 import type { Progress, Run } from "../domain/visits";
 import { instant, now } from "../ports/clock";
-import { maySleep, shake, stayAwake } from "../ports/phone";
+import { awake, hidden, maySleep, shake, stayAwake } from "../ports/phone";
 import { lastPlace } from "../ports/place";
 import { listen, type Listening, type Segment } from "../ports/recorder";
 import { sha256 } from "../ports/signer";
@@ -120,8 +121,9 @@ function closed<T extends { kind: string }>(item: T): T {
 
 async function lost(visit: string): Promise<void> {
   if (running === null) return;
+  const cause = causeOfLoss({ calling: state.calling === visit, hidden: hidden(), awake: awake() });
   await stopRecording();
-  state.broken = { visit, cause: "microphone_lost" };
+  state.broken = { visit, cause };
   shake();
 }
 

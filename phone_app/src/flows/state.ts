@@ -30,6 +30,8 @@ interface State {
   /** A run of the recorder that ended without being asked to: the visit that it was of. */
   broken: { visit: string; cause: GapCause } | null;
   newer: (() => void) | null;
+  /** The visit of which a call is being made: what interrupts the recorder is that call. */
+  calling: string | null;
 }
 
 export const state = reactive<State>({
@@ -46,6 +48,7 @@ export const state = reactive<State>({
   recording: null,
   broken: null,
   newer: null,
+  calling: null,
 });
 
 export function unsent(visit?: string): Unsent {

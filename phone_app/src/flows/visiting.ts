@@ -30,11 +30,11 @@ export function progressOf(visit: string): Progress {
   return state.progress[visit] ?? untouched(visit);
 }
 
-function path(visit: string, what: string): string {
+export function path(visit: string, what: string): string {
   return `/api/v1/visits/${visit}/${what}`;
 }
 
-function change(visit: string, changes: (held: Progress) => Partial<Progress>): Promise<void> {
+export function change(visit: string, changes: (held: Progress) => Partial<Progress>): Promise<void> {
   return inTurn(() => {
     const held = progressOf(visit);
     return saveProgress({ ...held, ...changes(held) });
@@ -86,6 +86,29 @@ async function checkBody(direction: "in" | "out", found: Place | null): Promise<
     longitude: found?.longitude ?? null,
     accuracy_m: found?.accuracy_m ?? null,
   };
+}
+
+/** V1: the partner, who has no device to check in with, by the code of this half minute and this visit. */
+export async function checkInPartner(visit: string, code: string): Promise<Problem | "wrong_code" | "kept" | null> {
+  const partner = visitOf(visit)?.team.find((mate) => mate.id !== state.me?.account_id);
+  if (partner === undefined) return "wrong_code";
+  const own = await checkBody("in", await place());
+  const body: Body = { ...own, way: "partner_code", account_id: partner.id, code, began_offline: !online() };
+  const answer = online() ? await post(path(visit, "check-ins"), body) : null;
+  if (answer?.problem) return answer.problem;
+  if (!answer?.data) {
+    await keepWrite(visit, "partner_code", path(visit, "check-ins"), body);
+    return "kept";
+  }
+  const present = presentIn(answer.data);
+  await heardPresent(visit, present);
+  return present.includes(partner.id) ? null : "wrong_code";
+}
+
+/** V1: the own code, for the partner's phone; it changes every half minute. */
+export async function myCode(visit: string): Promise<{ code: string; valid_until: string } | null> {
+  const params = { path: { visit_id: visit } };
+  return (await ask(() => api.GET("/api/v1/visits/{visit_id}/presence-code", { params }))).data;
 }
 
 function presentIn(data: unknown): string[] {
@@ -159,6 +182,8 @@ export async function tap(visit: string, what: ToldTap): Promise<void> {
 }
 
 export interface Met {
+  /** The number that was called; null: in person. */
+  phone: string | null;
   who: Who;
   communicated: boolean;
   offers: boolean;
@@ -171,7 +196,8 @@ export async function met(visit: string, told: Met): Promise<void> {
   const body = {
     id: newId(),
     who: told.who,
-    channel: "in_person",
+    channel: told.phone === null ? "in_person" : "phone_on_site",
+    phone_id: told.phone,
     name: told.name,
     relation: told.relation,
     communicated: told.communicated,

@@ -5088,7 +5088,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The key of a phone's vault: for its owner signed in on it, whose PIN is forgotten; for IT to send what is there. */
+        /** The key of a phone's vault: for its owner signed in on it, whose PIN is forgotten; for IT, to send its content. */
         post: {
             parameters: {
                 query?: never;
@@ -28241,6 +28241,7 @@ export interface components {
             policy: components["schemas"]["PhonePolicy"];
             sealing_key: components["schemas"]["SealingKeyView"];
             talk: components["schemas"]["TalkCardView"][];
+            templates: components["schemas"]["PhoneTemplateView"][];
             visits: components["schemas"]["PhoneVisitView"][];
         };
         PhoneLearnt: {
@@ -28293,6 +28294,12 @@ export interface components {
             upload_hours: number;
             visit_hours: string[];
         };
+        PhoneTemplateView: {
+            body: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         PhoneView: {
             /** Format: date-time */
             added_at: string;
@@ -28310,6 +28317,7 @@ export interface components {
         };
         PhoneVisitView: {
             brief: components["schemas"]["VisitBriefView"];
+            calls: components["schemas"]["CallDayView"];
             capture_nonce: string | null;
             hold: components["schemas"]["HoldShown"] | null;
             phones: components["schemas"]["VisitPhoneView"][];

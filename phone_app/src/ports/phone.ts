@@ -18,6 +18,20 @@ export function shake(): void {
   navigator.vibrate?.([400, 150, 400, 150, 400]);
 }
 
+/** Whether the screen is kept on: while it is, the phone does not lock by itself. */
+export function awake(): boolean {
+  return lock !== null && !lock.released;
+}
+
+export function hidden(): boolean {
+  return document.visibilityState === "hidden";
+}
+
+/** Ring a number through the phone's own dialler. */
+export function telephone(number: string): void {
+  location.href = `tel:${number}`;
+}
+
 export async function keepStorage(): Promise<boolean> {
   return (await navigator.storage?.persist?.()) ?? false;
 }

@@ -65,7 +65,8 @@ function watch(recorder: MediaRecorder, stream: MediaStream, listeners: Listener
     if (data.size > 0) listeners.onSegment(data.arrayBuffer().then((bytes) => ({ ...segment, bytes })));
   };
   const [track] = stream.getAudioTracks();
-  if (track !== undefined) track.onended = () => listeners.onLost();
+  // Another app that takes the microphone mutes it: what follows would be silence, and be counted as recorded.
+  if (track !== undefined) track.onended = track.onmute = () => listeners.onLost();
   recorder.onerror = () => listeners.onLost();
   return new Promise((resolve) => {
     recorder.onstop = () => resolve();
