@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields
 
 from api_schemas.base import Day, Id, Instant, Strict
+from api_schemas.phone_checks import ConsentView
 from api_schemas.visit_views import CallDayView, HoldShown, TopicView, VisitBriefView, VisitPhoneView, topics
 from server.domain.phone_days import Standing, TalkCard
 from server.domain.policy.editions import Edition
@@ -94,6 +95,7 @@ class PhoneDayView(Strict):
     least_app_version = fields.Integer(required=True)
     devices = fields.List(fields.Nested(DeviceInHand), required=True)
     sealing_key = fields.Nested(SealingKeyView, required=True)
+    consent = fields.Nested(ConsentView, required=True)
     policy = fields.Nested(PhonePolicy, required=True, attribute="edition")
     talk = fields.List(fields.Nested(TalkCardView), required=True)
     templates = fields.List(fields.Nested(PhoneTemplateView), required=True)

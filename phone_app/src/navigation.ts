@@ -2,7 +2,17 @@
 import { reactive } from "vue";
 
 export type Screen =
-  "today" | "visit" | "camera" | "meet" | "phones" | "letter" | "result" | "check_out" | "outbox" | "settings";
+  | "today"
+  | "visit"
+  | "camera"
+  | "meet"
+  | "phones"
+  | "letter"
+  | "result"
+  | "check_out"
+  | "preflight"
+  | "outbox"
+  | "settings";
 
 interface Where {
   screen: Screen;
@@ -19,6 +29,7 @@ const SCREENS: readonly Screen[] = [
   "letter",
   "result",
   "check_out",
+  "preflight",
   "outbox",
   "settings",
 ];

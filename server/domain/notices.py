@@ -153,6 +153,18 @@ NOTICES: dict[str, Notice] = {
         "案件 {case_number} 就地追加外访（{district}），无计划，请核查（V7）",
         "Case {case_number}: a follow-up began on the spot ({district}), without a plan; please check (V7)",
     ),
+    "alert_asked_to_leave": Notice(
+        "案件 {case_number}：外访员报告被请离开，请立即联系（V17）",
+        "Case {case_number}: the agents report that they were asked to leave; call them now (V17)",
+    ),
+    "alert_unsafe": Notice(
+        "案件 {case_number}：外访员报告现场不安全，请立即联系（V17）",
+        "Case {case_number}: the agents report that it is not safe there; call them now (V17)",
+    ),
+    "alert_recording_refused": Notice(
+        "案件 {case_number}：对方拒绝录音，请立即联系外访员（V2）",
+        "Case {case_number}: the recording was refused; call the agents now (V2)",
+    ),
     "visit_failed": Notice(
         "案件 {case_number} 的外访未能完成，请重新排程",
         "The visit of case {case_number} could not be made; please plan it again",

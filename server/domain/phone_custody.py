@@ -33,7 +33,7 @@ DEVICE_UNPROVEN = kind(
         "请领用公司设备并重新登记本机；设备遗失请告知 IT。",
         "Have a company device handed out and enrol it anew; tell IT when one is lost.",
     ),
-    clause="V20",
+    clause="S1",
 )
 NOT_ON_THIS_DEVICE = kind(
     "not_on_this_device",

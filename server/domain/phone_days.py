@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from server.domain.calls import CallDay
+from server.domain.consents import ConsentAsked
 from server.domain.disclosure import TalkRules, v14_talk_rules
 from server.domain.placements import Hold
 from server.domain.policy.editions import Edition
@@ -77,6 +78,7 @@ class PhoneDay:
     least_app_version: int
     devices: tuple[Device, ...]
     sealing_key: SealingKey
+    consent: ConsentAsked
     edition: Edition
     talk: tuple[TalkCard, ...]
     templates: tuple[MessageTemplate, ...]

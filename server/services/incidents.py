@@ -6,20 +6,30 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from server.domain.access import Actor, Owned, Permission, reach, within
+from server.domain.access import Actor, Owned, Permission, Post, reach, within
 from server.domain.audit import AuditEntry
+from server.domain.placements import Placement
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
-from server.domain.visits import Incident
+from server.domain.visits import Incident, Visit
+from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import owners_of, placement_within, visit_within
 from server.services.visit_records import open_incident
+
+# One tap at the door each (V17, V2): the kind of the incident and the words of the message.
+_ALERTS = {
+    "asked_to_leave": "alert_asked_to_leave",
+    "unsafe": "alert_unsafe",
+    "recording_refused": "alert_recording_refused",
+}
 
 
 def report(uow: UnitOfWork, actor: Actor, values: Mapping[str, Any]) -> Incident:
     """Open an incident. A case or visit that it names must be within the reporter's reach; a person must exist."""
     visit = None
     if values["visit_id"] is not None:
-        visit, _ = visit_within(uow, actor, values["visit_id"], Permission.VISITS_READ)
+        visit, placement = visit_within(uow, actor, values["visit_id"], Permission.VISITS_READ)
+        _alert(uow, placement, visit, values["kind"])
     if values["placement_id"] is not None:
         placement_within(uow, actor, values["placement_id"], Permission.PLACEMENTS_READ)
     if values["about_account_id"] is not None and uow.accounts.get(values["about_account_id"]) is None:
@@ -35,6 +45,15 @@ def report(uow: UnitOfWork, actor: Actor, values: Mapping[str, Any]) -> Incident
         self_reported=values["about_account_id"] == actor.account_id,
         id=values["id"],
     )
+
+
+def _alert(uow: UnitOfWork, placement: Placement, visit: Visit, kind: str) -> None:
+    """What is told from the door while it happens reaches the dispatchers at once; a list would be read later."""
+    notice = _ALERTS.get(kind)
+    if notice is None or visit.ended_at is not None:
+        return
+    dispatchers = [account.id for account in uow.accounts.with_post(Post.DISPATCHER, placement.branch_id)]
+    notices.tell(uow, dispatchers, notice, {"case_number": placement.case_number}, f"/visits/{visit.id}")
 
 
 def close(uow: UnitOfWork, actor: Actor, incident: Incident, note: str) -> Incident:

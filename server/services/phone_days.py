@@ -17,7 +17,7 @@ from server.domain.phone_days import (
 )
 from server.domain.visit_whole import VisitBrief
 from server.domain.visits import Device
-from server.services import visit_reading
+from server.services import consents, visit_reading
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
 from server.services.ports.paging import PAGE_LIMIT, PageRequest
@@ -40,6 +40,7 @@ def day_of(uow: UnitOfWork, seals: PhoneSeals, actor: Actor) -> PhoneDay:
         least_app_version=LEAST_APP_VERSION,
         devices=_in_hand(uow, actor),
         sealing_key=seals.public(),
+        consent=consents.asked(uow, actor),
         edition=edition_at(uow, uow.now),
         talk=talk_cards(),
         templates=tuple(uow.message_templates.page(PageRequest(PAGE_LIMIT), usable=True).items),

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
+from server.domain.consents import Consent
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
     AddressConfirmation,
@@ -20,6 +21,7 @@ from server.domain.placements import (
     Promise,
     Repayment,
 )
+from server.domain.preflights import Preflight
 from server.domain.presence import PresenceSecret
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
@@ -261,7 +263,15 @@ class AllRows(MonthRows):
 
     @cached_property
     def device_unsent(self) -> Rows[DeviceUnsent]:
-        return self._rows(tables.visits.device_unsent, DeviceUnsent)
+        return self._rows(tables.phones.device_unsent, DeviceUnsent)
+
+    @cached_property
+    def consents(self) -> Rows[Consent]:
+        return self._rows(tables.phones.consents, Consent)
+
+    @cached_property
+    def preflights(self) -> Rows[Preflight]:
+        return self._rows(tables.phones.preflights, Preflight)
 
     @cached_property
     def capture_manifests(self) -> Rows[CaptureManifest]:

@@ -15,8 +15,9 @@ from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visits_within
+from storage.rows.tables.phones import device_unsent
 from storage.rows.tables.placements import placements
-from storage.rows.tables.visits import device_handouts, device_unsent, devices, papers, visits
+from storage.rows.tables.visits import device_handouts, devices, papers, visits
 
 _open = device_handouts.c.returned_at.is_(None)
 

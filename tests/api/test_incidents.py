@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.conftest import Desk
 from tests.support.cast import (
     AGENT,
@@ -65,3 +67,22 @@ def test_an_incident_is_closed_once_with_a_note(desk: Desk) -> None:
     desk.refused(desk.post(QA, path, {"id": new_id(), "note": "再次"}), 409, "wrong_state")
     assert listed(desk, QA, "?open=true") == []
     assert listed(desk, QA, "?open=false") == [incident["id"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("asked_to_leave", "被请离开"), ("unsafe", "现场不安全"), ("recording_refused", "拒绝录音")],
+)
+def test_what_is_told_from_the_door_reaches_the_dispatcher_at_once(desk: Desk, kind: str, words: str) -> None:
+    site = on_site(desk)
+    told = {"visit_id": site.visit.id, "kind": kind, "clause": "V17"}
+    site.begin()
+    desk.ok(report(desk, AGENT, **told), 201)
+    (message,) = desk.ok(desk.get(DISPATCHER, "/api/v1/inbox"))["items"]
+    assert words in message["message"]["zh"]
+    assert site.placement.case_number in message["message"]["zh"]
+    assert desk.ok(desk.get(OUTSIDE_DISPATCHER, "/api/v1/inbox"))["items"] == []
+    site.end()
+    desk.ok(report(desk, AGENT, **told), 201)
+    desk.ok(report(desk, AGENT, visit_id=site.visit.id), 201)
+    assert len(desk.ok(desk.get(DISPATCHER, "/api/v1/inbox"))["items"]) == 1, "what is over is no alarm"

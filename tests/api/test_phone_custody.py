@@ -82,7 +82,7 @@ def test_a_login_is_bound_by_the_key_of_the_own_device_alone(held: Held) -> None
     desk = held.desk
     access = sign_in(desk, PARTNER)["access_token"]
     refused = desk.refused(bind(desk, access, held.key, held.key_id), 403, "device_unproven")
-    assert refused["clause"] == "V20"
+    assert refused["clause"] == "S1"
     mine = sign_in(desk, AGENT)["access_token"]
     desk.refused(bind(desk, mine, PhoneKey(), held.key_id), 403, "device_unproven")
     body = {"key_id": held.key_id, "signature": held.key.sign(access)}

@@ -106,6 +106,27 @@ def test_a_visit_that_began_without_a_network_after_its_lease_was_cut_is_kept_wi
     assert told["moment"]["ended_at"] is not None
 
 
+def test_sound_waits_while_it_is_paused_and_everything_else_goes(field: Field) -> None:
+    phone = field.take()
+    visited_offline(phone)
+    phone.page.goto(f"{phone.url}/app/#/outbox")
+    phone.unlock()
+    phone.tap("sound-paused")
+    phone.sees("24 小时内")
+    phone.offline(False)
+    expect(phone.at("item")).to_have_count(1, timeout=60_000)
+    phone.sees_at("item", "录音")
+    phone.picture("outbox-paused-zh-light")
+    assert phone.violations() == []
+    assert sorted(item["kind"] for item in evidence_of(field)) == ["photo_door", "photo_far", "photo_number"]
+    phone.page.reload()
+    phone.unlock()
+    phone.sees_at("item", "录音")
+    phone.tap("sound-always")
+    expect(phone.at("safe")).to_be_visible(timeout=60_000)
+    assert "recording" in {item["kind"] for item in evidence_of(field)}
+
+
 def test_signing_out_leaves_nothing_on_the_phone(field: Field) -> None:
     phone = field.take()
     phone.enter(AGENT)

@@ -161,6 +161,7 @@ class Phone:
         self.page.fill("[name=password]", PASSWORD)
         self.tap("sign-in")
         self.tap("device")
+        self.tap("consent")
         self.sees("设置 6 位 PIN 码")
         self.pin()
         self.sees("再输入一次")

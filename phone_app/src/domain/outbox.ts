@@ -84,6 +84,14 @@ export function nextMoment(items: readonly Item[]): number | null {
   return waiting.length === 0 ? null : Math.min(...waiting);
 }
 
+/** How sound is sent: when there is a line, over Wi-Fi alone, or not at all for now. Records and photos always go. */
+export type SoundGoes = "always" | "wifi" | "paused";
+
+/** Whether sound may go over the line that there is; `wifi` is null where the browser does not tell. */
+export function soundMayGo(how: SoundGoes, wifi: boolean | null): boolean {
+  return how === "always" || (how === "wifi" && wifi !== false);
+}
+
 export interface Unsent {
   items: number;
   bytes: number;

@@ -82,7 +82,7 @@ export function standingOf(visit: Visit, progress: Progress | undefined, unsent:
   return visit.hold === null ? "to_come" : "on_hold";
 }
 
-export type Against = "not_yet" | "expired" | "on_hold" | "out_of_hours" | "outdated" | "no_microphone";
+export type Against = "not_yet" | "expired" | "on_hold" | "out_of_hours" | "outdated" | "no_microphone" | "no_consent";
 
 /** What forbids a start at that moment (R12, V9): `minute` is the minute of the day in Shanghai. */
 export function againstStart(visit: Visit, day: Day, now: number, minute: number, version: number): Against[] {
@@ -90,6 +90,7 @@ export function againstStart(visit: Visit, day: Day, now: number, minute: number
   const [opens, closes] = day.policy.visit_hours.map(minuteOf);
   const found: [boolean, Against][] = [
     [version < day.least_app_version, "outdated"],
+    [day.consent.given_at === null, "no_consent"],
     [visit.hold !== null, "on_hold"],
     [from !== null && now < Date.parse(from), "not_yet"],
     [until !== null && now > Date.parse(until), "expired"],

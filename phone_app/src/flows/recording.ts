@@ -4,9 +4,11 @@
  */
 import type { Gap, GapCause } from "../domain/chain";
 import { causeOfLoss } from "../domain/gaps";
+import { LITTLE_MIB } from "../domain/preflight";
 import type { File } from "../domain/outbox";
 import type { Progress, Run } from "../domain/visits";
 import { instant, now } from "../ports/clock";
+import { freeMib } from "../ports/checks";
 import { awake, hidden, maySleep, shake, stayAwake } from "../ports/phone";
 import { lastPlace } from "../ports/place";
 import { listen, type Listening, type Segment } from "../ports/recorder";
@@ -85,28 +87,50 @@ async function keepSegment(visit: string, run: Run, coming: Promise<Segment>): P
   run.bytes += segment.bytes.byteLength;
   run.until = instant(at + segment.durationMs);
   const item: File = { ...fresh(run.item, visit, 2, run.bytes), kind: "file", evidence: "recording", open: true };
-  await keepCapture(
-    {
-      progress: { ...progress, run: { ...run }, recorded_ms: progress.recorded_ms + segment.durationMs },
-      captured: {
-        kind: "segment",
-        item: run.item,
-        sha256: await sha256(segment.bytes),
-        monotonic_ms: segment.timer,
-        at: instant(at),
-        ...lastPlace(),
-        run: run.number,
+  await orStop(
+    visit,
+    keepCapture(
+      {
+        progress: { ...progress, run: { ...run }, recorded_ms: progress.recorded_ms + segment.durationMs },
+        captured: {
+          kind: "segment",
+          item: run.item,
+          sha256: await sha256(segment.bytes),
+          monotonic_ms: segment.timer,
+          at: instant(at),
+          ...lastPlace(),
+          run: run.number,
+          offset,
+          size: segment.bytes.byteLength,
+          duration_ms: segment.durationMs,
+        },
+        bytes: segment.bytes,
+        index: offset,
         offset,
-        size: segment.bytes.byteLength,
-        duration_ms: segment.durationMs,
+        item,
       },
-      bytes: segment.bytes,
-      index: offset,
-      offset,
-      item,
-    },
-    nonceOf(visit),
+      nonceOf(visit),
+    ),
   );
+  await lookForRoom();
+}
+
+/** No room: the recorder stops cleanly, and what lies there already stays as it is. */
+async function orStop(visit: string, keeping: Promise<unknown>): Promise<void> {
+  try {
+    await keeping;
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
+    state.room = "none";
+    shake();
+    // Not waited for: stopping gives out a last segment, which waits for its turn behind this one.
+    if (running !== null) void stopRecording().then(() => (state.broken = { visit, cause: "unknown" }));
+  }
+}
+
+async function lookForRoom(): Promise<void> {
+  const free = await freeMib();
+  if (free !== null) state.room = free < LITTLE_MIB ? "little" : "enough";
 }
 
 async function closeRun(visit: string): Promise<void> {

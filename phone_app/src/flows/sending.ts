@@ -2,10 +2,21 @@
  * The outbox at work: two lanes, small things and sound, each one item at a time, for as long as there is a network.
  * An item leaves by a receipt alone (S10); what the server refuses is set aside with its words and blocks nothing.
  */
-import { fateOf, nextMoment, nextOf, waitAfter, type Item, type Lane, type Write } from "../domain/outbox";
+import {
+  fateOf,
+  nextMoment,
+  nextOf,
+  soundMayGo,
+  waitAfter,
+  type Item,
+  type Lane,
+  type SoundGoes,
+  type Write,
+} from "../domain/outbox";
 import { now } from "../ports/clock";
 import { loginIsOver, post, renew, type Answer, type Problem } from "../ports/network";
-import { online, onOffline, onOnline } from "../ports/phone";
+import { meta, setMeta } from "../ports/database";
+import { online, onLineChange, onOffline, onOnline, onWifi } from "../ports/phone";
 import * as vault from "../ports/vault";
 import { loginEnded, tellUnsent } from "./custody";
 import { changeItem, eraseItem, keepWrite, onItem, refreshItems, type Body } from "./keeping";
@@ -13,12 +24,15 @@ import { forgetKey, newId, refreshDay } from "./session";
 import { state } from "./state";
 import { abortUploads, upload } from "./uploading";
 
+const SOUND = "sound_goes";
 const busy: Record<Lane, boolean> = { small: false, sound: false };
 let alarm = 0;
 
 export function startSending(): void {
   state.online = online();
+  void meta<SoundGoes>(SOUND).then((how) => (state.soundGoes = how ?? "always"));
   onItem(send);
+  onLineChange(lineChanged);
   onOnline(() => {
     state.online = true;
     void retryNow();
@@ -56,7 +70,7 @@ async function run(lane: Lane): Promise<void> {
   busy[lane] = true;
   try {
     for (;;) {
-      if (!vault.isOpen() || !state.online || state.signedOut) return;
+      if (!vault.isOpen() || !state.online || state.signedOut || held(lane)) return;
       const item = nextOf(state.items, lane, now());
       if (item === null) return;
       await sendOne(item);
@@ -66,6 +80,26 @@ async function run(lane: Lane): Promise<void> {
     setAlarm();
     if (state.items.length === 0) void tellUnsent();
   }
+}
+
+/** Sound waits where the agent says so; records and photos never do. */
+function held(lane: Lane): boolean {
+  return lane === "sound" && !soundMayGo(state.soundGoes, onWifi());
+}
+
+/** When sound is to be sent; what is on its way stops and goes on later from where it was. */
+export async function chooseSound(how: SoundGoes): Promise<void> {
+  state.soundGoes = how;
+  await setMeta(SOUND, how);
+  for (const item of state.items)
+    if (item.lane === "sound" && item.state !== "set_aside")
+      await changeItem(item.id, (kept) => ({ ...kept, notBefore: 0 }));
+  lineChanged();
+}
+
+function lineChanged(): void {
+  if (held("sound")) abortUploads("recording");
+  send();
 }
 
 function setAlarm(): void {

@@ -2,6 +2,7 @@
  * From a bare phone to an open app: signing in, enrolling the device in hand (V20, S1), choosing a PIN, locking and
  * unlocking (S18), and what is erased when somebody signs out. What is unsent is never erased here (S19).
  */
+import type { Checked } from "../domain/preflight";
 import type { Day } from "../domain/visits";
 import { uuid7 } from "../domain/ids";
 import { database, meta, setMeta } from "../ports/database";
@@ -81,7 +82,7 @@ async function entered(day: Day, bound: boolean): Promise<Problem | "unreachable
   else if (vault.isOpen()) {
     state.stage = "open";
     await keepDay(day);
-  } else if (!(await vault.exists())) state.stage = "choose_pin";
+  } else if (!(await vault.exists())) firstStage();
   else if (state.forgotten) return chooseAnew();
   else state.stage = "locked";
   return null;
@@ -125,8 +126,14 @@ export async function enrol(deviceId: string, deviceLabel: string): Promise<Prob
   await keepSigner({ keyId, deviceId, deviceLabel, pair });
   void keepStorage();
   if ((await bindLogin()) === "unreachable") return "unreachable";
-  state.stage = (await vault.exists()) ? "locked" : "choose_pin";
+  if (await vault.exists()) state.stage = "locked";
+  else firstStage();
   return null;
+}
+
+/** Before the first PIN the consent to recording and place is asked for; without it no visit begins. */
+function firstStage(): void {
+  state.stage = state.day?.consent.given_at === null ? "consent" : "choose_pin";
 }
 
 export async function choosePin(pin: string): Promise<void> {
@@ -166,6 +173,7 @@ async function readKept(): Promise<void> {
   await setTokens(heldTokens() ?? (await vault.kept<Tokens>("tokens")));
   state.syncedAt = (await meta<number>("synced_at")) ?? null;
   await readProgress();
+  state.checked = await vault.kept<Checked>("checked");
   await readDay();
 }
 

@@ -1,7 +1,8 @@
 /* What the screens see: one reactive state, written by the work alone. */
 import { reactive } from "vue";
-import { unsentOf, type Item, type Unsent } from "../domain/outbox";
+import { unsentOf, type Item, type SoundGoes, type Unsent } from "../domain/outbox";
 import type { GapCause } from "../domain/chain";
+import type { Checked } from "../domain/preflight";
 import type { Day, Progress, Visit } from "../domain/visits";
 
 /** Raised when what the app sends changes; the server says which is the least that it takes. */
@@ -14,14 +15,18 @@ export interface Me {
 }
 
 interface State {
-  stage: "starting" | "sign_in" | "enrol" | "choose_pin" | "locked" | "open" | "rescue";
+  stage: "starting" | "sign_in" | "enrol" | "choose_pin" | "locked" | "open" | "rescue" | "consent";
   me: Me | null;
   day: Day | null;
   syncedAt: number | null;
   online: boolean;
+  soundGoes: SoundGoes;
   signedOut: boolean;
   /** The PIN was forgotten: whoever signs in now chooses a new one for the vault that is there. */
   forgotten: boolean;
+  checked: Checked | null;
+  /** Room for little more than a check-out is left, or none: then the recorder has stopped. */
+  room: "enough" | "little" | "none";
   /** When IT recorded that what is unsent will not come. */
   lostAt: number | null;
   progress: Record<string, Progress>;
@@ -40,8 +45,11 @@ export const state = reactive<State>({
   day: null,
   syncedAt: null,
   online: true,
+  soundGoes: "always",
   signedOut: false,
   forgotten: false,
+  checked: null,
+  room: "enough",
   lostAt: null,
   progress: {},
   items: [],

@@ -18,9 +18,14 @@ const PREFIX = "/api/v1/uploads";
 const going = new Map<string, Upload>();
 const sourceEnds = new Map<string, () => void>();
 
-export function abortUploads(): void {
-  for (const upload of going.values()) void upload.abort();
-  for (const end of sourceEnds.values()) end();
+/** Break off what is on its way, of all kinds or of one; it goes on later from where it was. */
+export function abortUploads(kind?: File["evidence"]): void {
+  for (const [id, upload] of going) {
+    const item = state.items.find((held) => held.id === id);
+    if (kind !== undefined && (item?.kind !== "file" || item.evidence !== kind)) continue;
+    void upload.abort();
+    sourceEnds.get(id)?.();
+  }
 }
 
 /** Send a file to its end; the answer's status is 0 where the line broke, and the rest goes the next time. */

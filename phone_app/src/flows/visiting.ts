@@ -22,6 +22,7 @@ import { place } from "../ports/place";
 import { sha256, signed, signer } from "../ports/signer";
 import * as vault from "../ports/vault";
 import { entriesOf, forgetVisit, fresh, inTurn, keepCapture, keepWrite, saveProgress, type Body } from "./keeping";
+import { sendCheck } from "./preparing";
 import { record, stopRecording } from "./recording";
 import { newId } from "./session";
 import { APP_VERSION, state, visitOf } from "./state";
@@ -72,6 +73,7 @@ export async function checkIn(visit: string): Promise<Begun> {
   // An answer that was lost on the way: the same write again is the same check-in.
   if (answer?.data) await heardPresent(visit, presentIn(answer.data));
   else await keepWrite(visit, "check_in", path(visit, "check-ins"), body);
+  await sendCheck(visit);
   return { begun: true };
 }
 

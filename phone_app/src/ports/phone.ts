@@ -40,6 +40,24 @@ export function online(): boolean {
   return navigator.onLine;
 }
 
+interface Line extends EventTarget {
+  type?: string;
+}
+
+function line(): Line | undefined {
+  return (navigator as { connection?: Line }).connection;
+}
+
+/** Whether the line is Wi-Fi or a cable; null where the browser does not tell (iPhones). */
+export function onWifi(): boolean | null {
+  const type = line()?.type;
+  return type === undefined || type === "unknown" ? null : type === "wifi" || type === "ethernet";
+}
+
+export function onLineChange(then: () => void): void {
+  line()?.addEventListener("change", then);
+}
+
 export function onOnline(then: () => void): void {
   addEventListener("online", then);
 }

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from server.domain.audit import AuditEntry, AuditLine
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
+from server.domain.consents import Consent
 from server.domain.credit import MonthlyStatement
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
@@ -30,6 +31,7 @@ from server.domain.placements import (
 )
 from server.domain.policy.editions import PolicyBook
 from server.domain.policy_proposals import PolicyProposal, PolicyReading
+from server.domain.preflights import Preflight
 from server.domain.presence import PresenceSecret
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
@@ -208,6 +210,10 @@ class UnitOfWork(Protocol):
     def device_keys(self) -> EntityRows[DeviceKey]: ...
     @property
     def device_unsent(self) -> EntityRows[DeviceUnsent]: ...
+    @property
+    def consents(self) -> EntityRows[Consent]: ...
+    @property
+    def preflights(self) -> EntityRows[Preflight]: ...
     @property
     def capture_manifests(self) -> EntityRows[CaptureManifest]: ...
     @property

@@ -333,23 +333,6 @@ device_keys = sa.Table(
     sa.UniqueConstraint("x", "y"),
 )
 
-# What each phone last told of what lies on it alone (S19); `id` is the device's.
-device_unsent = sa.Table(
-    "device_unsent",
-    METADATA,
-    id_column(),
-    reference("account_id", "accounts.id"),
-    integer("items"),
-    integer("bytes"),
-    integer("set_aside"),
-    instant("oldest_at", nullable=True),
-    instant("told_at"),
-    instant("lost_at", nullable=True),
-    text("lost_by", nullable=True),
-    text("lost_reason", nullable=True),
-    version(),
-)
-
 device_handouts = sa.Table(
     "device_handouts",
     METADATA,

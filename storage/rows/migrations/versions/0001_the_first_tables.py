@@ -470,6 +470,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates')),
     sa.UniqueConstraint('account_id', name=op.f('uq_certificates_account_id'))
     )
+    op.create_table('consents',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('consent_version', sa.BigInteger(), nullable=False),
+    sa.Column('given_at', columns.Instant(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=True),
+    sa.Column('withdrawn_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_consents_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consents'))
+    )
+    op.create_index(op.f('ix_consents_account_id'), 'consents', ['account_id'], unique=False)
     op.create_table('device_unsent',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -1236,6 +1248,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_papers'))
     )
     op.create_index(op.f('ix_papers_visit_id'), 'papers', ['visit_id'], unique=False)
+    op.create_table('preflights',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=True),
+    sa.Column('at', columns.Instant(), nullable=False),
+    sa.Column('free_mib', sa.BigInteger(), nullable=True),
+    sa.Column('persistent', sa.Boolean(), nullable=False),
+    sa.Column('camera', sa.Boolean(), nullable=False),
+    sa.Column('microphone', sa.Boolean(), nullable=False),
+    sa.Column('place', sa.Boolean(), nullable=False),
+    sa.Column('wake_lock', sa.Boolean(), nullable=False),
+    sa.Column('installed', sa.Boolean(), nullable=False),
+    sa.Column('messenger', sa.Boolean(), nullable=False),
+    sa.Column('received_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_preflights_account_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_preflights_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_preflights'))
+    )
+    op.create_index(op.f('ix_preflights_account_id'), 'preflights', ['account_id'], unique=False)
+    op.create_index(op.f('ix_preflights_visit_id'), 'preflights', ['visit_id'], unique=False)
     op.create_table('recording_coverages',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_ms', sa.BigInteger(), nullable=True),

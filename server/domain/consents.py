@@ -1,0 +1,64 @@
+"""The consent of staff to being recorded and located on shift: versioned, given by each person, withdrawable.
+
+Owns the text and its version. It refuses a consent to a text that is not the present one: nobody consents to what they
+have not read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.domain.problems import Category, kind
+
+# Raised with every change of the words below; whoever consented to an older one is asked anew.
+CONSENT_VERSION = 1
+CONSENT_ZH = (
+    "外访期间，从签到到签退，本机全程录音并记录所在位置；签到前、签退后不录音、不定位。录音和位置只用于证明外访过程、"
+    "计算外访业绩、处理投诉和争议，按制度保存，查听须登记用途。您可以随时在设置中撤回同意；撤回后不能再开始外访，"
+    "此前的记录按制度保存。"
+)
+CONSENT_EN = (
+    "During a visit, from check-in to check-out, this phone records sound and where it is; before and after it does "
+    "neither. Recordings and places serve to prove the course of visits, to work out credit and to settle complaints "
+    "and disputes; they are kept as the policy says, and whoever listens states the purpose. You may withdraw at any "
+    "time in the settings; you then begin no further visit, and what was recorded before is kept as the policy says."
+)
+
+CONSENT_OUTDATED = kind(
+    "consent_outdated",
+    Category.CONFLICT,
+    "同意书已更新为第 {version} 版",
+    "The text of the consent is now version {version}",
+    remedy=("请更新后阅读新的文本再同意。", "Refresh, read the new text, then consent."),
+)
+CONSENT_NOT_GIVEN = kind(
+    "consent_not_given",
+    Category.CONFLICT,
+    "没有可撤回的同意",
+    "There is no consent to withdraw",
+    remedy=("无需撤回。", "There is nothing to withdraw."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One person's consent to one version of the text."""
+
+    id: str
+    account_id: str
+    consent_version: int
+    given_at: datetime
+    device_id: str | None
+    withdrawn_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAsked:
+    """The text as it stands, and when this person consented to it; None: not, or not any more."""
+
+    version: int
+    zh: str
+    en: str
+    given_at: datetime | None
