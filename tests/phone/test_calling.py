@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from server.domain.placements import CallLine, PhoneOwner
 from tests.phone.conftest import Field
-from tests.phone.test_visit import begin
+from tests.phone.test_visit import begin, check_out, wait_until_sent
 from tests.support.builders import make_phone
-from tests.support.cast import AGENT, PARTNER, Member
+from tests.support.cast import AGENT, PARTNER, QA, Member
 from tests.support.visit_builders import make_template
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"], indirect=True)]
@@ -86,3 +86,33 @@ def test_a_partner_without_a_phone_checks_in_by_code(field: Field) -> None:
     phone.tap("partner-in")
     phone.sees("两人已到")
     assert sorted(field.site.shown(AGENT)["present"]) == sorted([AGENT.id, PARTNER.id])
+
+
+def test_a_follow_up_to_an_address_learnt_at_the_door_begins_without_plan_or_network(field: Field) -> None:
+    phone = field.take()
+    phone.enter(AGENT)
+    phone.wait_until_installed()
+    phone.offline()
+    begin(phone)
+    phone.tap("step-phones")
+    phone.page.fill("[name=address]", "河南省郑州市金水区花园路1号")
+    phone.picture("follow-up-zh-light")
+    phone.tap("follow-up")
+    phone.sees("另一次外访还在录音")
+    assert phone.at("next").is_disabled(), "one recording at a time"
+    follow_up = phone.page.url.rsplit("/", 1)[1]
+    phone.page.evaluate("visit => { location.hash = '#/visit/' + visit; }", field.site.visit.id)
+    check_out(phone)
+    phone.page.evaluate("visit => { location.hash = '#/visit/' + visit; }", follow_up)
+    phone.sees("花园路1号")
+    phone.tap("next")
+    phone.sees_at("next", "拍远景")
+    check_out(phone)
+    phone.offline(False)
+    wait_until_sent(phone)
+    path = f"/api/v1/visits/{follow_up}"
+    told = field.desk.ok(field.desk.get(AGENT, path))
+    assert (told["brief"]["parent_id"], told["brief"]["state"]) == (field.site.visit.id, "completed")
+    assert field.site.shown(AGENT)["moment"]["superseded_by"] == follow_up
+    chain = field.desk.ok(field.desk.get(QA, f"{path}/chain"))
+    assert (chain["findings"], chain["awaited"]) == ([], []), "the nonce is that of the follow-up"

@@ -18,6 +18,8 @@ interface Common {
   notBefore: number;
   size: number;
   sent: number;
+  /** A visit whose records come first: of a follow-up those of the visit that led to it (V7). */
+  after?: string;
   /** Why it was set aside: the server's own words, by language. */
   why?: { zh: string; en: string };
 }
@@ -63,7 +65,7 @@ export function waitAfter(tries: number, dice: number): number {
  * The next item of a lane: small ones first, each visit's records in their order.
  *
  * A record waits for the one before it of its visit, for a contact means nothing before its check-in; one that was set
- * aside holds up nothing.
+ * aside holds up nothing. Files wait for a visit to be there.
  */
 export function nextOf(items: readonly Item[], lane: Lane, now: number): Item | null {
   const ready = items
@@ -71,11 +73,18 @@ export function nextOf(items: readonly Item[], lane: Lane, now: number): Item | 
     .sort((a, b) => a.rank - b.rank || a.created - b.created || (a.id < b.id ? -1 : 1));
   const heldUp = new Set<string>();
   for (const item of ready) {
-    const waits = item.notBefore > now || (item.rank === 0 && heldUp.has(item.visit));
+    const waits = item.notBefore > now || (item.rank === 0 && heldUp.has(item.visit)) || waitsForVisit(item, items);
     if (!waits) return item;
     if (item.rank === 0) heldUp.add(item.visit);
   }
   return null;
+}
+
+/** V7: a follow-up is opened after the records of its parent, and what is captured on it after it was opened. */
+function waitsForVisit(item: Item, items: readonly Item[]): boolean {
+  const pending = items.filter((other) => other.kind === "write" && other.state !== "set_aside");
+  const parents = pending.some((other) => other.visit === item.after);
+  return parents || (item.kind === "file" && pending.some((other) => other.visit === item.visit && other.after));
 }
 
 /** When something of the lane may next be tried; null where nothing waits. */

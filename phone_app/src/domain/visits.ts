@@ -82,7 +82,8 @@ export function standingOf(visit: Visit, progress: Progress | undefined, unsent:
   return visit.hold === null ? "to_come" : "on_hold";
 }
 
-export type Against = "not_yet" | "expired" | "on_hold" | "out_of_hours" | "outdated" | "no_microphone" | "no_consent";
+export type Against =
+  "not_yet" | "expired" | "on_hold" | "out_of_hours" | "outdated" | "no_microphone" | "no_consent" | "another_open";
 
 /** What forbids a start at that moment (R12, V9): `minute` is the minute of the day in Shanghai. */
 export function againstStart(visit: Visit, day: Day, now: number, minute: number, version: number): Against[] {

@@ -70,8 +70,9 @@ export async function keepCapture(capture: Capture, nonce: string): Promise<Prog
 export type Body = { id: string; [field: string]: unknown };
 
 /** Put a write down, to be sent when there is a network; its body lies sealed. */
-export async function keepWrite(visit: string, what: string, path: string, body: Body): Promise<void> {
-  const item: Write = { ...fresh(body.id, visit, 0, JSON.stringify(body).length), kind: "write", path, what };
+export async function keepWrite(visit: string, what: string, path: string, body: Body, after?: string): Promise<void> {
+  const plain: Write = { ...fresh(body.id, visit, 0, JSON.stringify(body).length), kind: "write", path, what };
+  const item: Write = after === undefined ? plain : { ...plain, after };
   const sealed: Sealed = await vault.seal(`body:${item.id}`, body);
   const db = await database();
   const tx = db.transaction(["outbox", "sealed"], "readwrite", { durability: "strict" });

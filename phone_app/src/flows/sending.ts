@@ -104,7 +104,7 @@ function lineChanged(): void {
 
 function setAlarm(): void {
   window.clearTimeout(alarm);
-  const moment = nextMoment(state.items);
+  const moment = nextMoment(state.items.filter((item) => !held(item.lane)));
   if (moment === null || !state.online || state.signedOut || !vault.isOpen()) return;
   alarm = window.setTimeout(send, Math.min(60_000, Math.max(250, moment - now())));
 }

@@ -3,7 +3,7 @@
  * unlocking (S18), and what is erased when somebody signs out. What is unsent is never erased here (S19).
  */
 import type { Checked } from "../domain/preflight";
-import type { Day } from "../domain/visits";
+import type { Day, Visit } from "../domain/visits";
 import { uuid7 } from "../domain/ids";
 import { database, meta, setMeta } from "../ports/database";
 import * as clock from "../ports/clock";
@@ -203,13 +203,21 @@ export async function refreshDay(): Promise<Problem | null> {
   return answer.problem;
 }
 
-export async function keepDay(day: Day): Promise<void> {
+export async function keepDay(fresh: Day): Promise<void> {
+  const day = { ...fresh, visits: [...fresh.visits, ...followUpsOf(fresh)] };
   await vault.keep("day", day);
   state.day = day;
   state.syncedAt = clock.now();
   await setMeta("synced_at", state.syncedAt);
   await setMeta("locking", { after: day.policy.lock_after, minutes: day.policy.lock_minutes });
   await forgetOtherDays(day);
+}
+
+/** V7: follow-ups that were opened here and of which the server has not heard; its day does not have them yet. */
+function followUpsOf(day: Day): Visit[] {
+  const known = new Set(day.visits.map((visit) => visit.brief.id));
+  const opened = new Set(state.items.filter((item) => item.after !== undefined).map((item) => item.visit));
+  return (state.day?.visits ?? []).filter(({ brief }) => opened.has(brief.id) && !known.has(brief.id));
 }
 
 /** S19: what belongs to no visit of the day and to nothing unsent is erased. */

@@ -45,7 +45,9 @@ export function change(visit: string, changes: (held: Progress) => Partial<Progr
 export function standsAgainst(visit: string): Against[] {
   const found = visitOf(visit);
   if (found === undefined || state.day === null) return ["not_yet"];
-  return againstStart(found, state.day, clock.now(), clock.minuteOfDay(clock.now()), APP_VERSION);
+  const against = againstStart(found, state.day, clock.now(), clock.minuteOfDay(clock.now()), APP_VERSION);
+  const other = state.recording !== null && state.recording.visit !== visit;
+  return other ? [...against, "another_open"] : against;
 }
 
 export type Begun = { refused: Against[] } | { problem: Problem } | { begun: true };

@@ -194,6 +194,13 @@ export const WORDS = {
   learnt_kept: ["已记 {count} 条", "{count} kept"],
   new_phone: ["新电话", "New telephone"],
   new_address: ["新地址", "New address"],
+  follow_up: ["现在就去（V7）", "Go there now (V7)"],
+  follow_up_why: [
+    "先在这里签退，再到新地址签到。新地址的外访计入外访成绩，这一次仍为电催成绩。",
+    "Check out here, then check in there: the visit to the new address counts, this one as a call.",
+  ],
+  item_follow_up: ["追加外访", "Follow-up"],
+  against_another_open: ["另一次外访还在录音，请先签退", "Another visit is being recorded: check out of it first"],
   photo_far: ["远景", "far view"],
   photo_number: ["门牌", "house number"],
   photo_door: ["门口", "door"],
