@@ -11,6 +11,7 @@ export type Screen =
   | "result"
   | "check_out"
   | "preflight"
+  | "history"
   | "outbox"
   | "settings";
 
@@ -30,6 +31,7 @@ const SCREENS: readonly Screen[] = [
   "result",
   "check_out",
   "preflight",
+  "history",
   "outbox",
   "settings",
 ];
