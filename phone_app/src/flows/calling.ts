@@ -5,7 +5,6 @@
 import type { components } from "../generated/api";
 import { instant, now } from "../ports/clock";
 import { api, ask, type Problem } from "../ports/network";
-import { telephone } from "../ports/phone";
 import { keepWrite } from "./keeping";
 import { newId } from "./session";
 import { state, visitOf } from "./state";
@@ -22,15 +21,13 @@ export interface Calling {
   begunAt: number;
 }
 
-/** Ask for the number, which is given in clear for a call that is allowed now (V9, V13), and ring. */
-export async function ring(visit: string, phone: string): Promise<Calling | Problem | "unreachable"> {
+/** Ask for the number, which is given in clear for a call that is allowed now (V9, V13). */
+export async function numberFor(visit: string, phone: string): Promise<Calling | Problem | "unreachable"> {
   const params = { path: { visit_id: visit } };
   const answer = await ask(() => api.POST("/api/v1/visits/{visit_id}/dial", { params, body: { phone_id: phone } }));
   if (answer.data === null) return answer.problem ?? "unreachable";
-  const calling = { phone, number: answer.data.number, begunAt: now() };
   state.calling = visit;
-  telephone(calling.number);
-  return calling;
+  return { phone, number: answer.data.number, begunAt: now() };
 }
 
 /** How the call went: kept at once, whatever came of it (V18). */

@@ -27,11 +27,6 @@ export function hidden(): boolean {
   return document.visibilityState === "hidden";
 }
 
-/** Ring a number through the phone's own dialler. */
-export function telephone(number: string): void {
-  location.href = `tel:${number}`;
-}
-
 export async function keepStorage(): Promise<boolean> {
   return (await navigator.storage?.persist?.()) ?? false;
 }
