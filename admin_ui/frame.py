@@ -84,6 +84,8 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("disputes", "/desk/disputes", (Permission.DISPUTES_READ,), ToDo.TO_RULE, urgent=True),
             Place("figures", "/desk/figures", (Permission.CREDIT_READ,)),
             Place("pay", "/desk/pay", (Permission.PAY_READ,)),
+            Place("fines", "/desk/fines", (Permission.FINES_READ,)),
+            Place("incidents", "/desk/incidents", (Permission.INCIDENTS_READ,)),
             Place("simulator", "/desk/simulator", (Permission.POLICY_SIMULATE,)),
         ),
     ),

@@ -40,6 +40,12 @@ MEANINGS = {
     "AddressStanding.valid": "done",
     "AddressStanding.invalid": "wrong",
     "AddressStanding.unknown": "waiting",
+    "FineState.found": "waiting",
+    "FineState.due": "waiting",
+    "FineState.paid": "done",
+    "ProposalState.proposed": "waiting",
+    "ProposalState.published": "done",
+    "ProposalState.declined": "wrong",
 }
 _NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
 

@@ -16,7 +16,9 @@ from admin_ui.desk import (
     disputes,
     door,
     figures,
+    fines,
     home,
+    incidents,
     live,
     lock,
     media,
@@ -59,6 +61,8 @@ MODULES = (
     pay,
     figures,
     lock,
+    fines,
+    incidents,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

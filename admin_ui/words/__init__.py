@@ -15,6 +15,7 @@ from admin_ui.words import (
     clauses,
     common,
     figures,
+    fines,
     frame,
     lists,
     live,
@@ -50,6 +51,7 @@ PARTS: tuple[Catalogue, ...] = (
     pay.WORDS,
     figures.WORDS,
     lock.WORDS,
+    fines.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -35,7 +35,7 @@ from server.domain.incident_matrix import (
 )
 from server.domain.months import MONTH_NOT_OVER
 from server.domain.problems import NOT_FOUND
-from server.services import fines, incident_decisions
+from server.services import fine_views, fines, incident_decisions
 from server.services.incidents import incident_within
 from server.services.ports.paging import Page, PageRequest
 from server.web.endpoint import Call, endpoint
@@ -57,10 +57,8 @@ blueprint = Blueprint(
 def list_fines(call: Call) -> Page[Fine]:
     """The own fines, or those of a team or a branch; the newest first."""
     request = PageRequest(call.query["limit"], call.query.get("after"))
-    whose = reach(call.actor, Permission.FINES_READ)
-    page = call.uow.fines.page(request, whose, month=call.query["month"], state=call.query["state"])
-    call.uow.audit(AuditEntry("fine.listed", "fine", None, {"ids": [one.id for one in page.items]}))
-    return page
+    month, state = call.query["month"], call.query["state"]
+    return fine_views.fines_page(call.uow, call.actor, request, month=month, state=state)
 
 
 @endpoint(

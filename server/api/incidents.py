@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask_smorest import Blueprint
 
 from api_schemas.incidents import IncidentClosing, IncidentNew, IncidentPage, IncidentQuery, IncidentView
-from server.domain.access import Permission, reach
-from server.domain.audit import AuditEntry
+from server.domain.access import Permission
 from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.visits import Incident
-from server.services import incidents
+from server.services import fine_views, incidents
 from server.services.ports.paging import Page, PageRequest
 from server.web.endpoint import Call, endpoint
 
@@ -45,13 +44,8 @@ def report_incident(call: Call) -> Incident:
 )
 def list_incidents(call: Call) -> Page[Incident]:
     """Incidents within reach, newest first."""
-    page = call.uow.incidents.page(
-        PageRequest(call.query["limit"], call.query.get("after")),
-        reach(call.actor, Permission.INCIDENTS_READ),
-        is_open=call.query["open"],
-    )
-    call.uow.audit(AuditEntry("incident.listed", "incident", None, {"ids": [i.id for i in page.items]}))
-    return page
+    request = PageRequest(call.query["limit"], call.query.get("after"))
+    return fine_views.incidents_page(call.uow, call.actor, request, call.query["open"])
 
 
 @endpoint(

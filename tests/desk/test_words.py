@@ -21,6 +21,8 @@ from server.domain.credit import StatementState
 from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
+from server.domain.fines import FineState
+from server.domain.incident_matrix import Consequence, FoundHow
 from server.domain.live import Alarm
 from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
@@ -51,7 +53,7 @@ SHOWN = (
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
     TravelKind, Alarm,
     TravelKind,
-    Step,
+    Step, FineState, FoundHow, Consequence,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
