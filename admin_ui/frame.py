@@ -87,6 +87,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("fines", "/desk/fines", (Permission.FINES_READ,)),
             Place("incidents", "/desk/incidents", (Permission.INCIDENTS_READ,)),
             Place("simulator", "/desk/simulator", (Permission.POLICY_SIMULATE,)),
+            Place("policy", "/desk/policy", (Permission.SELF,)),
         ),
     ),
 )

@@ -11,7 +11,6 @@ from api_schemas.fines import FineQuery
 from server.domain.incident_matrix import Consequence, FoundHow
 
 _MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
-_FLAG = {"truthy": {"true"}, "falsy": {"false"}}
 
 
 class FineLedger(FineQuery):
@@ -28,7 +27,7 @@ class FineForm(Strict):
 
 
 class VerificationForm(Strict):
-    holds = fields.Boolean(required=True, **_FLAG)
+    holds = fields.Boolean(required=True, truthy={"true"}, falsy={"false"})
     note = Text(most=1000, required=True)
 
 
@@ -41,7 +40,7 @@ class AddressErrorsForm(Strict):
 
 
 class IncidentList(PageQuery):
-    open = fields.Boolean(load_default=None, **_FLAG)
+    open = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
 
 
 class DecisionForm(Strict):
@@ -50,8 +49,8 @@ class DecisionForm(Strict):
     id = Id(required=True)
     account_id = Id(required=True)
     found = fields.Enum(FoundHow, by_value=True, required=True)
-    at_fault = fields.Boolean(required=True, **_FLAG)
-    pacified = fields.Boolean(required=True, **_FLAG)
+    at_fault = fields.Boolean(required=True, truthy={"true"}, falsy={"false"})
+    pacified = fields.Boolean(required=True, truthy={"true"}, falsy={"false"})
     consequence = fields.Enum(Consequence, by_value=True, load_default=None)
     amount = Money(load_default=None)
     reasons = Text(most=2000, required=True)

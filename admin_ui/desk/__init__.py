@@ -25,6 +25,7 @@ from admin_ui.desk import (
     months,
     pay,
     plans,
+    policy,
     request_batch,
     requests,
     search,
@@ -63,6 +64,7 @@ MODULES = (
     lock,
     fines,
     incidents,
+    policy,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

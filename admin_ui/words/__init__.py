@@ -23,6 +23,7 @@ from admin_ui.words import (
     months,
     pay,
     plans,
+    policy,
     requests,
     search,
     simulator,
@@ -52,6 +53,7 @@ PARTS: tuple[Catalogue, ...] = (
     figures.WORDS,
     lock.WORDS,
     fines.WORDS,
+    policy.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -29,6 +29,7 @@ from server.domain.placements import AddressKind, AddressStanding, HoldReason, P
 from server.domain.places import PlaceVerdict
 from server.domain.plans import PlanState, TravelKind
 from server.domain.policy.registry import CLAUSES
+from server.domain.policy_proposals import ProposalState
 from server.domain.problems import CATALOGUE
 from server.domain.request_rules import CHECKS
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
@@ -53,7 +54,7 @@ SHOWN = (
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
     TravelKind, Alarm,
     TravelKind,
-    Step, FineState, FoundHow, Consequence,
+    Step, FineState, FoundHow, Consequence, ProposalState,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
