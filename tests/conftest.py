@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.app import create_app
+from server.app import move_in, routed
 from server.bootstrap import Installation, build
 from server.clock import FixedClock
 from server.settings import read_settings
@@ -126,9 +127,16 @@ class Desk:
         return self.installation.runner.run_due()
 
 
+@pytest.fixture(scope="session")
+def application() -> Flask:
+    """One for the whole run: hundreds of routes are put together once, and each test's installation moves in."""
+    return routed()
+
+
 @pytest.fixture
-def desk(installation: Installation, clock: FixedClock) -> Desk:
-    return Desk(create_app(installation).test_client(), installation, clock)
+def desk(application: Flask, installation: Installation, clock: FixedClock) -> Desk:
+    move_in(application, installation)
+    return Desk(application.test_client(), installation, clock)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server.app import create_app
 from tests.conftest import Desk
 from tests.support import cast
 
@@ -22,7 +21,7 @@ class Browser:
     """One window: signed in as a member, or as nobody."""
 
     def __init__(self, desk: Desk, member: cast.Member | None = None) -> None:
-        self.client: FlaskClient = create_app(desk.installation).test_client()
+        self.client: FlaskClient = desk.client.application.test_client()
         self.member = member
         if member is not None:
             answer = self.sign_in(member.username, cast.PASSWORD)

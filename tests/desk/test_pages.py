@@ -10,7 +10,6 @@ import pytest
 from admin_ui.frame import places_for
 from admin_ui.page import PAGES, Page
 from admin_ui.words import WORDS
-from server.app import create_app
 from server.domain.access import SHIPPED, Actor, widest
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
@@ -43,8 +42,11 @@ def files() -> list[Page]:
 
 
 def test_every_page_declares_what_it_needs_or_is_a_known_open_door(desk: Desk) -> None:
-    app = create_app(desk.installation)
-    routed = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")}
+    routed = {
+        rule.endpoint
+        for rule in desk.client.application.url_map.iter_rules()
+        if rule.endpoint.startswith("desk.")
+    }
     assert routed == {f"desk.{name}" for name in PAGES} | {"desk.static"}
     assert {name for name, page in PAGES.items() if not page.needs} == OPEN
 

@@ -56,7 +56,7 @@ def desk_of_today(environment: dict[str, str]) -> Iterator[Desk]:
 @pytest.fixture
 def field(desk_of_today: Desk, playwright: Playwright, tmp_path: Path) -> Iterator[Field]:
     desk = desk_of_today
-    server = make_server("127.0.0.1", 0, create_app(desk.installation), threaded=True)
+    server = make_server("127.0.0.1", 0, desk.client.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"

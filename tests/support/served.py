@@ -8,14 +8,13 @@ from contextlib import contextmanager
 
 from werkzeug.serving import make_server
 
-from server.app import create_app
 from tests.conftest import Desk
 
 
 @contextmanager
 def served(desk: Desk) -> Iterator[str]:
     """The house at a port of its own."""
-    server = make_server("127.0.0.1", 0, create_app(desk.installation), threaded=True)
+    server = make_server("127.0.0.1", 0, desk.client.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
