@@ -74,6 +74,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(
                 "lacking", "/desk/evidence-lacking", (Permission.EVIDENCE_READ,), ToDo.LACKING, urgent=True
             ),
+            Place("flags", "/desk/flags", (Permission.EVIDENCE_READ,)),
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
         ),
     ),

@@ -9,6 +9,7 @@ from api_schemas.credit import StatementQuery
 from api_schemas.requests import VisitRequestQuery
 from api_schemas.visit_views import VisitQuery
 from server.domain.disputes import Ground
+from server.domain.evidence_flags import FlagState
 from server.domain.plans import TravelKind
 from server.domain.requests import DemolitionAnswer
 
@@ -87,6 +88,21 @@ class SearchForm(Strict):
     """What is looked for from everywhere."""
 
     q = Text(most=100, required=True)
+
+
+class FlagInbox(PageQuery):
+    state = fields.Enum(FlagState, by_value=True, load_default=FlagState.RAISED)
+
+
+class FlagAnswerForm(Strict):
+    answer = Text(most=2000, required=True)
+
+
+class FlagDecisionForm(Strict):
+    """V8: `void` upholds the flag and voids the visit."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(["upheld", "void", "dismissed"]))
+    reason = Text(most=1000, required=True)
 
 
 class DayForm(Strict):

@@ -17,6 +17,7 @@ from admin_ui.desk import (
     door,
     figures,
     fines,
+    flags,
     home,
     incidents,
     live,
@@ -65,6 +66,7 @@ MODULES = (
     fines,
     incidents,
     policy,
+    flags,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.page import page
+from admin_ui.positions import gallery, positions
 from admin_ui.theatre import by_day
 from admin_ui.timeline import timeline
 from admin_ui.verdict import verdict_of
@@ -24,7 +25,7 @@ from server.domain.visits import Visit, VisitState
 from server.services import case_reading, evidence_reading, visit_course, visit_reading
 from server.services.placement_credit import ExplainedLine
 from server.services.ports.paging import Page, PageRequest
-from server.services.scopes import placement_within, visit_within
+from server.services.scopes import placement_within, team_member, visit_within
 from server.web.endpoint import Call
 
 LIST = "/desk/visits"
@@ -124,8 +125,12 @@ def show_visit(call: Call) -> dict[str, Any]:
         "events": timeline(course),
         "verdict": verdict_of(course),
         "by_day": _by_day,
+        "gallery": gallery(course),
+        "positions": positions(course),
         "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
         "listens": call.actor.may(Permission.EVIDENCE_LISTEN),
+        "answers": call.actor.may(Permission.EVIDENCE_UPLOAD) and team_member(call.actor, visit),
+        "voids": call.actor.may(Permission.EVIDENCE_VOID) and not team_member(call.actor, visit),
     }
 
 

@@ -16,6 +16,7 @@ from admin_ui.words import (
     common,
     figures,
     fines,
+    flags,
     frame,
     lists,
     live,
@@ -54,6 +55,7 @@ PARTS: tuple[Catalogue, ...] = (
     lock.WORDS,
     fines.WORDS,
     policy.WORDS,
+    flags.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

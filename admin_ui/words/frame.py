@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place.travel": ("出差批准", "Travel"),
     "place.running": ("进行中", "Running"),
     "place.lacking": ("待补证据", "Evidence missing"),
+    "place.flags": ("证据提示", "Flags"),
     "place.visits": ("台账", "All visits"),
     "place.disputes": ("异议", "Objections"),
     "place.months": ("月结", "Statements"),
