@@ -110,6 +110,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 
 def _work() -> None:
     os.nice(_GIVES_WAY)
+    _share_memory()
     with installed() as installation:
         installation.waker.serve(installation.runner.work)
 

@@ -82,7 +82,8 @@ class _Receiving:
         while True:
             lease = self._receiver.lease
             if lease.upload.whole:
-                return self._finished(finish(self._house, lease))
+                with self._pool.turn(self._receiver):  # several pieces are written once more
+                    return self._finished(finish(self._house, lease))
             if self._over(lease):
                 release(self._house, lease)
                 return lease.upload, None
