@@ -46,10 +46,10 @@ def simulator(call: Call) -> dict[str, Any]:
     return _form(call)
 
 
-@page("GET", f"{LIST}/facts", needs=_NEEDS, template="simulator_facts.html")
-def simulator_facts(call: Call) -> dict[str, Any]:
-    """How old the facts are and how far newer ones have come; asked again while some are gathered."""
-    return {"facts": simulations.read_snapshot(call.uow)}
+@page("GET", f"{LIST}/facts", needs=_NEEDS, template=None)
+def simulator_facts(call: Call) -> Response:
+    """How old the facts are and how far newer ones have come; a piece, asked again while some are gathered."""
+    return rendered("simulator_facts.html", None, {"facts": simulations.read_snapshot(call.uow)})
 
 
 @page("POST", f"{LIST}/facts", needs=_NEEDS, template=None)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from server.bootstrap import build
 from server.clock import FixedClock
+from server.demo import month_end
 from server.demo.bringing import bring
 from server.demo.cases import Case, CaseMaker
 from server.demo.course import Course
@@ -50,6 +51,7 @@ def load_demo(
     members = staff(inventor)
     tell("人员、岗位、设备 / people, posts, devices")
     open_firm(firm, members)
+    month_end.begin(firm)
     cases = _bring_cases(firm, members, SMALL_PLACEMENTS if small else PLACEMENTS, tell)
     _pay_unvisited(firm, cases)
     _play(firm, cases, begin.date() + timedelta(days=1), SMALL_VISITS if small else VISITS, tell)
@@ -104,8 +106,10 @@ def _play(firm: Firm, cases: list[Case], first: date, visits: int, tell: Tell) -
                 tell(f"{day} · {course.visited}/{visits} 次外访 / visits")
         tell("今天 / today")
         course.today()
+    month_end.end(firm)
     tell("地址坐标 / where addresses lie")
     bring_points(firm)
     tell("回款归属计算 / scoring")
     firm.run_jobs()
+    month_end.gather_facts(firm)
     tell("完成 / done")
