@@ -10,6 +10,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "live.evidence": ("照片 {photos} · 录音 {recordings}", "photos {photos} · recordings {recordings}"),
     "live.sending": ("上传中 {count}", "on their way {count}"),
     "live.awaited": ("手机上待传 {count}", "still on the phone {count}"),
+    "live.unsent": (
+        "{name} 的手机 {at} 报告 {count} 项未上传",
+        "{name}'s phone told at {at} of {count} not sent",
+    ),
     "live.none": ("今天没有外访", "No visits today"),
     "live.none_what": (
         "今天没有已发布的计划，也没有进行中的外访。计划发布后这里按小组显示。",

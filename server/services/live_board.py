@@ -17,6 +17,7 @@ from server.domain.calendar import local_day
 from server.domain.evidence import EvidenceCount
 from server.domain.live import Alarm, Running, alarms
 from server.domain.people import Account
+from server.domain.phone_custody import DeviceUnsent, outstanding
 from server.domain.placements import Address, Hold, Placement
 from server.domain.presence import v1_present
 from server.domain.uploads import UploadState
@@ -52,12 +53,22 @@ class LiveStop:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPhone:
+    """What somebody's phone last told lies on it alone (S19)."""
+
+    name: str
+    items: int
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LiveTeam:
-    """A team with its visits in their order, and when it is to be back."""
+    """A team with its visits in their order, when it is to be back, and what its phones have not sent."""
 
     names: list[str]
     until: datetime | None
     stops: list[LiveStop]
+    unsent: list[OnPhone]
 
     @property
     def alarmed(self) -> bool:
@@ -81,18 +92,33 @@ def live(uow: UnitOfWork, actor: Actor) -> LiveBoard:
     teams: dict[tuple[str, ...], list[LiveStop]] = defaultdict(list)
     for stop in sorted(stops_, key=lambda one: (one.visit.position, one.visit.id)):
         teams[(stop.visit.team_id or "", *_team(stop.visit))].append(stop)
-    shown = [_live_team(of_team, people) for of_team in teams.values()]
+    unsent = _unsent(uow, people)
+    shown = [_live_team(of_team, people, unsent) for of_team in teams.values()]
     counts: dict[VisitState, int] = defaultdict(int)
     for visit in visits:
         counts[visit.state] += 1
     return LiveBoard(sorted(shown, key=lambda team: (not team.alarmed, team.names)), counts, uow.now)
 
 
-def _live_team(stops_: list[LiveStop], people: Mapping[str, Account]) -> LiveTeam:
+def _live_team(
+    stops_: list[LiveStop], people: Mapping[str, Account], unsent: Mapping[str, DeviceUnsent]
+) -> LiveTeam:
     until = max(
         (stop.visit.valid_until for stop in stops_ if stop.visit.valid_until is not None), default=None
     )
-    return LiveTeam([people[id_].display_name for id_ in _team(stops_[0].visit)], until, stops_)
+    members = _team(stops_[0].visit)
+    told = [
+        OnPhone(people[id_].display_name, unsent[id_].items, unsent[id_].told_at)
+        for id_ in members
+        if id_ in unsent
+    ]
+    return LiveTeam([people[id_].display_name for id_ in members], until, stops_, told)
+
+
+def _unsent(uow: UnitOfWork, people: Iterable[str]) -> dict[str, DeviceUnsent]:
+    """By person what their phone has told of and no loss is recorded for; of several phones the one with most."""
+    told = [one for one in uow.device_unsent.having_any("account_id", people) if outstanding(one)]
+    return {one.account_id: one for one in sorted(told, key=lambda one: (one.items, one.id))}
 
 
 def _stops(uow: UnitOfWork, visits: Sequence[Visit]) -> list[LiveStop]:

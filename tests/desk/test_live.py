@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.phone_custody import DeviceUnsent
 from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
@@ -67,6 +68,24 @@ def test_it_says_what_must_be_heard_and_nothing_of_a_debtor(desk: Desk, dispatch
         debtor = uow.debtors.need(uow.placements.need(well.placement_id).debtor_id)
     assert debtor.name not in page
     assert "建设路" not in page
+
+
+def test_it_says_what_phones_have_told_lies_on_them_alone_until_it_is_sent_or_lost(
+    desk: Desk, dispatcher: Browser
+) -> None:
+    running(desk, 5, AGENT.id, PARTNER.id)
+    device = builders.make_device(desk, AGENT)
+    told = DeviceUnsent(device.id, AGENT.id, 3, 90, 0, None, desk.clock.now(), None, None, None, 1)
+    with desk.installation.house.units.write() as uow:
+        uow.device_unsent.add(told)
+        uow.commit()
+    assert "陈磊 的手机 12:00 报告 3 项未上传" in seen(dispatcher.page("/desk/live"))
+    changes = [{"lost_at": desk.clock.now(), "lost_by": AGENT.id, "lost_reason": "x"}, {"items": 0}]
+    for version, change in enumerate(changes, start=1):
+        with desk.installation.house.units.write() as uow:
+            uow.device_unsent.save(dataclasses.replace(told, **change, version=version))
+            uow.commit()
+        assert "未上传" not in seen(dispatcher.page("/desk/live"))
 
 
 @pytest.mark.parametrize("environment", ["sqlite"], indirect=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 import pytest
 from playwright.sync_api import expect
 
@@ -29,6 +31,14 @@ def test_no_visit_begins_without_a_consent_and_a_withdrawn_one_is_none(field: Fi
     phone.tap("visit")
     phone.sees("没有录音和定位的同意")
     assert phone.at("next").is_disabled()
+    links = [str(phone.at(f"map-{app}").get_attribute("href")) for app in ("amap", "baidu", "tencent")]
+    told = [unquote_plus(link) for link in links]
+    assert all(
+        link.startswith("https://") and field.site.address.text in told[n] for n, link in enumerate(links)
+    )
+    assert [one for one in told if field.site.placement.case_number in one] == []
+    phone.picture("visit-maps-zh-light")
+    assert phone.violations() == []
     change(phone, field, "已于 2026-03-10")
     phone.tap("visit")
     expect(phone.at("next")).to_be_enabled()
