@@ -97,9 +97,17 @@ peers: .peers/.ready ## put stock tus clients and other tus servers into .peers,
 .PHONY: install
 install: .venv/.base $(DESK) ## put everything the system needs into .venv
 
+.venv/.spark: .venv/.base requirements/spark.txt
+	@echo "· installing Spark: scoring beyond one machine"
+	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements/spark.txt
+	touch $@
+
+.PHONY: spark
+spark: deps-spark .venv/.spark ## put Spark beside the rest, for `fieldvisit score --engine spark`; docs/spark.md
+
 .PHONY: lock
 lock: $(UV) ## resolve requirements/*.in anew, with hashes and without hosts
-	for name in bootstrap base dev bench peers node; do
+	for name in bootstrap base dev bench peers node spark; do
 	  $(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt
 	done
@@ -127,9 +135,22 @@ deps: ## what no package index has: a browser and a library of its driver's for 
 	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends chromium libatomic1 openssl
 
+.PHONY: deps-spark
+deps-spark: ## Java 17 or later, which Spark runs on
+	command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null && exit 0
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else
+	  echo "There is no Java here and installing it needs the rights to: run  sudo make deps-spark" >&2; exit 1; fi
+	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends default-jre-headless
+
 .PHONY: test
 test: deps lint .peers/.ready $(DESK) $(PHONE) ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: test-spark
+test-spark: deps-spark .venv/.dev ## scoring by Spark beside the other ways; apart, for Spark and Java are 700 MiB
+	$(MAKE) --no-print-directory .venv/.spark
+	$(BIN)/pytest tests/spark
 
 .PHONY: test-desk
 test-desk: deps .venv/.dev .peers/.ready $(DESK) ## the desk: its pages by post, its words, journeys and axe in a real browser
@@ -147,6 +168,7 @@ test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app in 
 .PHONY: test-full
 test-full: deps lint .peers/.ready $(DESK) $(PHONE) ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
+	FIELDVISIT_SCALE=full $(MAKE) --no-print-directory test-spark
 	@echo "write what it showed into docs/measured.md"
 
 .PHONY: bench

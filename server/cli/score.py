@@ -1,5 +1,5 @@
-"""Owns `fieldvisit score`: placements in, credit lines out, line by line (docs/policy/SCORING_FORMAT.md), or over
-columns (docs/bulk-tables.md).
+"""Owns `fieldvisit score`: placements in, credit lines out, line by line (docs/policy/SCORING_FORMAT.md), over columns
+(docs/bulk-tables.md), or spread over a cluster (docs/spark.md).
 
 Refuses to hold more than one line in memory, and to let one bad line or row stop the good ones.
 """
@@ -27,18 +27,35 @@ from server.domain.policy.wire_rules import FactsError
 )
 @click.option("--tables", metavar="FOLDER", help="Score the Parquet tables of a folder instead of FILE.")
 @click.option(
-    "--out", metavar="FOLDER", help="With --tables: where lines.parquet and shares.parquet are written."
+    "--out",
+    metavar="FOLDER",
+    help="With --tables: where lines.parquet and shares.parquet are written. With spark: where the lines are.",
 )
-def score(file: str | None, policy_file: str | None, tables: str | None, out: str | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["python", "spark"]),
+    default="python",
+    help="spark: FILE, or all files of a folder, are scored by a cluster, or by all cores of this machine.",
+)
+def score(
+    file: str | None, policy_file: str | None, tables: str | None, out: str | None, engine: str
+) -> None:
     """Credit the repayments of FILE (JSON Lines, "-" for standard input) and write one line each.
 
     Bad lines go to standard error as FILE:LINE: FIELD: what is wrong, and make the exit status 1; 2 says
     that FILE or the policy cannot be read. With --tables it is FILE:ROW: COLUMN, and a placement with a bad
     row in any table is left out whole.
     """
-    if (file is None) == (tables is None) or (tables is None) != (out is None):
+    if engine == "spark":
+        if file is None or file == "-" or tables is not None:
+            raise click.UsageError("give FILE with --engine spark, neither standard input nor --tables")
+    elif (file is None) == (tables is None) or (tables is None) != (out is None):
         raise click.UsageError("give either FILE, or both --tables FOLDER and --out FOLDER")
     book = read_policy(policy_file)
+    if engine == "spark":
+        if not _score_spark(str(file), out, book):
+            sys.exit(1)
+        return
     all_good = _score_file(file, book) if file is not None else _score_tables(str(tables), str(out), book)
     if not all_good:
         sys.exit(1)
@@ -55,6 +72,25 @@ def _score_tables(tables: str, out: str, book: PolicyBook) -> bool:
     for fault in faults:
         click.echo(str(fault), err=True)
     return not faults
+
+
+def _score_spark(file: str, out: str | None, book: PolicyBook) -> bool:
+    # Loaded here: Spark is an extra, and who scores without it need not have it.
+    from server.bulk.spark import SparkUnusableError, score_in_order, score_into
+
+    output, all_good = sys.stdout.buffer, True
+    try:
+        for judged in score_in_order(file, book) if out is None else score_into(file, book, out):
+            if judged.fault is not None:
+                all_good = False
+                click.echo(f"{judged.file}:{judged.number}: {judged.fault}", err=True)
+            elif judged.lines is not None:
+                output.write(judged.lines.encode() + b"\n")
+    except SparkUnusableError as error:
+        output.flush()
+        stop(str(error))
+    output.flush()
+    return all_good
 
 
 def _score_file(file: str, book: PolicyBook) -> bool:
