@@ -205,6 +205,10 @@ bench-peers: $(UV) ## install the parsers that the address check is measured bes
 	test -d .venv-bench || $(UV) venv --quiet --python $(PYTHON) .venv-bench
 	$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python requirements/bench.txt
 
+.PHONY: bench-desk
+bench-desk: .venv/.dev ## server time of the desk's pages and of the search on a million visits, on both databases
+	$(BIN)/python -m tests.bench.bench_desk
+
 .PHONY: bench-uploads
 bench-uploads: .venv/.dev .peers/.ready ## figures of resumable uploads, beside three other servers
 	$(BIN)/python -m tests.bench.bench_uploads
