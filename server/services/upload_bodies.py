@@ -78,6 +78,11 @@ class Body(io.RawIOBase):
             self._digest.update(chunk)
         return chunk
 
+    @property
+    def piece_over(self) -> bool:
+        """Whether the piece has all its bytes."""
+        return self.ended or self._piece_left <= 0
+
     def more(self) -> bool:
         """Whether a body of unknown length has bytes behind those that fit."""
         return not self.ended and self._left is None and self._some(1) != b""
@@ -107,10 +112,12 @@ class Body(io.RawIOBase):
 class After(io.RawIOBase):
     """Bytes that were read already, and then the rest of the piece."""
 
-    def __init__(self, first: Iterable[bytes], rest: Body) -> None:
+    def __init__(self, first: Iterable[bytes], rest: Body, over: Callable[[], None] = lambda: None) -> None:
+        """`over` is called with the last bytes of the piece."""
         super().__init__()
         self._first = deque(first)
         self._rest = rest
+        self._over = over
 
     @property
     def left(self) -> int:
@@ -122,6 +129,12 @@ class After(io.RawIOBase):
         return self._first[0][:size] if self._first else b""
 
     def read(self, size: int = -1, /) -> bytes:
+        chunk = self._some(size)
+        if not self._first and (self._rest.piece_over or not chunk):
+            self._over()
+        return chunk
+
+    def _some(self, size: int) -> bytes:
         if not self._first:
             return self._rest.read(size)
         chunk = self._first.popleft()

@@ -10,8 +10,7 @@ import io
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -53,6 +52,24 @@ class Receiver:
         return io.BytesIO(b"".join(self.came))
 
 
+class Turn:
+    """Waits when it is entered, and ends with its block or before: what is left then is to wait for the disk."""
+
+    def __init__(self, pool: ReceiverPool, receiver: Receiver) -> None:
+        self._pool = pool
+        self._receiver = receiver
+
+    def __enter__(self) -> Turn:
+        self._pool.wait_for_turn(self._receiver)
+        return self
+
+    def end(self) -> None:
+        self._pool.end_turn(self._receiver)
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+
 class ReceiverPool:
     """How many requests may receive bodies at once, and who they are. Small bodies keep a share of the places."""
 
@@ -68,10 +85,12 @@ class ReceiverPool:
         self._turn_ended = threading.Condition()
         self._having_turn: dict[int, Receiver] = {}
 
-    @contextmanager
-    def turn(self, receiver: Receiver) -> Iterator[None]:
+    def turn(self, receiver: Receiver) -> Turn:
         """A turn at reading, sealing and writing a piece: of sixty-four fast lines a few are served at a time, and the
         others are not read yet, so that what is in memory depends on the machine and not on them."""
+        return Turn(self, receiver)
+
+    def wait_for_turn(self, receiver: Receiver) -> None:
         until = time.monotonic() + _LONGEST_WAIT
         first = self._next.acquire(timeout=_LONGEST_WAIT)
         try:
@@ -82,11 +101,10 @@ class ReceiverPool:
         finally:
             if first:
                 self._next.release()
-        try:
-            yield
-        finally:
-            with self._turn_ended:
-                del self._having_turn[id(receiver)]
+
+    def end_turn(self, receiver: Receiver) -> None:
+        with self._turn_ended:
+            if self._having_turn.pop(id(receiver), None) is not None:
                 self._turn_ended.notify()
 
     def _crowd(self) -> int:

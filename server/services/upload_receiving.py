@@ -138,8 +138,8 @@ class _Receiving:
             raise problem(UPLOAD_CHECKSUM_DIFFERS, "Upload-Checksum", algorithm=self._checksum.algorithm)
 
     def _stored(self, lease: Lease) -> StoredObject | None:
-        with self._pool.turn(self._receiver):
-            source = After(self._prefix(), self._body)
+        with self._pool.turn(self._receiver) as turn:
+            source = After(self._prefix(), self._body, turn.end)
             if not source.left:
                 return None
             self._head = self._head or source.head(EDGE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from typing import cast
 
 import pytest
 
 from server.services import upload_receivers
+from server.services.upload_bodies import After, Body
 from server.services.upload_receivers import Receiver, ReceiverPool
 from server.services.uploads import Lease
 
@@ -81,3 +83,28 @@ def test_a_turn_is_given_back_by_who_fails() -> None:
     last = Request(pool)
     assert last.began.wait(20)
     last.end()
+
+
+@pytest.mark.parametrize("size", [3, 4, 8, 9, 20])
+def test_a_turn_ends_with_the_last_bytes_of_a_piece_and_not_before(size: int) -> None:
+    line = io.BytesIO(b"x" * 20)
+    body = Body(line.read, 20, None, Receiver(cast(Lease, None), keeps_parts=True))
+    body.next_piece(size, 60)
+    ended: list[bool] = []
+    source = After([body.read(2), body.read(2)], body, lambda: ended.append(True))
+    came = []
+    while chunk := source.read(4):
+        came.append(len(chunk))
+        assert bool(ended) == (sum(came) == size)
+    assert sum(came) == size
+
+
+def test_a_turn_is_over_when_the_line_is() -> None:
+    body = Body(io.BytesIO(b"abc").read, None, None, Receiver(cast(Lease, None), keeps_parts=True))
+    body.next_piece(100, 60)
+    ended: list[bool] = []
+    source = After([], body, lambda: ended.append(True))
+    assert source.read(3) == b"abc"
+    assert not ended
+    assert source.read(3) == b""
+    assert ended
