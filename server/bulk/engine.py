@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ MEMORY = "1500MiB"
 _SQL = Path(__file__).parent / "sql"
 _STEPS = ("judge_visits", "open_windows", "attribute", "outcomes", "seat_shares")
 _OUT = ("lines", "shares")
+_LOADED = ("placements", "police_referrals", "visits", "contacts", "phones", "repayments", "reversals")
 
 
 class TablesUnreadableError(Exception):
@@ -53,23 +54,51 @@ def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEM
 
 @contextmanager
 def scored(
-    tables: Path, book: PolicyBook, memory: str, out: Path | None = None
+    tables: Path, book: PolicyBook, memory: str, out: Path | None = None, loaded: Path | None = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[RowFault]]]:
-    """A connection where `outcomes` and `seat_shares` are what a policy makes of the tables; and the rows refused."""
+    """A connection where `outcomes` and `seat_shares` are what a policy makes of the tables; and the rows refused.
+
+    What is read is the same under each policy: it is kept in the folder `loaded`, where one is named, for the next.
+    """
     with naming(tables, out), connected(memory) as connection:
         try:
             create_editions_table(connection, book)
         except HalfTooFineError as error:
             raise TablesUnreadableError(str(error)) from error
-        open_files(connection, tables)
-        connection.execute(statement("load"))
-        connection.execute(statement("cross_checks"))
-        faults = _faults(connection, tables)
-        if faults:
-            connection.execute(statement("drop_refused"))
+        faults: list[RowFault] = []
+        if loaded is not None and loaded.is_dir():
+            for name in _LOADED:
+                file = parquet(loaded / f"{name}.parquet")
+                connection.execute(f"CREATE TEMP TABLE {name} AS FROM {file}")
+        else:
+            faults = _loaded(connection, tables)
+            if loaded is not None:
+                _keep(connection, loaded)
         for step in _STEPS:
             connection.execute(statement(step))
         yield connection, faults
+
+
+def _loaded(connection: duckdb.DuckDBPyConnection, tables: Path) -> list[RowFault]:
+    open_files(connection, tables)
+    connection.execute(statement("load"))
+    connection.execute(statement("cross_checks"))
+    faults = _faults(connection, tables)
+    if faults:
+        connection.execute(statement("drop_refused"))
+    return faults
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, loaded: Path) -> None:
+    """Whole or not at all; of two that keep at once the first stands."""
+    with TemporaryDirectory(prefix=f".{loaded.name}-", dir=loaded.parent) as scratch:
+        whole = Path(scratch) / "whole"
+        whole.mkdir()
+        for name in _LOADED:
+            target = quoted(str(whole / f"{name}.parquet"))
+            connection.execute(f"COPY {name} TO {target} (FORMAT parquet, COMPRESSION snappy)")
+        with suppress(OSError):
+            os.replace(whole, loaded)
 
 
 @contextmanager
