@@ -200,6 +200,10 @@ update-divisions: .venv/.base ## once a year, after the pins in scripts/division
 	python3 scripts/build_divisions.py
 	$(BIN)/fieldvisit address recheck --mark
 
+.PHONY: guide
+guide: .venv/.dev $(DESK) $(PHONE) ## take the pictures of docs/guide anew from the pages of the demo branch; needs chromium
+	$(BIN)/python -m scripts.guide_pictures
+
 .PHONY: bench-peers
 bench-peers: $(UV) ## install the parsers that the address check is measured beside, in a place of their own
 	test -d .venv-bench || $(UV) venv --quiet --python $(PYTHON) .venv-bench
