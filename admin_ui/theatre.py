@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from admin_ui.named import named
 from server.domain.calendar import parse_day
 from server.domain.policy.explanations import say
 
@@ -43,8 +44,8 @@ class Stage:
     bars: tuple[Bar, ...]
 
 
-def staged(trace: Mapping[str, Any], *, zh: bool) -> Stage:
-    """The trace of one line, drawn."""
+def staged(trace: Mapping[str, Any], told: Any) -> Stage:
+    """The trace of one line, drawn; `told` says a step (`readable`)."""
     paid_on = parse_day(trace["repayment"]["paid_on"])
     visits: Sequence[Mapping[str, Any]] = trace["visits"]
     days = [paid_on]
@@ -58,24 +59,18 @@ def staged(trace: Mapping[str, Any], *, zh: bool) -> Stage:
     def place(day: date) -> float:
         return (day - first).days / span * WIDTH
 
-    bars = tuple(_bar(visit, place, readable(trace, zh=zh)) for visit in visits)
+    bars = tuple(_bar(visit, place, told) for visit in visits)
     return Stage(first, last, paid_on, place(paid_on), bars)
 
 
-def readable(trace: Mapping[str, Any], *, zh: bool) -> Any:
+def readable(trace: Mapping[str, Any], telephones: Mapping[str, str], *, zh: bool) -> Any:
     """Says a step in the reader's language; a visit is named by its day, for nobody knows its number."""
-    days = {visit["visit"]: visit["visited_on"] for visit in trace["visits"]}
+    names = {visit["visit"]: visit["visited_on"] for visit in trace["visits"]} | dict(telephones)
 
     def told(step: Mapping[str, Any]) -> str:
-        return by_day(say(step, "zh-CN" if zh else "en"), days)
+        return named(say(step, "zh-CN" if zh else "en"), names)
 
     return told
-
-
-def by_day(text: str, days: Mapping[str, str]) -> str:
-    for id_, day in days.items():
-        text = text.replace(id_, day)
-    return text
 
 
 def _bar(visit: Mapping[str, Any], place: Any, told: Any) -> Bar:

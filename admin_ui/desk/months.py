@@ -6,15 +6,17 @@ Owns which months are offered. Refuses nothing of its own: publishing and closin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.months_offered import month_before
+from admin_ui.named import named, telephones
 from admin_ui.page import page
 from admin_ui.telling import language
-from admin_ui.theatre import by_day, readable, staged
+from admin_ui.theatre import readable, staged
 from api_schemas.desk import BranchForm, StatementList
 from server.domain.access import Permission
 from server.domain.calendar import local_day
@@ -79,7 +81,7 @@ def show_month(call: Call) -> dict[str, Any]:
         "open": asked["open"],
         "narrow": narrowing(path),
         "path": path,
-        "plain": _plain,
+        "plain": partial(_plain, telephones(call.uow, map(_why, found.items))),
         "publishes": call.actor.may(Permission.STATEMENTS_PUBLISH) and not shown,
         "closes": call.actor.may(Permission.STATEMENTS_CLOSE),
     }
@@ -96,11 +98,11 @@ def show_month(call: Call) -> dict[str, Any]:
 def show_line(call: Call) -> dict[str, Any]:
     """A line's theatre: the repayment, every candidate visit on an axis of days, the rule in the handbook's words."""
     story = line_story.story_of(call.uow, call.actor, call.path["line_id"])
-    zh = language() == "zh"
+    told = readable(story.trace, telephones(call.uow, [str(story.trace)]), zh=language() == "zh")
     return {
         "story": story,
-        "stage": staged(story.trace, zh=zh),
-        "told": readable(story.trace, zh=zh),
+        "stage": staged(story.trace, told),
+        "told": told,
         "objects": call.actor.may(Permission.DISPUTES_FILE),
         "grounds": GROUNDS,
         "form_id": call.uow.new_id(),
@@ -128,12 +130,17 @@ def close_month(call: Call) -> Response:
     return redirect(f"{LIST}/{call.path['month']}", 303)  # type: ignore[return-value]
 
 
-def _plain(one: statements.ToldLine) -> str:
+def _plain(telephones: Mapping[str, str], one: statements.ToldLine) -> str:
     """Why the line is as it is, its visit named by the day."""
-    day = None if one.line.visited_at is None else local_day(one.line.visited_at).isoformat()
-    ids = [id_ for id_ in (one.line.visit_id, one.line.nearest_visit_id) if id_ is not None]
-    text = one.why["zh" if language() == "zh" else "en"]
-    return text if day is None else by_day(text, dict.fromkeys(ids, day))
+    names = dict(telephones)
+    if one.line.visited_at is not None:
+        ids = [id_ for id_ in (one.line.visit_id, one.line.nearest_visit_id) if id_ is not None]
+        names |= dict.fromkeys(ids, local_day(one.line.visited_at).isoformat())
+    return named(_why(one), names)
+
+
+def _why(one: statements.ToldLine) -> str:
+    return one.why["zh" if language() == "zh" else "en"]
 
 
 def _tabs(path: str, asked: Mapping[str, Any]) -> list[Tab]:

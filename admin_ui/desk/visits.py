@@ -6,12 +6,13 @@ Owns how a visit is shown. Refuses the clear name and numbers to whoever gives n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.named import named, telephones
 from admin_ui.page import page
 from admin_ui.positions import gallery, positions
-from admin_ui.theatre import by_day
 from admin_ui.timeline import timeline
 from admin_ui.verdict import verdict_of
 from api_schemas.base import PageQuery
@@ -124,7 +125,7 @@ def show_visit(call: Call) -> dict[str, Any]:
         "catalogue": CATALOGUE,
         "events": timeline(course),
         "verdict": verdict_of(course),
-        "by_day": _by_day,
+        "by_day": partial(_by_day, telephones(call.uow, [str(line.why) for line in course.lines or ()])),
         "gallery": gallery(course),
         "positions": positions(course),
         "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
@@ -148,10 +149,10 @@ def unmask_case(call: Call) -> dict[str, Any]:
     return {"clear": case_reading.unmask(call.uow, placement, call.body["purpose"]), "placement": placement}
 
 
-def _by_day(line: ExplainedLine, zh: bool) -> list[str]:
+def _by_day(telephones: Mapping[str, str], line: ExplainedLine, zh: bool) -> list[str]:
     """Why a line is as it is, sentence by sentence, each visit named by its day."""
-    days = {visit["visit"]: visit["visited_on"] for visit in line.row.trace["visits"]}
-    return [by_day(sentence, days) for sentence in line.why["zh" if zh else "en"]]
+    names = {visit["visit"]: visit["visited_on"] for visit in line.row.trace["visits"]} | dict(telephones)
+    return [named(sentence, names) for sentence in line.why["zh" if zh else "en"]]
 
 
 def _listed(call: Call, found: Page[Visit], path: str = LIST) -> dict[str, Any]:

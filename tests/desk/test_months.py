@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from server.domain.credit import StatementState
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
+from tests.support import visit_values as values
+from tests.support.cases import TEN, Case
 from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, MANAGER, OTHER_AGENT, OUTSIDE_DISPATCHER
 from tests.support.months import turn_to
 from tests.support.paid import Paid
-from tests.support.rows import at, fresh_id
+from tests.support.rows import at, changed, fresh_id, keep
 from tests.support.statements import statements_of
 
 MARCH = "/desk/months/2026-03"
@@ -64,6 +67,26 @@ def test_a_theatre_shows_the_winner_the_loser_and_the_rule(desk: Desk, paid: Pai
     assert "外访见到借款人，或见到借款人直系亲属" in seen(page)
     assert "没有见到、联系到或可转告的人" in seen(page)
     assert not re.search(r">[^<]*[0-9a-f]{8}-[0-9a-f]{4}-", page), "an id among the words"
+
+
+def test_a_telephone_in_a_reason_is_named_by_its_masked_number(desk: Desk) -> None:
+    case = Case(desk)
+    visit = case.visit()
+    keep(
+        desk,
+        values.letter(visit, counterfoil_returned_at=TEN),
+        *values.letter_photos(visit),
+        values.repayment(case.placement, date(2026, 3, 12)),
+    )
+    case.phone(number="13800001234")
+    changed(desk, [case.placement])
+    desk.work()
+    dispatcher = Browser(desk, DISPATCHER)
+    line = line_of(dispatcher)
+    for path in (MARCH, f"/desk/lines/{line}", f"/desk/visits/{visit.id}"):
+        words = seen(dispatcher.page(path))
+        assert "138****1234 发送短信" in words, path
+        assert "13800001234" not in words
 
 
 def test_published_objected_to_ruled_on_and_closed_by_five_people(desk: Desk, paid: Paid) -> None:
