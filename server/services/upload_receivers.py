@@ -19,7 +19,6 @@ from server.domain.uploads import PIECE_SECONDS, SILENCE_SECONDS, SMALL_BYTES
 from server.services.house import House
 from server.services.uploads import Lease, moved, release, store_piece
 
-_SETTLED_SECONDS = 0.5
 # More at work than the processors and the disk can serve at once only hold memory, and each other up.
 _TURNS = min(12, 2 * (os.cpu_count() or 2) + 2)
 _QUIET_SECONDS = 0.05  # who waits for bytes as long as that needs no turn
@@ -142,14 +141,15 @@ class ReceiverPool:
                 del self._at_work[receiver.lease.upload.id]
 
     def take_over(self, house: House, upload_id: str, account_id: str, patience: float = 0.0) -> None:
-        """Keep what a request that went silent has received, and give its lease back. A running one is left alone; one
-        whose line was cut may store what it has for so many seconds of patience, or it would be sent again."""
+        """Keep what a request that went silent has received, and give its lease back. A running one is left alone; for
+        so many seconds of patience one whose line was cut may notice it and store what it has, or fall silent for long
+        enough: an answer before that would have it sent again, to a lease that is held."""
         with self._lock:
             receiver = self._at_work.get(upload_id)
         if receiver is None or receiver.lease.upload.account_id != account_id:
             return
         until = time.monotonic() + patience
-        while time.monotonic() < until and not receiver.idle(_SETTLED_SECONDS):
+        while time.monotonic() < until and not receiver.idle(SILENCE_SECONDS):
             if receiver.ended.wait(0.05):
                 return
         with receiver.lock, ExitStack() as stack:

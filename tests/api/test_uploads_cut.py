@@ -58,6 +58,7 @@ class Field:
             "path": str(path),
             "metadata": metadata,
             "retries": 400,
+            "pause": 0,
             "chunk": None,
         } | further
 
@@ -150,7 +151,8 @@ def test_a_cut_at_98_percent_sends_at_most_one_chunk_again(
         field.server.port, lambda: None if proxy.cuts else max(1, size * 98 // 100 - proxy.sent)
     )
     try:
-        asked = field.asked(proxy.url, path, "recording", chunk=chunk)
+        # Who asks at once asks before the server has begun with what lies in its buffers.
+        asked = field.asked(proxy.url, path, "recording", chunk=chunk, pause=1)
         upload_by(client, asked, seconds=300)
     finally:
         proxy.close()

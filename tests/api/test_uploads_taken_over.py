@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
+from server.api import uploads as uploads_api
 from server.domain.problems import Problem
 from server.services import upload_receivers, upload_receiving
 from server.services.ports.objects import StoredObject
@@ -60,7 +61,8 @@ def test_a_silent_request_is_taken_over_with_what_it_brought(
     request = threading.Thread(target=silent)
     request.start()
     assert line.read_began.wait(20)
-    # Heard a moment ago: it is left alone, and asking does not disturb it.
+    # Heard a moment ago: it is left alone, and who asks without patience does not disturb it.
+    monkeypatch.setattr(uploads_api, "SILENCE_SECONDS", 0.0)
     assert tus.offset_of(desk, path) == 0
     desk.refused(tus.patch(desk, path, 0, PDF), 423, "upload_locked")
     monkeypatch.setattr(upload_receivers, "SILENCE_SECONDS", 0.0)

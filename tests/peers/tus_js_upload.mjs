@@ -13,7 +13,7 @@ const upload = new Upload(content, {
   endpoint: asked.url,
   headers: asked.headers,
   metadata: asked.metadata,
-  retryDelays: Array(asked.retries).fill(0),
+  retryDelays: Array(asked.retries).fill(1000 * asked.pause),
   uploadDataDuringCreation: Boolean(asked.with_creation),
   ...(asked.chunk ? { chunkSize: asked.chunk } : {}),
   onError(error) {

@@ -11,7 +11,7 @@ uploader = client.uploader(
     asked["path"],
     metadata=asked["metadata"],
     retries=asked["retries"],
-    retry_delay=0,
+    retry_delay=asked["pause"],
     **({"chunk_size": asked["chunk"]} if asked["chunk"] else {}),
 )
 uploader.upload()
