@@ -11,7 +11,8 @@ from marshmallow import Schema
 import api_schemas
 
 _NAMES = re.compile(
-    r"cash|reduc|discount|instal|relief|waive_|write_?off|settle|haircut|forgiv|减免|分期|现金", re.IGNORECASE
+    r"cash|reduc|discount|instal(?!led)|relief|waive_|write_?off|settle|haircut|forgiv|减免|分期|现金",
+    re.IGNORECASE,
 )
 # A report that cash was offered (V4), and that a reduction was asked for (V16), are what the clauses want told.
 _TOLD = {"cash_offered", "relief_requested"}
