@@ -26,7 +26,7 @@ from server.domain.policy.wire import read_line
 from server.domain.policy.wire_rules import FactsError
 
 AT_ONCE = 10_000  # placements of a partition: a second or two of one core, and a lost machine loses no more
-_JUDGED = "file string, number bigint, lines string, fault string"
+_JUDGED = "place bigint, file string, number bigint, lines string, fault string"
 _GLOB = re.compile(r"([\\*?\[\]{}])")
 
 
@@ -48,8 +48,8 @@ def score_in_order(source: str, book: PolicyBook) -> Iterator[Judged]:
     """Every line of a file, or of the files beneath a folder, judged, in the order of the input."""
     _check(source)
     with _started() as spark, _in_words(source):
-        for row in _judged(spark, source, book).orderBy("file", "number").toLocalIterator():
-            yield _shown(source, *row)
+        for row in _in_order(*_judged(spark, source, book)).toLocalIterator():
+            yield _shown(source, row)
 
 
 def score_into(source: str, book: PolicyBook, out: str) -> Iterator[Judged]:
@@ -60,11 +60,12 @@ def score_into(source: str, book: PolicyBook, out: str) -> Iterator[Judged]:
     with _started() as spark, _in_words(source):
         from pyspark import StorageLevel
 
-        judged = _judged(spark, source, book).persist(StorageLevel.DISK_ONLY)
-        credited = judged.where("lines IS NOT NULL").orderBy("file", "number").select("lines")
+        judged, partitions = _judged(spark, source, book)
+        judged = judged.persist(StorageLevel.DISK_ONLY)
+        credited = _in_order(judged.where("lines IS NOT NULL"), partitions).select("lines")
         credited.write.mode("errorifexists").text(out, lineSep="\n")
-        for row in judged.where("fault IS NOT NULL").orderBy("file", "number").toLocalIterator():
-            yield _shown(source, *row)
+        for row in _in_order(judged.where("fault IS NOT NULL"), partitions).toLocalIterator():
+            yield _shown(source, row)
 
 
 def _check(source: str) -> None:
@@ -81,13 +82,16 @@ def _check(source: str) -> None:
         raise SparkUnusableError(f"{source}: Spark reads no file whose name begins with {path.name[0]}")
 
 
-def _shown(source: str, file: str, number: int, lines: str | None, fault: str | None) -> Judged:
+def _shown(source: str, row: Any) -> Judged:
     """Under the name that the caller gave; of a folder's files under their own, which Spark gives as addresses."""
-    named = source if Path(source).is_file() else unquote(file.removeprefix("file://").removeprefix("file:"))
-    return Judged(named, number, lines, fault)
+    named = (
+        source if Path(source).is_file() else unquote(row.file.removeprefix("file://").removeprefix("file:"))
+    )
+    return Judged(named, row.number, row.lines, row.fault)
 
 
-def _judged(spark: Any, source: str, book: PolicyBook) -> Any:
+def _judged(spark: Any, source: str, book: PolicyBook) -> tuple[Any, int]:
+    """The lines judged, in no order, and over how many partitions."""
     from pyspark.sql import functions
 
     # The text source keeps the bytes as they are; what is no UTF-8 is for the reader of the format to refuse.
@@ -101,36 +105,48 @@ def _judged(spark: Any, source: str, book: PolicyBook) -> Any:
     partitions = sum(count for _, _, count, _ in blocks) // AT_ONCE + 2
     placement = functions.get_json_object(functions.col("line").cast("string"), "$.id")
     spread = lines.repartition(partitions, placement)
-    return spread.mapInArrow(_Judge(book, _numbers(blocks)), _JUDGED)
+    return spread.mapInArrow(_Judge(book, _before(blocks)), _JUDGED), partitions
 
 
-def _numbers(blocks: Any) -> dict[tuple[str, int], int]:
-    """What is added to a line's place to give its number in the file, by file and block.
+def _in_order(judged: Any, partitions: int) -> Any:
+    """In the order of the input, as many lines to a partition as were judged together: what Spark sorts by itself is
+    in pieces of any size, and one that the driver's memory did not hold was never answered."""
+    from pyspark.sql import functions
+
+    piece = functions.floor(functions.col("place") / AT_ONCE).cast("int")
+    return judged.repartitionById(partitions, piece).sortWithinPartitions("place")
+
+
+def _before(blocks: Any) -> dict[tuple[str, int], tuple[int, int]]:
+    """What is added to what Spark calls a line to give its place in the whole input, from 0, and its number in its
+    file, from 1; by file and block.
 
     Spark counts no lines: it numbers them within each piece of a file, and pieces begin wherever it cut them.
     """
-    numbers: dict[tuple[str, int], int] = {}
+    before: dict[tuple[str, int], tuple[int, int]] = {}
+    in_all = 0
     for file, of_file in groupby(sorted(tuple(block) for block in blocks), key=lambda block: block[0]):
-        before = 0
+        in_file = 1
         for _, block, count, first in of_file:
-            numbers[file, block] = before + 1 - first
-            before += count
-    return numbers
+            before[file, block] = (in_all - first, in_file - first)
+            in_all += count
+            in_file += count
+    return before
 
 
 class _Judge:
     """The pure function over the lines of a partition; it travels to where they are."""
 
-    def __init__(self, book: PolicyBook, numbers: dict[tuple[str, int], int]) -> None:
+    def __init__(self, book: PolicyBook, before: dict[tuple[str, int], tuple[int, int]]) -> None:
         self._book = book
-        self._numbers = numbers
+        self._before = before
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow
 
         names = [part.split()[0] for part in _JUDGED.split(", ")]
         kinds = pyarrow.schema(
-            [(name, pyarrow.int64() if name == "number" else pyarrow.string()) for name in names]
+            [(name, pyarrow.int64() if name in ("place", "number") else pyarrow.string()) for name in names]
         )
         for batch in batches:
             rows = [row for row in map(self._line, batch.to_pylist()) if row is not None]
@@ -139,9 +155,11 @@ class _Judge:
     def _line(self, row: dict[str, Any]) -> dict[str, Any] | None:
         if not row["line"].strip():
             return None
+        in_all, in_file = self._before[row["file"], row["block"]]
         judged = {
+            "place": row["place"] + in_all,
             "file": row["file"],
-            "number": row["place"] + self._numbers[row["file"], row["block"]],
+            "number": row["place"] + in_file,
             "lines": None,
             "fault": None,
         }
@@ -180,6 +198,8 @@ _ALONE = {
     "spark.master": "local[*]",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    # Spark goes on without the thread that found no memory, and whoever waits for it waits for ever.
+    "spark.driver.extraJavaOptions": "-XX:+ExitOnOutOfMemoryError",
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "8",
     "spark.ui.showConsoleProgress": "false",
@@ -194,13 +214,18 @@ def _java() -> str:
 @contextmanager
 def _in_words(source: str) -> Iterator[None]:
     """What Spark throws is pages long; the first line of it says what is wrong."""
-    from py4j.protocol import Py4JJavaError
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (PySparkException, Py4JJavaError) as error:
-        raise SparkUnusableError(f"{source}: {str(error).strip().splitlines()[0]}") from error
+    except (PySparkException, Py4JError, EOFError, ConnectionError) as error:
+        raise SparkUnusableError(f"{source}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "Spark ended; more memory: spark.driver.memory"
 
 
 def _escaped(source: str) -> str:
