@@ -38,18 +38,24 @@ def sign_in(house: House) -> Response:
     """Sign in; the third wrong try in a row locks (S3). Whoever's password is over its period changes it first (S2)."""
     from_here()
     try:
-        logged_in = login.sign_in(
+        admit(house)
+    except Problem as refused:
+        template = "password.html" if refused.kind is PASSWORD_EXPIRED else "sign_in.html"
+        return _form(template, refused)
+    return redirect(way_back(request.form.get("next")), 303)  # type: ignore[return-value]
+
+
+def admit(house: House) -> None:
+    """Sign in whoever the form names; the answer carries the cookies."""
+    cookies.keep(
+        login.sign_in(
             house,
             typed("username"),
             typed("password"),
             device_id=None,
             user_agent=request.headers.get("User-Agent", ""),
         )
-    except Problem as refused:
-        template = "password.html" if refused.kind is PASSWORD_EXPIRED else "sign_in.html"
-        return _form(template, refused)
-    cookies.keep(logged_in)
-    return redirect(way_back(request.form.get("next")), 303)  # type: ignore[return-value]
+    )
 
 
 @open_page("GET", "/desk/password", clauses=("S2", "S3"))
