@@ -1,7 +1,6 @@
 /* What of a phone's check stands against leaving (V2): the room for a recording, camera, microphone, place. */
 
-export interface Checked {
-  at: string;
+export interface Found {
   free_mib: number | null;
   persistent: boolean;
   camera: boolean;
@@ -10,6 +9,10 @@ export interface Checked {
   wake_lock: boolean;
   installed: boolean;
   messenger: boolean;
+}
+
+export interface Checked extends Found {
+  at: string;
 }
 
 // Three hours of speech are 32 MiB, and a day's photos 100: with less a recording may end before its visit.

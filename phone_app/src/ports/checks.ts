@@ -1,16 +1,6 @@
 /* What this phone can do, asked of it before its agent leaves: each question is answered by trying. */
+import type { Found } from "../domain/preflight";
 import { place } from "./place";
-
-export interface Found {
-  free_mib: number | null;
-  persistent: boolean;
-  camera: boolean;
-  microphone: boolean;
-  place: boolean;
-  wake_lock: boolean;
-  installed: boolean;
-  messenger: boolean;
-}
 
 // The browsers inside WeChat, QQ, DingTalk, Feishu and Weibo keep no storage and no service worker.
 const MESSENGERS = /MicroMessenger|\bQQ\/|DingTalk|Lark|Feishu|Weibo/i;
