@@ -60,7 +60,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`cards` by visit id, of what waits and of what stands on the plan; `waiting` by district."""
+    """`cards` by visit id, of what waits and of what stands on the plan; `waiting` by district, first what may go."""
 
     waiting: list[Card]
     more: bool
@@ -85,7 +85,7 @@ def board(
     cards = _cards(uow, plan, [*page.items, *placed.values()])
     waiting = sorted(
         (cards[visit.id] for visit in page.items),
-        key=lambda card: (card.address.county_code, card.ends_on, card.visit.id),
+        key=lambda card: (card.address.county_code, bool(card.forbidding), card.ends_on, card.visit.id),
     )
     found = {route.team_id: route for route in routes.routes_of(uow, distances, contents)}
     marks = _marks(uow, contents, waiting, cards)

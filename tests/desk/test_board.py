@@ -234,7 +234,7 @@ def test_a_day_is_put_together_by_key_and_by_hand_and_the_second_window_is_told(
 ) -> None:
     day = Day(desk, dispatcher)
     visits = [waiting(desk, at=number / 100) for number in range(4)]
-    planning.hold(desk, visits[3])
+    planning.hold(desk, visits[0])
     on_team, waits = '[data-number="1"] [data-card]', '[data-team=""] [data-card]'
     with (
         chromium() as browser,
@@ -246,7 +246,11 @@ def test_a_day_is_put_together_by_key_and_by_hand_and_the_second_window_is_told(
         first.go(f"{day.path}?county_code=410105")
         first.go(day.path)
         page = first.page
-        first.press("j", "1")
+        first.press("k", "1")
+        expect(page.locator("#said")).to_contain_text("投诉")
+        expect(page.locator(on_team)).to_have_count(0)
+        page.locator(f"{waits} .where").first.click()
+        first.press("1")
         expect(page.locator(on_team)).to_have_count(1)
         expect(page.locator(f"{waits}[data-chosen]")).to_have_count(1)
         first.press("1")

@@ -23,7 +23,11 @@ function following(card) {
 }
 
 function move(card, team, position) {
-  if (!card || "forbidden" in card.dataset) return;
+  if (!card) return;
+  if ("forbidden" in card.dataset) {
+    document.dispatchEvent(new CustomEvent("desk:say", { detail: card.querySelector(".remark.wrong")?.textContent.trim() }));
+    return;
+  }
   const form = document.getElementById("move");
   if (!form || (!team && !teamOf(card))) return;
   next = following(card);

@@ -114,6 +114,7 @@ function say(words) {
   clearTimeout(silence);
   silence = setTimeout(() => { said.textContent = ""; }, SAID_FOR);
 }
+document.addEventListener("desk:say", (event) => say(event.detail));
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
