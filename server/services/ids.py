@@ -38,4 +38,3 @@ def _rest(moment: int) -> int:
             rest = int.from_bytes(os.urandom(10)) & _SEED
         _last = moment, rest
     return rest
-
