@@ -9,6 +9,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -27,15 +28,14 @@ class LocalObjectStore:
     """The embedded default; several processes may share the folder."""
 
     def __init__(self, folder: Path, *, shard_digits: int = 2) -> None:
-        """Make the folder, private to this user, with its shards (16 to the power of `shard_digits`); they are made
-        once so that writing an object later has one directory entry to make durable and no more."""
+        """Make the folder, private to this user; of 16 to the power of `shard_digits` shards each is made with the
+        first object in it, so that writing one later has a single directory entry to make durable."""
         self._digits = shard_digits
         self._objects = folder / "objects"
         self._incoming = folder / "incoming"
         for made in (folder, self._objects, self._incoming):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for shard in self._shards():
-            shard.mkdir(mode=0o700, exist_ok=True)
+        self._durable_shards = set(self._objects.iterdir())
         for changed in (self._objects, folder, folder.parent):
             _sync_folder(changed)
 
@@ -50,6 +50,7 @@ class LocalObjectStore:
         final = self._path(key)
         if final.exists():
             raise ObjectExists(key)
+        self._make_durable(final.parent)
         unfinished = self._incoming / f"{uuid.uuid4().hex}.part"
         try:
             _write_new(unfinished, pieces)
@@ -79,10 +80,12 @@ class LocalObjectStore:
     def delete(self, key: str) -> None:
         path = self._path(key)
         path.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        # Of what somebody deleted already too: a cut may have come between that and its being durable.
+        with suppress(FileNotFoundError):
+            _sync_folder(path.parent)
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        for shard in self._shards():
+        for shard in sorted(self._objects.iterdir()):
             with os.scandir(shard) as entries:
                 for entry in entries:
                     key = entry.name.replace(_SLASH, "/")
@@ -101,13 +104,17 @@ class LocalObjectStore:
             discarded += 1
         return discarded
 
+    def _make_durable(self, shard: Path) -> None:
+        """Whoever made it may have been killed before its name was on disk, so each process makes sure once."""
+        if shard in self._durable_shards:
+            return
+        shard.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(self._objects)
+        self._durable_shards.add(shard)
+
     def _path(self, key: str) -> Path:
         shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[: self._digits]
         return self._objects / shard / key.replace("/", _SLASH)
-
-    def _shards(self) -> Iterator[Path]:
-        for shard in range(16**self._digits):
-            yield self._objects / f"{shard:0{self._digits}x}"
 
 
 def _take_key(unfinished: Path, final: Path, key: str) -> None:

@@ -68,8 +68,9 @@ def test_symbolic_link_in_the_folder_is_neither_followed_nor_replaced(tmp_path: 
     secret = tmp_path / "secret"
     secret.write_bytes(b"not yours")
     store = LocalObjectStore(tmp_path / "evidence")
-    shard = hashlib.sha256(b"photo").hexdigest()[:2]
-    (tmp_path / "evidence" / "objects" / shard / "photo").symlink_to(secret)
+    shard = tmp_path / "evidence" / "objects" / hashlib.sha256(b"photo").hexdigest()[:2]
+    shard.mkdir()
+    (shard / "photo").symlink_to(secret)
     with pytest.raises(OSError, match="symbolic links"):
         store.open("photo")
     with pytest.raises(ObjectExists):
