@@ -20,6 +20,7 @@ from server.demo.names import Inventor
 from server.demo.staff import PASSWORD, staff
 from server.domain.access import Post
 from server.domain.calendar import local_day
+from server.parent import end_with_parent
 from server.settings import Settings, read_settings
 
 
@@ -87,7 +88,10 @@ def load_where_empty(installation: Installation) -> None:
         empty = not uow.accounts.with_post(Post.IT)
     installation.engine.dispose()
     if empty or (installation.settings.data_dir / "demo-unfinished").exists():
-        loading = subprocess.run([sys.executable, "-m", "server.cli", "demo"], check=False)
+        # Between fork and exec only one thread runs yet.
+        loading = subprocess.run(
+            [sys.executable, "-m", "server.cli", "demo"], check=False, preexec_fn=end_with_parent
+        )
         if loading.returncode != 0:
             sys.exit(loading.returncode)
     else:

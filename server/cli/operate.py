@@ -19,10 +19,10 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from server.cli.installed import bring_up, installed
+from server.parent import end_with_parent
 from server.settings import read_settings
 
 _M_ARENA_MAX = -8  # malloc.h
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 # More than cores: a thread mostly waits for its turn to write or for the disk. Uploads have as many beside these as the
 # settings give them, so that slow phones take no thread from anybody; threads are made when they are needed.
 _WEB_THREADS = 16
@@ -85,7 +85,7 @@ def run(host: str, demo: bool) -> None:
 
 def application() -> Flask:
     """The web process's application, which ends with the process that started it."""
-    _end_with_parent()
+    end_with_parent()
     _open_many_files()
     _share_memory()
     app: Flask = import_module("server.app").create_app()
@@ -117,7 +117,7 @@ def _work() -> None:
 
 def _keep_working() -> None:
     """Keep one worker at work: one that died, for want of memory perhaps, is followed by the next."""
-    _end_with_parent()
+    end_with_parent()
     stopped: list[int] = []
     working: list[Any] = []
 
@@ -136,7 +136,7 @@ def _keep_working() -> None:
 
 
 def _work_with_parent() -> None:
-    _end_with_parent()
+    end_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _work()
@@ -156,9 +156,3 @@ def _share_memory() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # another libc may have none
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, 2)
-
-
-def _end_with_parent() -> None:
-    """In a child: be told to end when the parent is gone, even when it was killed (Linux; elsewhere it stays)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

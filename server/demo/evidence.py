@@ -13,6 +13,7 @@ from types import TracebackType
 from server.demo.firm import Firm
 from server.demo.phones import Captured
 from server.domain.evidence import Capture, EvidenceKind
+from server.parent import end_with_parent
 from server.services import capture_chain, evidence
 from server.services.received import ReceivedFile
 from storage.media.invented_photos import draw_photo
@@ -44,7 +45,7 @@ class Studio(AbstractContextManager["Studio"]):
 
     def __init__(self, firm: Firm) -> None:
         self._firm = firm
-        self._pool = ProcessPoolExecutor(2)
+        self._pool = ProcessPoolExecutor(2, initializer=end_with_parent)
         self._seed = firm.inventor.dice.getrandbits(32)
 
     def __exit__(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -14,6 +17,7 @@ from server.bootstrap import Installation
 from server.cli.demo import clear_unfinished, load_where_empty
 from server.demo.staff import PASSWORD
 from server.settings import read_settings
+from tests.support.server import free_port
 
 _BRING_UP = """
 import sys
@@ -79,3 +83,27 @@ def test_half_a_demo_in_a_database_of_its_own_is_left_to_people(tmp_path: Path) 
     with pytest.raises(click.ClickException, match="empty the database"):
         clear_unfinished(settings)
     assert mark.exists()
+
+
+@pytest.mark.slow
+def test_who_stops_the_start_stops_the_demo_that_it_loads(tmp_path: Path) -> None:
+    mark = tmp_path / "demo-unfinished"
+    environment = {**os.environ, "FIELDVISIT_DATA_DIR": str(tmp_path), "FIELDVISIT_PORT": str(free_port())}
+    starting = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "run", "--demo"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not mark.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        starting.terminate()
+        # Each process of the start holds this pipe: it ends when the last of them has.
+        starting.communicate(timeout=30)
+        assert mark.exists()
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(starting.pid, signal.SIGKILL)
