@@ -91,6 +91,19 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("policy", "/desk/policy", (Permission.SELF,)),
         ),
     ),
+    (
+        "office",
+        (
+            Place(
+                "to_confirm",
+                "/desk/imports?state=waiting",
+                (Permission.IMPORTS_CONFIRM,),
+                ToDo.TO_CONFIRM,
+                urgent=True,
+            ),
+            Place("imports", "/desk/imports", (Permission.IMPORTS_READ,)),
+        ),
+    ),
 )
 """By heading, in the order of a day's work."""
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from admin_ui.forms import form_values, form_version, page_query
 from admin_ui.frame import Frame, frame_of
 from admin_ui.telling import rendered, told
-from server.domain.access import Permission, require
-from server.domain.problems import Problem
+from server.domain.access import Actor, Permission, require
+from server.domain.problems import BODY_TOO_LARGE, Problem, problem
 from server.services.house import House
 from server.services.login import actor_of
 from server.web import cookies
@@ -70,11 +71,14 @@ def page(
     versioned: bool = False,
     reads_personal: bool = False,
     own_turn: bool = False,
+    receive: Callable[[House, Actor], Any] | None = None,
+    largest: int | None = None,
     clauses: Sequence[str] = (),
 ) -> Callable[[Use], Callable[..., Response]]:
     """Declare a page or a form's target; `needs`: any one of these suffices, the use case checks the object (S13).
 
-    A use case that takes the writer's turn itself has its `own_turn`.
+    A use case that takes the writer's turn itself has its `own_turn`. `receive` takes a form with a file, of at most
+    `largest` bytes, before the transaction; what it returns is `call.received`.
     """
     writes = (method != "GET" or reads_personal) and not own_turn
     query_schema, form_schema = query() if query else None, fields() if fields else None
@@ -86,7 +90,10 @@ def page(
         @functools.wraps(use)
         def view(**path_values: object) -> Response:
             try:
-                result, frame = _done(declared, use, query_schema, form_schema, path_values)
+                request.max_content_length = largest or request.max_content_length
+                result, frame = _done(declared, use, query_schema, form_schema, path_values, receive)
+            except RequestEntityTooLarge:
+                return told(problem(BODY_TOO_LARGE, limit=request.max_content_length))
             except Problem as raised:
                 return told(raised)
             if isinstance(result, Response):
@@ -124,12 +131,24 @@ def open_page(
 
 
 def _done(
-    declared: Page, use: Use, query_schema: Any, form_schema: Any, path_values: Mapping[str, object]
+    declared: Page,
+    use: Use,
+    query_schema: Any,
+    form_schema: Any,
+    path_values: Mapping[str, object],
+    receive: Callable[[House, Actor], Any] | None,
 ) -> tuple[Any, Frame | None]:
     """What the use case gave, and the frame around it where a whole page was asked for."""
     house: House = current_app.extensions["fieldvisit"]
     account_id, session_id = cookies.desk_bearer(house)
-    request.get_data()  # a slow sender must not hold the writer's turn
+    received = None
+    if receive is not None:
+        with house.units.read() as asking:
+            asker = actor_of(asking, account_id, session_id)
+            require(asker, *declared.needs)
+        received = receive(house, asker)
+    else:
+        request.get_data()  # a slow sender must not hold the writer's turn
     begin = house.units.write if declared.writes else house.units.read
     with begin(account_id) as uow:
         actor = actor_of(uow, account_id, session_id)
@@ -141,8 +160,9 @@ def _done(
             scope=scope,
             path={name: str(value) for name, value in path_values.items()},
             query=page_query(query_schema),
-            body=form_values(form_schema),
+            body={} if receive is not None else form_values(form_schema),
             expected_version=form_version() if declared.versioned else None,
+            received=received,
         )
         result = use(call)
         frame = frame_of(call, declared.path, declared.clauses) if isinstance(result, dict) else None

@@ -46,6 +46,12 @@ MEANINGS = {
     "ProposalState.proposed": "waiting",
     "ProposalState.published": "done",
     "ProposalState.declined": "wrong",
+    "ImportState.checking": "info",
+    "ImportState.refused": "wrong",
+    "ImportState.checked": "done",
+    "ImportState.waiting": "waiting",
+    "ImportState.applying": "info",
+    "ImportState.applied": "done",
 }
 _NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
 

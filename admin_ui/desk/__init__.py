@@ -19,6 +19,7 @@ from admin_ui.desk import (
     fines,
     flags,
     home,
+    imports,
     incidents,
     live,
     lock,
@@ -67,6 +68,7 @@ MODULES = (
     incidents,
     policy,
     flags,
+    imports,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -18,6 +18,7 @@ from admin_ui.words import (
     fines,
     flags,
     frame,
+    imports,
     lists,
     live,
     lock,
@@ -56,6 +57,7 @@ PARTS: tuple[Catalogue, ...] = (
     fines.WORDS,
     policy.WORDS,
     flags.WORDS,
+    imports.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

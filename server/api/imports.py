@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import io
-import uuid
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask_smorest import Blueprint
-from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from api_schemas.base import Reason
 from api_schemas.imports import ImportPage, ImportQuery, ImportTemplateQuery, ImportView
-from server.domain.access import Actor, Permission, reach
-from server.domain.imports import SAME_PERSON, ImportFile, ImportKind, ImportState
+from server.domain.access import Permission, reach
+from server.domain.imports import SAME_PERSON, ImportFile, ImportKind
 from server.domain.problems import (
     BODY_TOO_LARGE,
-    INVALID_INPUT,
     NOT_FOUND,
     WRONG_STATE,
     Category,
-    Problem,
     problem,
 )
 from server.services import imports
-from server.services.house import House
 from server.services.importing.templates import template_csv, template_xlsx
-from server.services.imports import LARGEST_FILE, ReceivedFile
-from server.services.ports.jobs import Job
-from server.services.ports.objects import ObjectTooLarge
 from server.services.ports.paging import Page, PageRequest
+from server.web import import_forms
 from server.web.endpoint import Call, endpoint
 
 blueprint = Blueprint("imports", __name__, url_prefix="/api/v1", description="Facts in by file (S20, W4)")
 
-_FORM_BYTES = 1 << 16  # what stands around the file in a form
 _NO_PROBLEMS: dict[str, Any] = {"total": 0, "items": []}
 _CSV = "text/csv"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DONE = {ImportState.CHECKED, ImportState.APPLIED}
 _FORM = {
     "requestBody": {
         "required": True,
@@ -60,44 +50,6 @@ _FORM = {
 }
 
 
-def _receive(house: House, actor: Actor) -> ReceivedFile:
-    """The form, its file stored before the transaction begins; it is read from the disk, never held whole."""
-    request.max_content_length = LARGEST_FILE + _FORM_BYTES
-    try:
-        file, form = request.files.get("file"), request.form
-    except RequestEntityTooLarge as error:
-        raise problem(BODY_TOO_LARGE, "file", limit=LARGEST_FILE) from error
-    kind = _kind(form.get("kind", ""))
-    imports.require_kind(actor, kind)
-    dry_run = form.get("dry_run", "false")
-    if dry_run not in ("true", "false"):
-        raise _invalid("dry_run", "must be true or false")
-    unknown = sorted((form.keys() | request.files.keys()) - {"kind", "dry_run", "file"})
-    if unknown:
-        raise _invalid(unknown[0], "unknown field")
-    if file is None or not file.filename:
-        raise _invalid("file", "must be a file with a name")
-    return _store(house, file, kind, dry_run == "true")
-
-
-def _store(house: House, file: FileStorage, kind: ImportKind, dry_run: bool) -> ReceivedFile:
-    try:
-        stored = house.objects.write(f"imports/{uuid.uuid4()}", file.stream, limit=LARGEST_FILE)  # type: ignore[arg-type]
-    except ObjectTooLarge as error:
-        raise problem(BODY_TOO_LARGE, "file", limit=LARGEST_FILE) from error
-    return ReceivedFile(kind, file.filename or "", stored.sha256, stored.size, dry_run, stored.key)
-
-
-def _kind(text: str) -> ImportKind:
-    if text not in list(ImportKind):
-        raise _invalid("kind", "must be one of " + ", ".join(ImportKind))
-    return ImportKind(text)
-
-
-def _invalid(field: str, detail: str) -> Problem:
-    return problem(INVALID_INPUT, field, field_zh=field, field_en=field, detail=detail)
-
-
 @endpoint(
     blueprint,
     "POST",
@@ -106,7 +58,7 @@ def _invalid(field: str, detail: str) -> Problem:
     answer=ImportView,
     status=202,
     problems=[BODY_TOO_LARGE, Category.UNSUPPORTED],
-    receive=_receive,
+    receive=import_forms.receive,
 )
 def upload_import(call: Call) -> dict[str, Any]:
     """Bring in a file (form: kind, file, dry_run). It is checked, and applied where nothing stands against it.
@@ -211,11 +163,11 @@ def download_template(call: Call) -> Response:
 
 
 def _view(call: Call, file: ImportFile) -> dict[str, Any]:
-    job = None if file.job_id is None else call.uow.jobs.get(file.job_id)
     result = file.result
+    done, total = imports.progress_of(call.uow, file)
     return {
         "file": file,
-        "progress": {"done": _done_steps(file, job), "total": 0 if job is None else job.all_steps},
+        "progress": {"done": done, "total": total},
         "problems": file.problems or _NO_PROBLEMS,
         "warnings": result.get("warnings", _NO_PROBLEMS),
         "created": result.get("created", {}),
@@ -223,10 +175,3 @@ def _view(call: Call, file: ImportFile) -> dict[str, Any]:
         "unchanged": result.get("unchanged", 0),
         "applied_before": result.get("applied_before"),
     }
-
-
-def _done_steps(file: ImportFile, job: Job | None) -> int:
-    """How far it has come; the job's own last word follows the commit that ended the file, so it may lack yet."""
-    if job is None:
-        return 0
-    return job.all_steps if file.state in _DONE else job.done_steps

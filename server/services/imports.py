@@ -25,6 +25,7 @@ from server.services.ports.unit_of_work import UnitOfWork
 
 RUN_JOB = "imports.run"
 LARGEST_FILE = 50 << 20
+_DONE = frozenset({ImportState.CHECKED, ImportState.APPLIED})
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -90,6 +91,14 @@ def import_within(uow: UnitOfWork, actor: Actor, import_id: str, permission: Per
     ):
         return file
     raise problem(NOT_FOUND, what=f"import {import_id}")
+
+
+def progress_of(uow: UnitOfWork, file: ImportFile) -> tuple[int, int]:
+    """How far it has come, in steps of all; the job's own last word follows the commit that ended the file."""
+    job = None if file.job_id is None else uow.jobs.get(file.job_id)
+    if job is None:
+        return 0, 0
+    return (job.all_steps if file.state in _DONE else job.done_steps), job.all_steps
 
 
 def confirm(uow: UnitOfWork, file: ImportFile, *, confirmed_by: str) -> ImportFile:

@@ -30,6 +30,7 @@ class ToDo(StrEnum):
     RUNNING = "running"
     LACKING = "lacking"
     TO_RULE = "to_rule"
+    TO_CONFIRM = "to_confirm"
     UNREAD = "unread"
 
 
@@ -75,4 +76,6 @@ def _of_the_rest(uow: UnitOfWork, actor: Actor) -> dict[ToDo, int]:
     counted = {ToDo.UNREAD: uow.inbox_messages.unread_count(actor.account_id)}
     if actor.may(Permission.STATEMENTS_RULE):
         counted[ToDo.TO_RULE] = uow.disputes.waiting_count(reach(actor, Permission.DISPUTES_READ))
+    if actor.may(Permission.IMPORTS_CONFIRM):
+        counted[ToDo.TO_CONFIRM] = uow.import_files.waiting_count(reach(actor, Permission.IMPORTS_CONFIRM))
     return counted

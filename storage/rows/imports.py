@@ -31,6 +31,11 @@ class ImportFileQueries(Rows[ImportFile]):
         found = self.having(kind=kind, sha256=sha256, state=ImportState.APPLIED)
         return found[0] if found else None
 
+    def waiting_count(self, reach: Reach) -> int:
+        waiting = import_files.c.state == ImportState.WAITING
+        counted = sa.select(sa.func.count()).select_from(import_files).where(waiting, _within(reach))
+        return int(self.connection.execute(counted).scalar_one())
+
 
 def _within(reach: Reach) -> sa.ColumnElement[bool]:
     own = import_files.c.uploaded_by == reach.account_id

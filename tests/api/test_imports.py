@@ -201,7 +201,7 @@ def test_a_form_that_is_wrong_is_refused_with_the_field(desk: Desk) -> None:
 
 
 def test_a_file_over_the_limit_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.api.imports.LARGEST_FILE", 1000)
+    monkeypatch.setattr("server.web.import_forms.LARGEST_FILE", 1000)
     desk.refused(upload(desk, "placements", b"x" * 1001), 413, "body_too_large")
     desk.refused(upload(desk, "placements", b"x" * 200_000), 413, "body_too_large")
     assert objects_left(desk) == []

@@ -22,6 +22,7 @@ from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
 from server.domain.fines import FineState
+from server.domain.imports import ImportKind, ImportState
 from server.domain.incident_matrix import Consequence, FoundHow
 from server.domain.live import Alarm
 from server.domain.months import EvidenceLabel, MonthPhase
@@ -55,6 +56,7 @@ SHOWN = (
     TravelKind, Alarm,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
+    ImportKind, ImportState,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

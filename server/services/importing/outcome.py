@@ -14,7 +14,7 @@ from server.services.house import House
 from server.services.ports.unit_of_work import UnitOfWork
 
 # Rows are written in this order, so that a row is there before the one that refers to it.
-_ORDER = (
+WRITTEN = (
     "accounts",
     "certificates",
     "debtors",
@@ -69,7 +69,7 @@ class Outcome:
 
     def make_ready(self, uow: UnitOfWork) -> None:
         """What can be done of the writing before its turn, in the unit of work that resolved the rows."""
-        for name in _ORDER:
+        for name in WRITTEN:
             if entities := self.new.get(name):
                 self.ready.append((name, getattr(uow, name).ready(entities, uow.now)))
 

@@ -18,3 +18,6 @@ class ImportFileRows(EntityRows[ImportFile], Protocol):
 
     def applied_twin(self, kind: ImportKind, sha256: str) -> ImportFile | None:
         """The file of the same kind and content that was applied before."""
+
+    def waiting_count(self, reach: Reach) -> int:
+        """How many files within reach wait for QA (S20)."""

@@ -1,0 +1,168 @@
+"""Imports at the desk: refusals first; a dry run, QA's confirmation, the findings by row, how far a file has come."""
+
+from __future__ import annotations
+
+import io
+
+from werkzeug.test import TestResponse
+
+from server.domain.imports import ImportKind, ImportState
+from tests.conftest import Desk
+from tests.desk.conftest import Browser, seen
+from tests.support.case_builders import make_import
+from tests.support.cast import COLLECTOR, DISPATCHER, IT, MANAGER, OUTSIDE_DISPATCHER, PERSONNEL, QA
+from tests.support.sheets import csv_bytes, placement_row
+from tests.support.statements import statements_of
+
+LIST = "/desk/imports"
+
+
+def brought(browser: Browser, content: bytes, kind: str = "placements", **fields: str) -> TestResponse:
+    """The form as a browser sends it."""
+    sent = {"csrf_token": browser.token, "kind": kind, "file": (io.BytesIO(content), "三月<b>.csv"), **fields}
+    return browser.client.post(LIST, data=sent, content_type="multipart/form-data")
+
+
+def placed(browser: Browser, *rows: dict[str, object], **fields: str) -> str:
+    """The page of a file of placements that was taken."""
+    answer = brought(browser, csv_bytes(rows), **fields)
+    assert answer.status_code == 303, seen(answer.text)
+    return answer.headers["Location"]
+
+
+def cases(desk: Desk) -> int:
+    with desk.installation.house.units.read() as uow:
+        return len(uow.placements.having())
+
+
+def objects(desk: Desk) -> list[str]:
+    return list(desk.installation.house.objects.keys("imports/"))
+
+
+def test_who_may_not_bring_a_file_leaves_nothing_behind(desk: Desk) -> None:
+    content = csv_bytes([placement_row(1)])
+    assert Browser(desk, COLLECTOR).get(LIST).status_code == 403
+    for member in (COLLECTOR, MANAGER, QA):
+        assert brought(Browser(desk, member), content).status_code == 403
+    assert brought(Browser(desk, PERSONNEL), content).status_code == 403
+    dispatcher = Browser(desk, DISPATCHER)
+    assert brought(dispatcher, content, "people").status_code == 403
+    assert brought(dispatcher, content, csrf_token="0" * 64).status_code == 403
+    assert 'type="file"' not in Browser(desk, QA).page(LIST)
+    assert objects(desk) == []
+
+
+def test_a_form_that_is_none_is_refused_by_its_field(desk: Desk) -> None:
+    dispatcher, content = Browser(desk, DISPATCHER), csv_bytes([placement_row(1)])
+    for kind, fields in (("whistles", {}), ("placements", {"dry_run": "maybe"}), ("placements", {"x": "1"})):
+        answer = brought(dispatcher, content, kind, **fields)
+        assert answer.status_code == 422, (kind, fields)
+    bare = dispatcher.client.post(LIST, data={"csrf_token": dispatcher.token, "kind": "placements"})
+    assert bare.status_code == 422
+    too_large = dispatcher.post("/desk/search", {"q": "x" * (1 << 20)})
+    assert too_large.status_code == 413
+    assert "没有完成" in seen(too_large.text)
+    assert objects(desk) == []
+
+
+def test_a_dry_run_tells_and_writes_nothing(desk: Desk) -> None:
+    dispatcher = Browser(desk, DISPATCHER)
+    path = placed(dispatcher, placement_row(1), dry_run="true")
+    waiting = dispatcher.page(path)
+    assert f'hx-get="{path}/progress"' in waiting
+    assert "正在检查文件" in seen(waiting)
+    part = dispatcher.get(f"{path}/progress", part=True)
+    assert "HX-Refresh" not in part.headers
+    desk.work()
+    part = dispatcher.get(f"{path}/progress", part=True)
+    assert part.headers["HX-Refresh"] == "true"
+    told = seen(dispatcher.page(path))
+    assert "检查通过，没有导入" in told
+    assert "将写入" in told
+    assert "委案 1 0" in told
+    assert (cases(desk), objects(desk)) == (0, [])
+
+
+def test_findings_stand_by_row_and_can_be_taken_along(desk: Desk) -> None:
+    dispatcher = Browser(desk, DISPATCHER)
+    path = placed(dispatcher, placement_row(1), placement_row(2, 委案金额="=1+1", 开案日期="昨天"))
+    desk.work()
+    told = seen(dispatcher.page(path))
+    assert "没有导入：请按下列问题更正后重新上传" in told
+    assert "问题（2）" in told
+    assert "3 委案金额" in told
+    assert "3 开案日期" in told
+    answer = dispatcher.get(f"{path}/findings.csv")
+    text = answer.get_data().decode("utf-8-sig")
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="findings-20260310-')
+    assert text.splitlines()[0] == "行,列,条款,问题,如何更正"
+    assert len(text.splitlines()) == 3
+    assert text.splitlines()[1].startswith("3,")
+    assert Browser(desk, OUTSIDE_DISPATCHER).get(f"{path}/findings.csv").status_code == 404
+    assert cases(desk) == 0
+
+
+def test_qa_confirms_once_and_the_file_is_destroyed(desk: Desk) -> None:
+    dispatcher = Browser(desk, DISPATCHER)
+    path = placed(dispatcher, placement_row(1), placement_row(2))
+    desk.work()
+    assert "确认导入" not in seen(dispatcher.page(path))
+    assert dispatcher.post(f"{path}/confirm").status_code == 403
+    qa = Browser(desk, QA)
+    assert "待确认导入 1" in seen(qa.page("/desk"))
+    assert "等待品管确认" in seen(qa.page(path))
+    assert "三月<b>.csv" in seen(qa.page(f"{LIST}?state=waiting"))
+    qa.done(f"{path}/confirm", part=False)
+    assert qa.post(f"{path}/confirm").status_code == 409
+    desk.work()
+    told = seen(qa.page(path))
+    assert "已导入" in told
+    assert "文件已销毁" in told
+    assert "委案 2 0" in told
+    assert (cases(desk), objects(desk)) == (2, [])
+    again = placed(dispatcher, placement_row(1), placement_row(2))
+    assert "内容相同的文件已导入过" in seen(dispatcher.page(again))
+    assert f'href="{path}"' in dispatcher.page(again)
+
+
+def test_qa_turns_a_file_down_with_the_reason(desk: Desk) -> None:
+    path = placed(Browser(desk, DISPATCHER), placement_row(1))
+    desk.work()
+    qa = Browser(desk, QA)
+    assert qa.post(f"{path}/turn-down", {"reason": ""}).status_code == 422
+    qa.done(f"{path}/turn-down", {"reason": "批次不对"}, part=False)
+    desk.work()
+    assert "品管未确认：批次不对" in seen(qa.page(path))
+    assert (cases(desk), objects(desk)) == (0, [])
+
+
+def test_personnel_bring_people_and_see_their_own_files_alone(desk: Desk) -> None:
+    make_import(desk)
+    personnel = Browser(desk, PERSONNEL)
+    assert "没有导入记录" in seen(personnel.page(LIST))
+    template = personnel.get(f"{LIST}/templates/people.csv")
+    assert template.status_code == 200
+    assert personnel.get(f"{LIST}/templates/people.exe").status_code == 404
+    answer = brought(personnel, template.get_data(), "people", dry_run="true")
+    desk.work()
+    assert answer.status_code == 303
+    assert "人员" in seen(personnel.page(LIST))
+    assert Browser(desk, IT).get(answer.headers["Location"]).status_code == 200
+
+
+def test_tabs_chips_and_one_more_file_ask_no_more(desk: Desk) -> None:
+    dispatcher = Browser(desk, DISPATCHER)
+    make_import(desk, kind=ImportKind.REPAYMENTS, state=ImportState.APPLIED, filename="回款.csv")
+    dispatcher.page(LIST)
+    with statements_of(desk) as few:
+        dispatcher.page(LIST)
+    make_import(desk, filename="委案.csv", confirmed_by=QA.id, confirmed_at=desk.clock.now())
+    with statements_of(desk) as many:
+        both = seen(dispatcher.page(LIST))
+    assert len(many) == len(few)
+    assert "回款.csv" in both
+    assert "委案.csv" in both
+    only = dispatcher.page(f"{LIST}?kind=repayments&state=applied")
+    assert "回款.csv" in only
+    assert "委案.csv" not in only
+    assert 'href="/desk/imports?state=applied"' in only
