@@ -53,6 +53,7 @@ class Page:
     writes: bool
     versioned: bool
     clauses: tuple[str, ...]
+    fields: Any = None
 
 
 PAGES: dict[str, Page] = {}
@@ -84,7 +85,9 @@ def page(
     query_schema, form_schema = query() if query else None, fields() if fields else None
 
     def decorate(use: Use) -> Callable[..., Response]:
-        declared = Page(use.__name__, method, path, tuple(needs), template, writes, versioned, tuple(clauses))
+        declared = Page(
+            use.__name__, method, path, tuple(needs), template, writes, versioned, tuple(clauses), fields
+        )
         PAGES[use.__name__] = declared
 
         @functools.wraps(use)

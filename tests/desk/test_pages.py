@@ -174,6 +174,13 @@ class _Walker(HTMLParser):
             self.ids.append(str(given["id"]))
 
 
+def refused_by_the_policy(html: str) -> list[str]:
+    """What of a page a browser would not take: inline scripts and styles, addresses outside the house."""
+    walker = _Walker()
+    walker.feed(html)
+    return walker.refused
+
+
 def proper(html: str, csp: str, name: str) -> None:
     """No inline script or style, no address outside the house, no id twice, no bare key."""
     assert "script-src 'self';" in csp, name
