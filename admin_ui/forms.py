@@ -6,14 +6,17 @@ Refuses what the schema does not name, and a way back that leads out of the desk
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from flask import request
+from flask import Response, redirect, request
 
 from server.domain.problems import IF_MATCH_NEEDED, INVALID_INPUT, problem
+from server.services.ports.rows import EntityRows
 from server.web.cookies import CSRF_FIELD, PATH
 from server.web.endpoint import loaded
 
+E = TypeVar("E")
 _OUR_OWN = frozenset({CSRF_FIELD, "version"})
 _BACK = re.compile(
     rf"{PATH}(?:[/?][!-\[\]-~]*)?"
@@ -51,6 +54,19 @@ def form_version() -> int:
 def way_back(given: str | None, otherwise: str = PATH) -> str:
     """A path of the desk to go on to; anything else becomes the desk's first page."""
     return given if given is not None and _BACK.fullmatch(given) and "//" not in given else otherwise
+
+
+def once(rows: EntityRows[E], id_: str, make: Callable[[], E]) -> E:
+    """What a form asks for, made once: the same form sent again, by an impatient hand, finds it there."""
+    made = rows.get(id_)
+    return make() if made is None else made
+
+
+def led_to(path: str) -> Response:
+    """On to a page of the desk once a form was taken: a form that htmx sent must not swap the page into itself."""
+    if is_part():
+        return Response(status=204, headers={"HX-Redirect": path})
+    return redirect(path, 303)  # type: ignore[return-value]
 
 
 def is_part() -> bool:

@@ -35,6 +35,7 @@ class Place:
 
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     ("start", (Place("home", "/desk", (Permission.SELF,)),)),
+    ("cases", (Place("cases", "/desk/cases", (Permission.PLACEMENTS_READ,)),)),
     (
         "requests",
         (

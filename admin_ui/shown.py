@@ -18,6 +18,13 @@ from server.domain.notices import words as notice_words
 from server.domain.problems import INVALID_INPUT, Finding
 
 MEANINGS = {
+    "NextStep.on_hold": "wrong",
+    "NextStep.correct_request": "waiting",
+    "NextStep.finish_draft": "waiting",
+    "NextStep.promise_broken": "waiting",
+    "NextStep.waits_for_decision": "info",
+    "NextStep.visit_to_come": "info",
+    "NextStep.promise_pending": "info",
     "RequestState.filed": "waiting",
     "RequestState.returned": "waiting",
     "RequestState.accepted": "done",

@@ -15,6 +15,7 @@ from admin_ui.desk import (
     clauses,
     disputes,
     door,
+    drafts,
     figures,
     fines,
     flags,
@@ -25,6 +26,7 @@ from admin_ui.desk import (
     lock,
     media,
     months,
+    own_cases,
     pay,
     plans,
     policy,
@@ -69,6 +71,8 @@ MODULES = (
     policy,
     flags,
     imports,
+    own_cases,
+    drafts,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

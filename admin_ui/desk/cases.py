@@ -56,6 +56,7 @@ def show_case(call: Call) -> dict[str, Any]:
         "releases": call.actor.may(Permission.HOLDS_RELEASE),
         "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
         "reads_requests": call.actor.may(Permission.REQUESTS_READ),
+        "asks": call.actor.may(Permission.REQUESTS_WRITE),
         "leads": _leads(call, placement.branch_id),
         "reasons": _BY_HAND,
         "form_id": uow.new_id(),

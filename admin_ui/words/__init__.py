@@ -14,6 +14,7 @@ from admin_ui.words import (
     cases,
     clauses,
     common,
+    drafts,
     figures,
     fines,
     flags,
@@ -58,6 +59,7 @@ PARTS: tuple[Catalogue, ...] = (
     policy.WORDS,
     flags.WORDS,
     imports.WORDS,
+    drafts.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

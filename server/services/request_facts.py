@@ -20,11 +20,18 @@ _OVER = (VisitState.COMPLETED, VisitState.CANCELLED)
 
 
 def gather(
-    uow: UnitOfWork, checks: AddressCheck, request: VisitRequest, placement: Placement
+    uow: UnitOfWork,
+    checks: AddressCheck,
+    request: VisitRequest,
+    placement: Placement,
+    tried: Sequence[RequestedAddress] | None = None,
 ) -> RequestFacts:
-    """The facts of a request on the day it was filed; of a draft, on the day of asking."""
+    """The facts of a request on the day it was filed; of a draft, on the day of asking.
+
+    `tried` are addresses to be judged in place of those that it has, as while somebody chooses.
+    """
     day = judged_on(uow, request)
-    requested = requested_addresses(uow, request.id)
+    requested = requested_addresses(uow, request.id) if tried is None else tried
     owned = uow.addresses.having(debtor_id=placement.debtor_id)
     ids = [address.id for address in owned]
     visits = uow.visits.having_any("address_id", ids)

@@ -68,7 +68,7 @@ def open_draft(
         version=1,
     )
     uow.visit_requests.add(draft)
-    uow.request_addresses.add_all(_placed(uow, checks, draft, placement, chosen))
+    uow.request_addresses.add_all(placed(uow, checks, draft, placement, chosen))
     detail = {"placement_id": placement.id, "addresses": [c.address_id for c in chosen]}
     uow.audit(AuditEntry("visit_request.opened", "visit_request", draft.id, detail))
     return draft
@@ -84,7 +84,7 @@ def set_addresses(
 ) -> VisitRequest:
     """Other addresses for a draft or a returned request, in the order given."""
     require_state(request, EDITABLE, "修改", "be edited")
-    uow.request_addresses.replace(request.id, _placed(uow, checks, request, placement, chosen))
+    uow.request_addresses.replace(request.id, placed(uow, checks, request, placement, chosen))
     edited = uow.visit_requests.save(
         dataclasses.replace(request, note=request.note if note is None else note)
     )
@@ -208,14 +208,14 @@ def tell_author(uow: UnitOfWork, request: VisitRequest, placement: Placement, ki
     )
 
 
-def _placed(
+def placed(
     uow: UnitOfWork,
     checks: AddressCheck,
     request: VisitRequest,
     placement: Placement,
     chosen: Sequence[ChosenAddress],
 ) -> list[RequestedAddress]:
-    """The chosen addresses as rows; each must be one of the debtor's that is not hidden (V19)."""
+    """The chosen addresses as rows, not stored; each must be one of the debtor's that is not hidden (V19)."""
     addresses = uow.addresses.by_ids(c.address_id for c in chosen)
     findings, rows = [], []
     for position, choice in enumerate(chosen):

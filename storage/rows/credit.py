@@ -70,3 +70,14 @@ class CallNoteQueries(Rows[CallNote]):
             of_some = (call_notes.c.phone_id.in_(some), call_notes.c.at.between(first, last))
             found += self.fetch(sa.select(call_notes).where(*of_some))
         return sorted(found, key=lambda note: note.id)
+
+    def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:
+        newest = sa.select(
+            call_notes.c.placement_id, sa.func.max(call_notes.c.at, type_=call_notes.c.at.type)
+        )
+        grouped = newest.group_by(call_notes.c.placement_id)
+        found: dict[str, datetime] = {}
+        for some in a_thousand_at_a_time(placement_ids):
+            rows = self.connection.execute(grouped.where(call_notes.c.placement_id.in_(some)))
+            found |= {row[0]: row[1] for row in rows}
+        return found

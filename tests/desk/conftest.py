@@ -58,7 +58,7 @@ class Browser:
     def done(self, path: str, fields: Mapping[str, str] | None = None, *, part: bool = True) -> str:
         """Send a form that must be taken."""
         answer = self.post(path, fields, part=part)
-        assert answer.status_code in (200, 303), f"{path}: {answer.status_code} {seen(answer.text)}"
+        assert answer.status_code in (200, 204, 303), f"{path}: {answer.status_code} {seen(answer.text)}"
         return answer.text
 
 

@@ -13,7 +13,7 @@ from tests.desk.test_pages import path_of
 from tests.desk.test_requests import HOSTILE, now, waiting
 from tests.desk.windows import window
 from tests.house.world import build_world
-from tests.support import cast
+from tests.support import builders, cast
 from tests.support.browser import chromium
 from tests.support.served import served
 
@@ -130,6 +130,39 @@ def test_hostile_words_do_nothing_in_a_browser(desk: Desk, browser: Browser) -> 
             expect(opened.page.locator("#drawer .sheet")).to_be_visible()
             assert opened.page.evaluate("window.hurt") is None
             assert opened.refused() == []
+
+
+def test_a_collector_asks_for_a_visit_by_keyboard(desk: Desk, browser: Browser) -> None:
+    """The check answers while one types, a key takes a suggestion, and what is refused leaves the form as it was."""
+    placement = builders.make_placement(desk)
+    builders.make_address(desk, placement)
+    with served(desk) as url, window(browser, url, cast.COLLECTOR) as opened:
+        page = opened.page
+        opened.go(f"/desk/cases/{placement.id}")
+        page.get_by_role("button", name="报外访").click()
+        page.wait_for_url("**/edit")
+        assert opened.violations() == []
+        page.click("#choice button.main")
+        expect(page.locator("#note")).to_contain_text("请选择至少一个地址")
+        opened.press("Escape")
+        page.fill("#draft-note", "白天有人")
+        page.focus("#new-text")
+        page.keyboard.type("新乡市原阳县人民路8号")
+        expect(page.locator("[data-takes]")).to_have_count(1)
+        assert opened.violations() == []
+        opened.press("ArrowDown", "Enter")
+        expect(page.locator("#new-text")).to_have_value("河南省新乡市原阳县人民路8号")
+        expect(page.locator("#verdict-new-text")).to_contain_text("地址完整")
+        opened.press("Enter")
+        expect(page.locator("#ask [role=status]")).to_contain_text("地址已新增并勾选")
+        expect(page.locator("#checks")).to_contain_text("可以提交")
+        expect(page.locator("#draft-note")).to_have_value("白天有人")
+        page.click("#choice button.main")
+        page.wait_for_url("**/desk/requests/*")
+        assert opened.refused() == []
+    with desk.installation.house.units.read() as uow:
+        (request,) = uow.visit_requests.having(placement_id=placement.id)
+    assert (request.state.value, request.note) == ("filed", "白天有人")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

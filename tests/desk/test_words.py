@@ -17,6 +17,7 @@ from server.app import create_app
 from server.bootstrap import Installation
 from server.domain.access import Post
 from server.domain.capture_manifests import GapCause
+from server.domain.case_steps import NextStep
 from server.domain.credit import StatementState
 from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
@@ -53,7 +54,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
-    TravelKind, Alarm,
+    TravelKind, Alarm, NextStep,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState,
@@ -104,6 +105,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "request_tab.",
         "month_tab.",
         "chip.",
+        "case_tab.",
     }  # put together in Python, in the places beside
     unused = [
         key

@@ -220,3 +220,6 @@ class StatementRows(Protocol):
 class CallNoteRows(EntityRows[CallNote], Protocol):
     def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
         """The calls to and from these phones from `first` to `last`, by id."""
+
+    def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:
+        """When each of these cases was last telephoned about; one without a call is left out."""
