@@ -14,6 +14,7 @@ blueprint = Blueprint(
     "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
 )
 
+FOLDER = Path(__file__).parent  # where templates and static files lie
 _SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
 _SWAGGER_FILES = ("swagger-ui-bundle.js", "swagger-ui.css")
 

@@ -66,7 +66,7 @@ def routed() -> Flask:
     desk.register(app)
     problems.register(app)
     _register_health(app)
-    app.after_request(_secure)
+    app.after_request(secure)
     tus.register(app)
     return app
 
@@ -149,7 +149,7 @@ def _register_health(app: Flask) -> None:
         return jsonify(status="ready"), HTTPStatus.OK
 
 
-def _secure(response: Response) -> Response:
+def secure(response: Response) -> Response:
     headers: dict[str, Any] = {
         "Content-Security-Policy": _CSP,
         "X-Content-Type-Options": "nosniff",

@@ -16,6 +16,11 @@ _SECRET_BYTES = 32
 _WEB_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
 
+# An address of IPv6 has no brackets here; one that is none fails where the certificate is made.
+_NAME_OR_ADDRESS = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,62})(?:\.[a-z0-9][a-z0-9-]{0,62})*)|[0-9a-f:]*:[0-9a-f:]*"
+)
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it and the remedy."""
@@ -57,6 +62,14 @@ class UploadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpsSettings:
+    """Where `fieldvisit run --https` answers, and by which names beside those that the machine has by itself."""
+
+    port: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Where things lie and what they are opened with. `secrets` holds 32 bytes a name."""
 
@@ -68,6 +81,7 @@ class Settings:
     s3: S3Settings
     queue_url: str
     port: int
+    https: HttpsSettings
     clock_offset: timedelta
     secrets: Mapping[str, bytes]
     webhook_hosts: tuple[str, ...]
@@ -88,9 +102,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     for part in ("db", "queue", "objects", "keys", "uploads", "cache"):
         (data_dir / part).mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = Path(given.get("FIELDVISIT_SECRETS_FILE", str(data_dir / "keys" / "secrets.json")))
-    port = given.get("FIELDVISIT_PORT", "8000")
-    if not port.isdigit() or not 0 < int(port) < 65536:
-        raise SettingsError(f"FIELDVISIT_PORT must be a port number, not {port!r}")
     public_url = given.get("FIELDVISIT_PUBLIC_URL", "")
     if public_url and not public_url.startswith(("https://", "http://")):
         raise SettingsError(f"FIELDVISIT_PUBLIC_URL must begin with https://, not {public_url!r}")
@@ -107,7 +118,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             secret_key=given.get("FIELDVISIT_S3_SECRET_KEY", ""),
         ),
         queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
-        port=int(port),
+        port=_port(given, "FIELDVISIT_PORT", "8000"),
+        https=_read_https(given),
         clock_offset=_clock_offset(given.get("FIELDVISIT_CLOCK_OFFSET", "0")),
         secrets=_read_secrets(secrets_file),
         webhook_hosts=_read_hosts(given.get("FIELDVISIT_WEBHOOK_HOSTS", "")),
@@ -121,6 +133,33 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             _count(given, "FIELDVISIT_UPLOAD_REQUESTS", 640),
         ),
     )
+
+
+def _port(given: Mapping[str, str], name: str, default: str) -> int:
+    port = given.get(name, default)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"{name} must be a port number, not {port!r}")
+    return int(port)
+
+
+def _read_https(given: Mapping[str, str]) -> HttpsSettings:
+    port = _port(given, "FIELDVISIT_HTTPS_PORT", "8443")
+    if given.get("FIELDVISIT_HTTPS_PORT") and port == _port(given, "FIELDVISIT_PORT", "8000"):
+        raise SettingsError("FIELDVISIT_HTTPS_PORT must be another port than FIELDVISIT_PORT")
+    return HttpsSettings(port, _read_names(given))
+
+
+def _read_names(given: Mapping[str, str]) -> tuple[str, ...]:
+    """Names and addresses without port or scheme: they go into a certificate as they stand."""
+    names = tuple(
+        name.strip().lower() for name in given.get("FIELDVISIT_HTTPS_NAMES", "").split(",") if name.strip()
+    )
+    for name in names:
+        if _NAME_OR_ADDRESS.fullmatch(name) is None:
+            raise SettingsError(
+                f"FIELDVISIT_HTTPS_NAMES holds {name!r}; each is a host name or an address, without port"
+            )
+    return names
 
 
 def _read_geocoder(given: Mapping[str, str], secrets_file: Path) -> GeocoderSettings:

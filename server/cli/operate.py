@@ -9,11 +9,12 @@ import resource
 import signal
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -21,6 +22,9 @@ from granian.server import Server
 from server.cli.installed import bring_up, installed
 from server.parent import end_with_parent
 from server.settings import read_settings
+
+if TYPE_CHECKING:
+    from server.cli.https import Tls
 
 _M_ARENA_MAX = -8  # malloc.h
 # More than cores: a thread mostly waits for its turn to write or for the disk. Uploads have as many beside these as the
@@ -61,26 +65,44 @@ def worker() -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", help="The address to listen on: 127.0.0.1, or with --https every one of the machine.")
 @click.option("--demo", is_flag=True, help="Load the demo branch first where there is no account yet.")
-def run(host: str, demo: bool) -> None:
+@click.option("--https", is_flag=True, envvar="FIELDVISIT_HTTPS", help="For phones; docs/operations.md.")
+def run(host: str | None, demo: bool, https: bool) -> None:
     """Migrate, then serve and work, until stopped: everything a small branch needs, in one command."""
     with installed() as installation:
         bring_up(installation)
         if demo:
             import_module("server.cli.demo").load_where_empty(installation)
         installation.engine.dispose()  # no connection crosses a fork
-        port = installation.settings.port
+        settings = installation.settings
+        tls = import_module("server.cli.https").open_https(settings) if https else None
     import_module("server.app")  # once, before the children are forked
-    keeper = _FORK.Process(target=_keep_working)
-    keeper.start()
-    url = f"http://{host}:{port}"
-    click.echo(f"Fieldvisit: {url}/desk  ·  API: {url}/api/v1/docs  ·  phones: {url}/app/")
+    address = host or ("0.0.0.0" if https else "127.0.0.1")  # noqa: S104 - phones come from elsewhere
+    children = [_FORK.Process(target=_keep_working)]
+    if tls is not None:
+        door = import_module("server.cli.https")
+        children += [
+            _FORK.Process(target=door.serve_door, args=(address, settings.port)),
+            _FORK.Process(target=door.keep_fresh),
+        ]
+    for child in children:
+        child.start()
+    _tell(tls, f"http://{address}:{settings.port}")
     try:
-        _serve(host, port, workers=1)
+        _serve(address, settings.https.port if tls else settings.port, workers=1, tls=tls and tls.file)
     finally:
-        keeper.terminate()
-        keeper.join()
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join()
+
+
+def _tell(tls: Tls | None, plain: str) -> None:
+    url = tls.url if tls else plain
+    click.echo(f"Fieldvisit: {url}/desk  ·  API: {url}/api/v1/docs  ·  phones: {url}/app/")
+    if tls:
+        click.echo(f"certificate for phones: {tls.door}\n  SHA-256 {tls.fingerprint}")
 
 
 def application() -> Flask:
@@ -92,12 +114,15 @@ def application() -> Flask:
     return app
 
 
-def _serve(host: str, port: int, workers: int) -> None:
+def _serve(host: str, port: int, workers: int, tls: Path | None = None) -> None:
     Server(
         "server.cli.operate:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # by TLS browsers would choose HTTP/2, which no upload was ever tried on
+        ssl_cert=tls,
+        ssl_key=tls,
         http1_settings=HTTP1Settings(max_buffer_size=_LINE_BYTES),
         factory=True,
         workers=workers,

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,12 +30,21 @@ def free_port() -> int:
 
 
 class Server:
-    """`start`, `kill` (-9, the whole group, as a power cut would) and `stop`; `url` is where it answers."""
+    """`start`, `kill` (-9, the whole group, as a power cut would) and `stop`; `url` is where it answers.
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+    With `https` it answers there by TLS, and the door for phones stands at `door`.
+    """
+
+    def __init__(self, environment: Mapping[str, str], log: Path, *, https: bool = False) -> None:
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.door = f"http://127.0.0.1:{self.port}"
         self._environment = {**os.environ, **environment, "FIELDVISIT_PORT": str(self.port)}
+        self._arguments = ["run"]
+        if https:
+            self.port = free_port()
+            self._environment |= {"FIELDVISIT_HTTPS_PORT": str(self.port)}
+            self._arguments += ["--https", "--host", "127.0.0.1"]
+        self.url = f"{'https' if https else 'http'}://127.0.0.1:{self.port}"
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -48,7 +58,7 @@ class Server:
         """Start and wait until it is ready; what it said stands in the log."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "run"],
+                [sys.executable, "-m", "server.cli", *self._arguments],
                 env=self._environment,
                 stdout=log,
                 stderr=log,
@@ -95,7 +105,11 @@ class Server:
 
     def _ready(self) -> bool:
         try:
-            return requests.get(f"{self.url}/readyz", timeout=2).status_code == 200
+            if self.url != self.door and requests.get(f"{self.door}/ca", timeout=2).status_code != 200:
+                return False
+            # Whom the certificate is to be trusted by is for the tests to say.
+            with warnings.catch_warnings(action="ignore"):
+                return requests.get(f"{self.url}/readyz", timeout=2, verify=False).status_code == 200
         except requests.RequestException:
             return False
 
