@@ -86,6 +86,7 @@ $(PHONE): phone_app/.modules $(PHONE_FILES)
 
 phone_app/.linted: phone_app/.modules-dev $(PHONE_FILES)
 	@$(NPM) phone_app run --silent lint
+	$(NPM) phone_app run --silent test
 	touch $@
 
 .PHONY: phone
@@ -117,7 +118,7 @@ run: .venv/.base $(DESK) $(PHONE) ## start everything with the demo branch at ht
 	$(BIN)/fieldvisit run --demo
 
 .PHONY: lint
-lint: .venv/.dev phone_app/.linted ## style, types, import contracts, secrets, the image's recipe; the phone app's too
+lint: .venv/.dev phone_app/.linted ## style, types, import contracts, secrets, the image's recipe; the phone app's too, and its pure rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -162,7 +163,8 @@ test-fast: .venv/.dev $(DESK) ## the quick tests, on SQLite
 	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 .PHONY: test-phone
-test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app in Chromium: start, journeys without a network, screens
+test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app: its pure rules in Node; in Chromium start, journeys without a network, screens
+	$(NPM) phone_app run --silent test
 	$(BIN)/pytest tests/phone tests/api/test_phone_days.py
 
 .PHONY: test-full

@@ -1,5 +1,5 @@
 /* The line of a visit: which steps are done and which is asked of the agent now. */
-import { PLACE_PHOTOS, type PhotoKind, type Progress } from "./visits";
+import { PLACE_PHOTOS, type PhotoKind, type Progress } from "./visits.ts";
 
 export type Step = "check_in" | "photos" | "identity" | "meet" | "phones" | "letter" | "result" | "check_out";
 
