@@ -76,6 +76,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "lacking", "/desk/evidence-lacking", (Permission.EVIDENCE_READ,), ToDo.LACKING, urgent=True
             ),
             Place("flags", "/desk/flags", (Permission.EVIDENCE_READ,)),
+            Place("packs", "/desk/packs", (Permission.PACKS_READ,)),
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
         ),
     ),

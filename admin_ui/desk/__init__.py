@@ -27,6 +27,7 @@ from admin_ui.desk import (
     media,
     months,
     own_cases,
+    packs,
     pay,
     plans,
     policy,
@@ -73,6 +74,7 @@ MODULES = (
     imports,
     own_cases,
     drafts,
+    packs,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

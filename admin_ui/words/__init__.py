@@ -24,6 +24,7 @@ from admin_ui.words import (
     live,
     lock,
     months,
+    packs,
     pay,
     plans,
     policy,
@@ -58,6 +59,7 @@ PARTS: tuple[Catalogue, ...] = (
     fines.WORDS,
     policy.WORDS,
     flags.WORDS,
+    packs.WORDS,
     imports.WORDS,
     drafts.WORDS,
 )

@@ -22,6 +22,7 @@ from server.domain.credit import StatementState
 from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
+from server.domain.evidence_packs import PackRecipient, PackState
 from server.domain.fines import FineState
 from server.domain.imports import ImportKind, ImportState
 from server.domain.incident_matrix import Consequence, FoundHow
@@ -57,7 +58,7 @@ SHOWN = (
     TravelKind, Alarm, NextStep,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
-    ImportKind, ImportState,
+    ImportKind, ImportState, PackState, PackRecipient,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
