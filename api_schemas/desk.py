@@ -8,6 +8,7 @@ from api_schemas.base import Day, Id, PageQuery, Reason, Strict, Text
 from api_schemas.credit import StatementQuery
 from api_schemas.requests import VisitRequestQuery
 from api_schemas.visit_views import VisitQuery
+from api_schemas.wall_clock import WallClock
 from server.domain.disputes import Ground
 from server.domain.evidence_flags import FlagState
 from server.domain.plans import TravelKind
@@ -16,9 +17,6 @@ from server.domain.requests import DemolitionAnswer
 _TELEPHONE = validate.Regexp(r"[0-9+() -]{5,30}\Z", error="must be a telephone number")
 _MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
 _CLOCK = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="must be a time that exists")
-_LOCAL = validate.Regexp(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\Z", error="must be a time that exists"
-)
 
 
 class RequestQueue(VisitRequestQuery):
@@ -44,7 +42,7 @@ class DemolitionForm(Strict):
     id = Id(required=True)
     office = Text(most=100, required=True)
     telephone = Text(most=30, required=True, validate=_TELEPHONE)
-    called_at = fields.String(required=True, validate=_LOCAL)
+    called_at = WallClock(required=True)
     answer = fields.Enum(DemolitionAnswer, by_value=True, required=True)
     note = Text(least=0, most=1000, load_default="")
 

@@ -11,6 +11,7 @@ from admin_ui.assets import asset
 from admin_ui.desk import (
     account,
     board,
+    case_records,
     cases,
     clauses,
     disputes,
@@ -75,6 +76,7 @@ MODULES = (
     own_cases,
     drafts,
     packs,
+    case_records,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

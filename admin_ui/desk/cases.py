@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, redirect
 
+from admin_ui.desk.case_records import records_of
 from admin_ui.page import page
 from api_schemas.base import Reason
 from api_schemas.case_records import HoldLead, HoldNew
@@ -60,6 +61,7 @@ def show_case(call: Call) -> dict[str, Any]:
         "leads": _leads(call, placement.branch_id),
         "reasons": _BY_HAND,
         "form_id": uow.new_id(),
+        **records_of(call, whole),
     }
 
 

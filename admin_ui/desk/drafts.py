@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Response, redirect
@@ -28,7 +27,6 @@ from api_schemas.desk_drafts import (
 )
 from api_schemas.requests import AddressChoice
 from server.domain.access import Permission
-from server.domain.calendar import SHANGHAI
 from server.domain.placements import AddressKind, Placement
 from server.domain.problems import STALE, WRONG_STATE, problem
 from server.domain.request_rules import ClauseCheck
@@ -189,7 +187,6 @@ def record_office_call(call: Call) -> Any:
     sent = _sent(call.body)
     told = loaded(DemolitionForm(), sent.rest)
     address = address_within(call.uow, call.actor, call.path["address_id"], Permission.REQUESTS_WRITE)
-    told["called_at"] = datetime.fromisoformat(told["called_at"]).replace(tzinfo=SHANGHAI)
     once(
         call.uow.demolition_checks,
         told["id"],

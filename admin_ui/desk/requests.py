@@ -6,7 +6,6 @@ Owns how requests are shown and decided on at the desk. Refuses what the use cas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from flask import Response, redirect
@@ -18,7 +17,6 @@ from api_schemas.base import Reason
 from api_schemas.desk import DemolitionForm, RequestQueue, SendBackForm, WaiverForm
 from server.domain.access import Permission, reach
 from server.domain.audit import AuditEntry
-from server.domain.calendar import SHANGHAI
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
 from server.services import request_decisions, request_waivers, visit_requests
 from server.services.ports.paging import PageRequest
@@ -170,9 +168,7 @@ def record_demolition_check(call: Call) -> Any:
     """R8: record the call that asked whether an urban village was demolished."""
     permissions = (Permission.REQUESTS_WRITE, Permission.REQUESTS_DECIDE)
     address = address_within(call.uow, call.actor, call.path["address_id"], *permissions)
-    told = dict(call.body)
-    told["called_at"] = datetime.fromisoformat(told["called_at"]).replace(tzinfo=SHANGHAI)
-    request_waivers.record_demolition_check(call.uow, call.actor, address, **told)
+    request_waivers.record_demolition_check(call.uow, call.actor, address, **call.body)
     return _done(call, "recorded")
 
 

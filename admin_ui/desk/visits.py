@@ -6,6 +6,7 @@ Owns how a visit is shown. Refuses the clear name and numbers to whoever gives n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,8 +20,10 @@ from api_schemas.base import PageQuery
 from api_schemas.desk import PurposeForm, VisitList
 from server.domain.access import Permission, reach
 from server.domain.audit import AuditEntry
+from server.domain.calendar import days_after, local_day
 from server.domain.evidence_flags import sentences
 from server.domain.missing import MISSING_WORDS
+from server.domain.placements import Placement
 from server.domain.problems import CATALOGUE
 from server.domain.visits import Visit, VisitState
 from server.services import case_reading, evidence_reading, visit_course, visit_reading
@@ -113,13 +116,15 @@ def lacking_list(call: Call) -> dict[str, Any]:
 )
 def show_visit(call: Call) -> dict[str, Any]:
     """One visit: the verdict in one sentence, then everything in its order."""
-    visit, _ = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
+    visit, placement = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
     course = visit_course.course_of(call.house, call.uow, call.actor, visit)
     return {
         "course": course,
         "visit": visit,
         "brief": course.whole.brief,
         "begin": visit.started_at,
+        "relay_until": _relay_until(call, visit, placement),
+        "records": call.actor.may(Permission.FACTS_WRITE),
         "missing_words": MISSING_WORDS,
         "flag_sentences": sentences,
         "catalogue": CATALOGUE,
@@ -133,6 +138,15 @@ def show_visit(call: Call) -> dict[str, Any]:
         "answers": call.actor.may(Permission.EVIDENCE_UPLOAD) and team_member(call.actor, visit),
         "voids": call.actor.may(Permission.EVIDENCE_VOID) and not team_member(call.actor, visit),
     }
+
+
+def _relay_until(call: Call, visit: Visit, placement: Placement) -> date | None:
+    """C3: the last day on which a relay may be confirmed, by the policy of the visit's own day."""
+    if visit.started_at is None:
+        return None
+    day = local_day(visit.started_at)
+    edition = call.uow.policy_of(placement.client_id).in_force_on(day)
+    return days_after(day, edition.relay_days)
 
 
 @page(

@@ -11,6 +11,7 @@ from enum import Enum
 from admin_ui.words import (
     account,
     board,
+    case_records,
     cases,
     clauses,
     common,
@@ -62,6 +63,7 @@ PARTS: tuple[Catalogue, ...] = (
     packs.WORDS,
     imports.WORDS,
     drafts.WORDS,
+    case_records.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -131,7 +131,13 @@ def test_the_call_about_a_village_is_recorded_once(desk: Desk, dispatcher: Brows
         "id": fresh(), "office": "柳林街道办", "telephone": "0371-66001234", "called_at": "2026-03-10T09:30",
         "answer": "standing",
     }  # fmt: skip
-    for wrong in ({"telephone": "打不通"}, {"called_at": "2026-03-10"}, {"answer": "maybe"}, {"office": ""}):
+    for wrong in (
+        {"telephone": "打不通"},
+        {"called_at": "2026-03-10"},
+        {"called_at": "2026-02-30T09:30"},
+        {"answer": "maybe"},
+        {"office": ""},
+    ):
         assert dispatcher.post(path, call | wrong).status_code == 422, wrong
     assert "柳林街道办" in seen(dispatcher.done(path, call))
     with desk.installation.house.units.read() as uow:
