@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "GapCause.microphone_lost": ("麦克风被占用", "the microphone was lost"),
     "GapCause.silence": ("无声", "silence"),
     "GapCause.crash": ("手机异常中断", "the phone broke off"),
+    "GapCause.storage": ("手机空间已满", "the phone was full"),
     "GapCause.unknown": ("原因不明", "cause unknown"),
     "FlagState.raised": ("待答复", "raised"),
     "FlagState.answered": ("已答复", "answered"),

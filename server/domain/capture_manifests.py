@@ -48,6 +48,7 @@ class GapCause(StrEnum):
     MICROPHONE_LOST = "microphone_lost"
     SILENCE = "silence"
     CRASH = "crash"
+    STORAGE = "storage"
     UNKNOWN = "unknown"
 
 

@@ -362,5 +362,5 @@ def test_every_code_has_its_words_and_they_name_what_is_known() -> None:
 
 def test_a_cause_is_one_that_the_phone_knows() -> None:
     assert {str(cause) for cause in GapCause} == {
-        "call", "lock", "other_app", "microphone_lost", "silence", "crash", "unknown",
+        "call", "lock", "other_app", "microphone_lost", "silence", "crash", "storage", "unknown",
     }  # fmt: skip

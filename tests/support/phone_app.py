@@ -55,7 +55,10 @@ def assert_built() -> None:
 
 
 class Phone:
-    """A phone in a member's hands; `folder` is its disk, `place` where it is (latitude, longitude)."""
+    """A phone in a member's hands; `folder` is its disk, `place` where it is (latitude, longitude).
+
+    `room` in the options is how many bytes the browser gives the app.
+    """
 
     def __init__(
         self, playwright: Playwright, url: str, folder: Path, place: tuple[float, float], **options: Any
@@ -68,6 +71,7 @@ class Phone:
         self._options = {"color_scheme": "light", "locale": "zh-CN"} | options
         self._sound: Path | None = options.pop("sound", None)
         self._options.pop("sound", None)
+        self._room: int | None = self._options.pop("room", None)
         self._context: BrowserContext | None = None
         self.page: Page
         self.start()
@@ -92,6 +96,10 @@ class Phone:
         self.page = self._context.new_page()
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self._context.set_offline(offline)
+        if self._room is not None:
+            # Before the page: a store that is open already believes for half a minute in the room that it had.
+            disk = self._context.new_cdp_session(self.page)
+            disk.send("Storage.overrideQuotaForOrigin", {"origin": self.url, "quotaSize": self._room})
         self.page.goto(f"{self.url}/app/")
 
     def offline(self, is_offline: bool = True) -> None:

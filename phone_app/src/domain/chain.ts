@@ -34,7 +34,7 @@ export interface SegmentFull extends Common {
 export type Captured = PhotoTaken | SegmentFull;
 export type Entry = Captured & { seq: number; previous: string };
 
-export type GapCause = "call" | "lock" | "other_app" | "microphone_lost" | "silence" | "crash" | "unknown";
+export type GapCause = "call" | "lock" | "other_app" | "microphone_lost" | "silence" | "crash" | "storage" | "unknown";
 
 export interface Gap {
   begins_at: string;

@@ -9,6 +9,7 @@ import { all, database, type Piece, type Sealed } from "../ports/database";
 import { sha256 } from "../ports/signer";
 import { now } from "../ports/clock";
 import * as vault from "../ports/vault";
+import { keptCapture, keptRecord } from "./room";
 import { state, without } from "./state";
 import { queue } from "./turns";
 
@@ -24,7 +25,7 @@ export function onItem(then: () => void): void {
 
 export async function saveProgress(progress: Progress): Promise<void> {
   state.progress[progress.visit] = progress;
-  await vault.keep(`progress:${progress.visit}`, progress);
+  await keptRecord(() => vault.keep(`progress:${progress.visit}`, progress));
 }
 
 export interface Capture {
@@ -52,15 +53,17 @@ export async function keepCapture(capture: Capture, nonce: string): Promise<Prog
   const sealedEntry = await vault.seal(`entry:${progress.visit}:${entry.seq}`, entry);
   const sealedProgress = await vault.seal(`progress:${progress.visit}`, after);
   const db = await database();
-  const tx = db.transaction(["pieces", "entries", "outbox", "sealed"], "readwrite", { durability: "strict" });
-  const held = await tx.objectStore("outbox").get(item.id);
-  await Promise.all([
-    tx.objectStore("pieces").put(piece),
-    tx.objectStore("entries").put({ visit: progress.visit, seq: entry.seq, sealed: sealedEntry }),
-    tx.objectStore("outbox").put(held === undefined ? item : { ...held, size: item.size }),
-    tx.objectStore("sealed").put(sealedProgress, `progress:${progress.visit}`),
-    tx.done,
-  ]);
+  await keptCapture(async () => {
+    const tx = db.transaction(["pieces", "entries", "outbox", "sealed"], "readwrite", { durability: "strict" });
+    const held = await tx.objectStore("outbox").get(item.id);
+    await Promise.all([
+      tx.objectStore("pieces").put(piece),
+      tx.objectStore("entries").put({ visit: progress.visit, seq: entry.seq, sealed: sealedEntry }),
+      tx.objectStore("outbox").put(held === undefined ? item : { ...held, size: item.size }),
+      tx.objectStore("sealed").put(sealedProgress, `progress:${progress.visit}`),
+      tx.done,
+    ]);
+  });
   state.progress[progress.visit] = after;
   await refreshItems();
   wake();
@@ -75,12 +78,11 @@ export async function keepWrite(visit: string, what: string, path: string, body:
   const item: Write = after === undefined ? plain : { ...plain, after };
   const sealed: Sealed = await vault.seal(`body:${item.id}`, body);
   const db = await database();
-  const tx = db.transaction(["outbox", "sealed"], "readwrite", { durability: "strict" });
-  await Promise.all([
-    tx.objectStore("outbox").put(item),
-    tx.objectStore("sealed").put(sealed, `body:${item.id}`),
-    tx.done,
-  ]);
+  await keptRecord(() => {
+    const tx = db.transaction(["outbox", "sealed"], "readwrite", { durability: "strict" });
+    const shelves = [tx.objectStore("outbox").put(item), tx.objectStore("sealed").put(sealed, `body:${item.id}`)];
+    return Promise.all([...shelves, tx.done]);
+  });
   await refreshItems();
   wake();
 }
@@ -102,10 +104,11 @@ export async function refreshItems(): Promise<void> {
 /** Change an item of the outbox as it lies there now; one that is gone stays gone. */
 export async function changeItem(id: string, change: (item: Item) => Item): Promise<void> {
   const db = await database();
-  const tx = db.transaction("outbox", "readwrite");
-  const held = await tx.store.get(id);
-  if (held !== undefined) await tx.store.put(change(held));
-  await tx.done;
+  await keptRecord(async () => {
+    const tx = db.transaction("outbox", "readwrite");
+    const held = await tx.store.get(id);
+    await Promise.all([held === undefined ? null : tx.store.put(change(held)), tx.done]);
+  });
   await refreshItems();
 }
 

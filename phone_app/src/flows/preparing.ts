@@ -3,12 +3,13 @@
  * begins and goes with it; a consent is given and withdrawn with a network, for it is no consent before it is on record.
  */
 import type { components } from "../generated/api";
-import type { Checked } from "../domain/preflight";
+import { LITTLE_MIB, type Checked } from "../domain/preflight";
 import { instant, shanghai } from "../ports/clock";
 import { check } from "../ports/checks";
 import { api, ask, type Answer, type Problem } from "../ports/network";
 import * as vault from "../ports/vault";
 import { keepWrite } from "./keeping";
+import { keepReserve } from "./room";
 import { newId } from "./session";
 import { state } from "./state";
 
@@ -38,7 +39,11 @@ export async function sendList(): Promise<Problem | "unreachable" | null> {
 }
 
 export async function checkPhone(): Promise<Checked> {
-  const found = { at: instant(), ...(await check()) };
+  const told = await check();
+  await keepReserve();
+  // What the browser tells of free room is no measurement; a reserve that found none is.
+  const free_mib = state.room === "enough" ? told.free_mib : Math.min(told.free_mib ?? 0, LITTLE_MIB - 1);
+  const found = { at: instant(), ...told, free_mib };
   state.checked = found;
   await vault.keep("checked", found);
   return found;

@@ -4,23 +4,25 @@
  */
 import type { Gap, GapCause } from "../domain/chain";
 import { causeOfLoss } from "../domain/gaps";
-import { LITTLE_MIB } from "../domain/preflight";
 import type { File } from "../domain/outbox";
 import type { Progress, Run } from "../domain/visits";
 import { instant, now } from "../ports/clock";
-import { freeMib } from "../ports/checks";
 import { awake, hidden, maySleep, shake, stayAwake } from "../ports/phone";
 import { lastPlace } from "../ports/place";
 import { listen, type Listening, type Segment } from "../ports/recorder";
 import { sha256 } from "../ports/signer";
 import * as vault from "../ports/vault";
 import { changeItem, fresh, inTurn, keepCapture, saveProgress } from "./keeping";
+import { isFull, keptRecord } from "./room";
 import { newId } from "./session";
 import { state, visitOf } from "./state";
 
 const LOOK_MS = 250;
 const SILENCE_MS = 20_000;
 const QUIET = 0.01;
+
+// Runs that found no room: what comes behind a piece that is missing would lie at the wrong place of the file.
+const spilled = new Set<string>();
 
 let running: { visit: string; listening: Listening; looking: number } | null = null;
 
@@ -74,63 +76,50 @@ async function newRun(visit: string, cause: GapCause): Promise<Run> {
 async function keepRun(visit: string, run: Run): Promise<void> {
   const about = { filename: `run-${run.number}.${run.mime.includes("mp4") ? "m4a" : "webm"}`, filetype: run.mime };
   const place = lastPlace();
-  await vault.keep(`about:${run.item}`, { ...about, run: run.number, captured_at: run.begun_at, ...place });
+  const told = { ...about, run: run.number, captured_at: run.begun_at, ...place };
+  await keptRecord(() => vault.keep(`about:${run.item}`, told));
   const progress = needed(visit);
   await saveProgress({ ...progress, runs: run.number, run: progress.run ?? run });
 }
 
 async function keepSegment(visit: string, run: Run, coming: Promise<Segment>): Promise<void> {
   const segment = await coming;
+  if (spilled.has(run.item)) return;
   const progress = needed(visit);
   const offset = run.bytes;
+  const size = segment.bytes.byteLength;
   const at = segment.begunAt;
-  run.bytes += segment.bytes.byteLength;
-  run.until = instant(at + segment.durationMs);
-  const item: File = { ...fresh(run.item, visit, 2, run.bytes), kind: "file", evidence: "recording", open: true };
-  await orStop(
-    visit,
-    keepCapture(
-      {
-        progress: { ...progress, run: { ...run }, recorded_ms: progress.recorded_ms + segment.durationMs },
-        captured: {
-          kind: "segment",
-          item: run.item,
-          sha256: await sha256(segment.bytes),
-          monotonic_ms: segment.timer,
-          at: instant(at),
-          ...lastPlace(),
-          run: run.number,
-          offset,
-          size: segment.bytes.byteLength,
-          duration_ms: segment.durationMs,
-        },
-        bytes: segment.bytes,
-        index: offset,
-        offset,
-        item,
-      },
-      nonceOf(visit),
-    ),
-  );
-  await lookForRoom();
+  const grown: Run = { ...run, bytes: offset + size, until: instant(at + segment.durationMs) };
+  const item: File = { ...fresh(run.item, visit, 2, grown.bytes), kind: "file", evidence: "recording", open: true };
+  const captured = {
+    kind: "segment" as const,
+    item: run.item,
+    sha256: await sha256(segment.bytes),
+    monotonic_ms: segment.timer,
+    at: instant(at),
+    ...lastPlace(),
+    run: run.number,
+    offset,
+    size,
+    duration_ms: segment.durationMs,
+  };
+  const after = { ...progress, run: grown, recorded_ms: progress.recorded_ms + segment.durationMs };
+  try {
+    await keepCapture({ progress: after, captured, bytes: segment.bytes, index: offset, offset, item }, nonceOf(visit));
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return noRoom(visit, run);
+  }
+  Object.assign(run, grown);
 }
 
 /** No room: the recorder stops cleanly, and what lies there already stays as it is. */
-async function orStop(visit: string, keeping: Promise<unknown>): Promise<void> {
-  try {
-    await keeping;
-  } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== "QuotaExceededError") throw error;
-    state.room = "none";
-    shake();
-    // Not waited for: stopping gives out a last segment, which waits for its turn behind this one.
-    if (running !== null) void stopRecording().then(() => (state.broken = { visit, cause: "unknown" }));
-  }
-}
-
-async function lookForRoom(): Promise<void> {
-  const free = await freeMib();
-  if (free !== null) state.room = free < LITTLE_MIB ? "little" : "enough";
+function noRoom(visit: string, run: Run): void {
+  spilled.add(run.item);
+  state.room = "none";
+  shake();
+  // Not waited for: stopping gives out a last segment, which waits for its turn behind this one.
+  if (running !== null) void stopRecording().then(() => (state.broken = { visit, cause: "storage" }));
 }
 
 async function closeRun(visit: string): Promise<void> {

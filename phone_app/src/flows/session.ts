@@ -232,7 +232,7 @@ export async function signOut(): Promise<boolean> {
   if (!mayErase()) return false;
   await ask(() => api.POST("/api/v1/auth/logout"));
   const db = await database();
-  for (const shelf of ["sealed", "entries", "pieces", "outbox", "meta"] as const) await db.clear(shelf);
+  for (const shelf of ["sealed", "entries", "pieces", "outbox", "meta", "reserve"] as const) await db.clear(shelf);
   vault.close();
   location.reload();
   return true;

@@ -96,7 +96,8 @@ async function metadataOf(item: File): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, String(value)]));
 }
 
-async function wholeOf(id: string): Promise<ArrayBuffer> {
+/** All bytes of a file that lie here; none: it was erased. */
+export async function wholeOf(id: string): Promise<ArrayBuffer> {
   return new Blob(await opened(id, 0, Number.MAX_SAFE_INTEGER)).arrayBuffer();
 }
 

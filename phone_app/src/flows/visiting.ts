@@ -22,6 +22,8 @@ import { place } from "../ports/place";
 import { sha256, signed, signer } from "../ports/signer";
 import * as vault from "../ports/vault";
 import { entriesOf, forgetVisit, fresh, inTurn, keepCapture, keepWrite, saveProgress, type Body } from "./keeping";
+import type { Photo } from "./looking";
+import { keptCapture } from "./room";
 import { sendCheck } from "./preparing";
 import { record, stopRecording } from "./recording";
 import { newId } from "./session";
@@ -128,7 +130,7 @@ export async function heardPresent(visit: string, present: readonly string[]): P
 }
 
 /** Keep a photo: the order of the chain is that of the shutter, so its place in the queue is taken before it is packed. */
-export function takePhoto(visit: string, kind: PhotoKind, packing: Promise<Uint8Array<ArrayBuffer>>): Promise<void> {
+export function takePhoto(visit: string, kind: PhotoKind, packing: Promise<Uint8Array<ArrayBuffer>>): Promise<Photo> {
   const at = clock.now();
   const timer = clock.timer();
   const found = place();
@@ -150,7 +152,7 @@ export function takePhoto(visit: string, kind: PhotoKind, packing: Promise<Uint8
     };
     const digest = await sha256(bytes);
     const told = { filename: `${kind}.jpg`, filetype: "image/jpeg", sha256: digest, captured_at: clock.instant(at) };
-    await vault.keep(`about:${item.id}`, { ...told, ...where });
+    await keptCapture(() => vault.keep(`about:${item.id}`, { ...told, ...where }));
     const held = progressOf(visit);
     const photo = { item: item.id, kind, at: clock.instant(at) };
     await keepCapture(
@@ -164,6 +166,7 @@ export function takePhoto(visit: string, kind: PhotoKind, packing: Promise<Uint8
       },
       visitOf(visit)?.capture_nonce ?? "",
     );
+    return { item: item.id, bytes, at, place: where };
   });
 }
 

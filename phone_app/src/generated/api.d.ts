@@ -27853,7 +27853,7 @@ export interface components {
             /** Format: date-time */
             begins_at: string;
             /** @enum {unknown} */
-            cause: "call" | "lock" | "other_app" | "microphone_lost" | "silence" | "crash" | "unknown";
+            cause: "call" | "lock" | "other_app" | "microphone_lost" | "silence" | "crash" | "storage" | "unknown";
             /** Format: date-time */
             ends_at: string;
         };

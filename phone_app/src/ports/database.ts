@@ -18,12 +18,16 @@ export interface Piece {
   sealed: Sealed;
 }
 
+/** What lies unused, to make way where there is no room. */
+export type Reserve = "captures" | "records";
+
 interface Shelves extends DBSchema {
   meta: { key: string; value: unknown };
   sealed: { key: string; value: Sealed };
   outbox: { key: string; value: Item };
   pieces: { key: [string, number]; value: Piece };
   entries: { key: [string, number]; value: { visit: string; seq: number; sealed: Sealed } };
+  reserve: { key: Reserve; value: ArrayBuffer };
 }
 
 export type Database = IDBPDatabase<Shelves>;
@@ -31,8 +35,10 @@ export type Database = IDBPDatabase<Shelves>;
 let opened: Promise<Database> | null = null;
 
 export function database(): Promise<Database> {
-  opened ??= openDB<Shelves>("fieldvisit", 1, {
-    upgrade(db) {
+  opened ??= openDB<Shelves>("fieldvisit", 2, {
+    upgrade(db, from) {
+      db.createObjectStore("reserve");
+      if (from === 1) return;
       db.createObjectStore("meta");
       db.createObjectStore("sealed");
       db.createObjectStore("outbox", { keyPath: "id" });
