@@ -78,6 +78,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("flags", "/desk/flags", (Permission.EVIDENCE_READ,)),
             Place("packs", "/desk/packs", (Permission.PACKS_READ,)),
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
+            Place("texts", "/desk/texts", (Permission.TEMPLATES_WRITE, Permission.TEMPLATES_APPROVE)),
         ),
     ),
     (

@@ -37,6 +37,7 @@ from admin_ui.desk import (
     search,
     sheets,
     simulator,
+    texts,
     travel,
     visits,
 )
@@ -77,6 +78,7 @@ MODULES = (
     drafts,
     packs,
     case_records,
+    texts,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

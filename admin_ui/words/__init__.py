@@ -33,6 +33,7 @@ from admin_ui.words import (
     search,
     simulator,
     states,
+    texts,
     visits,
 )
 
@@ -43,6 +44,7 @@ PARTS: tuple[Catalogue, ...] = (
     frame.WORDS,
     lists.WORDS,
     states.WORDS,
+    texts.WORDS,
     account.WORDS,
     requests.WORDS,
     cases.WORDS,

@@ -19,6 +19,16 @@ password_days = 0
 """
 TEMPLATES = {
     "还款提醒": "{debtor_name}您好，您在{client}的欠款余额为{balance}元，请尽快联系我们处理。{agent_name}",
+    "还款告知函": (
+        "{debtor_name}：\n我公司受{client}委托，就您的欠款与您联系。\n"
+        "一、欠款事由与依据：您因使用{client}信用卡（案件 {case_number}）产生欠款，依据为您与{client}签订的领用合约。"
+        "截至{date}，余额为人民币{balance}元。\n"
+        "二、权利和义务：您有权核对账务、要求说明、提出异议和投诉；您有义务按合约归还欠款。\n"
+        "三、咨询、还款与异议：请致电{client}客服热线核对和咨询；还款请只存入您本人的原卡账户，任何人上门不收现金；"
+        "对金额有异议的，请在收到本函后向{client}提出。\n"
+        "四、委托方联系：请拨打卡片背面的{client}客服电话，说明您收到本函。\n"
+        "送达地址：{address}\n外访员：{agent_name}\n{seal}\n{date}"
+    ),
     "来访留言": "{debtor_name}您好，{client}委托人员{agent_name}今日曾到访，请回电联系。案件{case_number}",
 }
 LAPSED = ("agent11", "agent12")  # V11: their monthly test is over by the end of the demo
@@ -136,7 +146,8 @@ def _register_devices(firm: Firm) -> None:
 
 
 def _write_templates(firm: Firm) -> None:
+    with firm.acting("dispatcher1") as (uow, _):
+        drafts = [message_templates.draft(uow, firm.new_id(), name, body) for name, body in TEMPLATES.items()]
     with firm.acting("manager1") as (uow, actor):
-        for name, body in TEMPLATES.items():
-            template = message_templates.draft(uow, firm.new_id(), name, body)
+        for template in drafts:
             message_templates.approve(uow, actor, template)

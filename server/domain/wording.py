@@ -20,7 +20,21 @@ FORBIDDEN_WORDS = (
 # Placeholders that the product fills; those of the second set say something of the debt (V10: to the debtor alone).
 OPEN_PLACEHOLDERS = frozenset({"debtor_name", "agent_name", "client"})
 DEBT_PLACEHOLDERS = frozenset({"balance", "case_number"})
+# A text with room for the seal is a letter: it is printed and taken along, and never sent as a message.
+SEAL = "seal"
+LETTER_PLACEHOLDERS = frozenset({SEAL, "date", "address"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# What a letter states (Card Measures art. 69): each group of words needs one of them in the text.
+LETTER_STATES: tuple[tuple[str, str, tuple[tuple[str, ...], ...]], ...] = (
+    ("债务人姓名", "the debtor", (("{debtor_name}",),)),
+    ("欠款余额", "the balance", (("{balance}",),)),
+    ("欠款事由与依据", "its reason and basis", (("事由", "原因"), ("依据", "根据"))),
+    ("权利和义务", "rights and duties", (("权利",), ("义务",))),
+    ("咨询、还款与异议的途径", "how to ask, repay and object", (("咨询",), ("还款",), ("异议",))),
+    ("委托方及其联系人", "whom to reach at the client", (("{client}",), ("联系",))),
+    ("代理身份", "on whose behalf it is written", (("委托", "受托", "代理"),)),
+    ("日期", "the date", (("{date}",),)),
+)
 
 WORD_FORBIDDEN = kind(
     "word_forbidden",
@@ -61,8 +75,42 @@ TEMPLATE_TELLS_DEBT = kind(
     clause="V10",
 )
 
+LETTER_INCOMPLETE = kind(
+    "letter_incomplete",
+    Category.REFUSED,
+    "信函缺少：{missing_zh}",
+    "The letter does not state: {missing_en}",
+    remedy=("请补齐后再提交；盖章处写 {{seal}}。", "Add it; the place for the seal is written {{seal}}."),
+    clause="V15",
+)
+TEMPLATE_IS_LETTER = kind(
+    "template_is_letter",
+    Category.REFUSED,
+    "这是信函模板，不能作为短信发送",
+    "This is the text of a letter; it cannot be sent as a message",
+    remedy=("请选用短信模板；信函在计划页打印。", "Choose a message; letters are printed from the plan."),
+    clause="V15",
+)
+TEMPLATE_OF_ONES_OWN = kind(
+    "template_of_ones_own",
+    Category.REFUSED,
+    "起草人不能批准自己起草的模板",
+    "Who drafted a template does not approve it",
+    remedy=("请由另一位有权批准的人批准。", "Ask somebody else who may approve."),
+    clause="V15",
+)
 
-@clause("V15", codes=("word_forbidden", "template_not_approved"))
+
+@clause(
+    "V15",
+    codes=(
+        "word_forbidden",
+        "template_not_approved",
+        "letter_incomplete",
+        "template_is_letter",
+        "template_of_ones_own",
+    ),
+)
 def v15_word_findings(body: str) -> list[Finding]:
     """Letters and messages come only from approved templates, whose words are checked.
 
@@ -78,14 +126,16 @@ def sending_findings(template: MessageTemplate, owner: PhoneOwner) -> list[Findi
     findings = []
     if template.approved_at is None or template.retired_at is not None:
         findings.append(Finding(TEMPLATE_NOT_APPROVED, "template_id"))
-    if tells_debt(template.body) and owner is not PhoneOwner.DEBTOR:
+    if is_letter(template.body):
+        findings.append(Finding(TEMPLATE_IS_LETTER, "template_id"))
+    elif tells_debt(template.body) and owner is not PhoneOwner.DEBTOR:
         findings.append(Finding(TEMPLATE_TELLS_DEBT, "template_id"))
     return findings
 
 
 def placeholder_findings(body: str) -> list[Finding]:
     """Placeholders that nothing fills; a lone brace counts as one."""
-    known = OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS
+    known = OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | (LETTER_PLACEHOLDERS if is_letter(body) else frozenset())
     names = [name for name in placeholders(body) if name not in known]
     if re.search(r"[{}]", _PLACEHOLDER.sub("", body)):
         names.append("{")
@@ -93,6 +143,37 @@ def placeholder_findings(body: str) -> list[Finding]:
         return []
     facts = {"names": ", ".join(names), "known": ", ".join(sorted(known))}
     return [Finding(PLACEHOLDER_UNKNOWN, "body", facts)]
+
+
+def is_letter(body: str) -> bool:
+    """Whether the text is a letter's: it has room for the seal."""
+    return SEAL in placeholders(body)
+
+
+def letter_findings(body: str) -> list[Finding]:
+    """V15, ours: what a letter must state and this one does not."""
+    if not is_letter(body):
+        return []
+    missing = [
+        (zh, en)
+        for zh, en, groups in LETTER_STATES
+        if not all(any(word in body for word in words) for words in groups)
+    ]
+    told = {
+        "missing_zh": "、".join(zh for zh, _ in missing),
+        "missing_en": ", ".join(en for _, en in missing),
+    }
+    return [Finding(LETTER_INCOMPLETE, "body", told)] if missing else []
+
+
+def approval_findings(drafted_by: str | None, approver: str) -> list[Finding]:
+    """V15: drafted by one, approved by another."""
+    return [Finding(TEMPLATE_OF_ONES_OWN)] if drafted_by == approver else []
+
+
+def body_findings(body: str) -> list[Finding]:
+    """Everything that stands against a text, whatever it is for."""
+    return v15_word_findings(body) + placeholder_findings(body) + letter_findings(body)
 
 
 def placeholders(body: str) -> list[str]:

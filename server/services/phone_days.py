@@ -16,7 +16,8 @@ from server.domain.phone_days import (
     talk_cards,
 )
 from server.domain.visit_whole import VisitBrief
-from server.domain.visits import Device
+from server.domain.visits import Device, MessageTemplate
+from server.domain.wording import is_letter
 from server.services import consents, visit_reading
 from server.services.check_ins import presence_of
 from server.services.holds import hold_on
@@ -43,9 +44,15 @@ def day_of(uow: UnitOfWork, seals: PhoneSeals, actor: Actor) -> PhoneDay:
         consent=consents.asked(uow, actor),
         edition=edition_at(uow, uow.now),
         talk=talk_cards(),
-        templates=tuple(uow.message_templates.page(PageRequest(PAGE_LIMIT), usable=True).items),
+        templates=_to_send(uow),
         visits=tuple(_carried(uow, brief, people) for brief in sorted(briefs, key=_route)),
     )
+
+
+def _to_send(uow: UnitOfWork) -> tuple[MessageTemplate, ...]:
+    """V15: the texts that may be sent; those of letters are printed at the desk."""
+    usable = uow.message_templates.page(PageRequest(PAGE_LIMIT), usable=True).items
+    return tuple(template for template in usable if not is_letter(template.body))
 
 
 def _carried(uow: UnitOfWork, brief: VisitBrief, people: dict[str, Account]) -> PhoneVisit:

@@ -107,6 +107,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "month_tab.",
         "chip.",
         "case_tab.",
+        "text_tab.",
     }  # put together in Python, in the places beside
     unused = [
         key
