@@ -18,6 +18,7 @@ _COMMANDS = {
     "migrate": "server.cli.operate",
     "openapi": "server.cli.openapi",
     "outlines": "server.cli.outlines",
+    "phone-file": "server.cli.phone_file:phone_file",
     "policy": "server.cli.policy",
     "run": "server.cli.operate",
     "score": "server.cli.score",

@@ -33,6 +33,7 @@ class Field:
     desk: Desk
     site: OnSite
     take: Callable[..., Phone]
+    environment: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,9 @@ def desk_of_today(environment: dict[str, str]) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def field(desk_of_today: Desk, playwright: Playwright, tmp_path: Path) -> Iterator[Field]:
+def field(
+    desk_of_today: Desk, environment: dict[str, str], playwright: Playwright, tmp_path: Path
+) -> Iterator[Field]:
     desk = desk_of_today
     server = make_server("127.0.0.1", 0, desk.client.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -69,7 +72,7 @@ def field(desk_of_today: Desk, playwright: Playwright, tmp_path: Path) -> Iterat
         return phones[-1]
 
     try:
-        yield Field(url, desk, on_site(desk, capture_nonce=NONCE), take)
+        yield Field(url, desk, on_site(desk, capture_nonce=NONCE), take, environment)
     finally:
         for phone in phones:
             phone.close()

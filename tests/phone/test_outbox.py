@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import threading
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import expect
 
+from server.cli import main
 from tests.phone.conftest import Field
 from tests.phone.test_visit import begin, check_out, evidence_of, photograph, wait_until_sent
-from tests.support.cast import AGENT, QA
+from tests.support.cast import AGENT, IT, QA
 from tests.support.phone_app import Phone
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"], indirect=True)]
@@ -69,7 +73,30 @@ def test_answers_that_are_lost_on_the_way_make_nothing_twice(field: Field) -> No
     assert (chain["findings"], chain["awaited"]) == ([], [])
 
 
-def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothing(field: Field) -> None:
+def handed_over(phone: Phone, folder: Path) -> Path:
+    """The sealed file that the phone gives out of what was set aside."""
+    with phone.page.expect_download() as given:
+        phone.tap("export")
+    phone.sees_at("export", "已导出")
+    given.value.save_as(folder / "handed.sealed")
+    return folder / "handed.sealed"
+
+
+def assert_opens_for_it_alone(field: Field, file: Path) -> None:
+    """S19: the file tells nothing by itself; IT opens it, and it is what the phone would have sent."""
+    assert b"identity_shown_at" not in file.read_bytes()
+    folder = file.with_suffix("")
+    command = ["phone-file", str(file), str(folder), "--reason", "问答未被接受", "--opened-by", IT.username]
+    opened = CliRunner(env=field.environment).invoke(main, command)
+    assert opened.exit_code == 0, opened.output
+    (told,) = (json.loads(path.read_text("utf-8")) for path in folder.iterdir())
+    assert told["path"] == f"{field.site.path}/answers"
+    assert told["told"]["entered"] is False
+
+
+def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothing(
+    field: Field, tmp_path: Path
+) -> None:
     """Somebody of the team answered the questions at another phone: the second answers are refused, all else goes."""
     phone = field.take()
     visited_offline(phone)
@@ -84,6 +111,7 @@ def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothin
     phone.sees_at("item", "问答")
     phone.picture("outbox-refused-zh-light")
     assert phone.violations() == []
+    assert_opens_for_it_alone(field, handed_over(phone, tmp_path))
     kinds = sorted(item["kind"] for item in evidence_of(field))
     assert kinds == ["photo_door", "photo_far", "photo_number", "recording"]
     phone.page.goto(f"{phone.url}/app/#/settings")

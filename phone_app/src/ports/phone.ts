@@ -35,6 +35,26 @@ export function online(): boolean {
   return navigator.onLine;
 }
 
+// A browser reads the file after the click, and does not say when it has.
+const TAKEN_MS = 60_000;
+
+/** Give a file out of the app: to the phone's own list of receivers, or into its folder of downloads. */
+export async function handOver(bytes: Blob, name: string): Promise<boolean> {
+  const file = new File([bytes], name, { type: bytes.type });
+  if (navigator.canShare?.({ files: [file] })) {
+    return navigator.share({ files: [file] }).then(
+      () => true,
+      () => false,
+    );
+  }
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), TAKEN_MS);
+  return true;
+}
+
 interface Line extends EventTarget {
   type?: string;
 }

@@ -337,6 +337,13 @@ export const WORDS = {
   state_sending: ["上传中", "Sending"],
   state_set_aside: ["未被接受", "Not taken"],
   state_growing: ["录音中", "Growing"],
+  aside_count: ["服务器未接受 {count} 项，其余照常上传", "{count} not taken by the server; all else is sent"],
+  export_why: [
+    "可导出交给 IT：文件是封存的，只有服务器能打开（S19）。本机资料不因此删除。",
+    "Export it for IT: the file is sealed, and only the server opens it (S19). Nothing is erased here by it.",
+  ],
+  export_aside: ["导出封存文件", "Export the sealed file"],
+  exported: ["已导出", "Exported"],
   send_now: ["立即上传", "Send now"],
 } as const satisfies Record<string, readonly [string, string]>;
 

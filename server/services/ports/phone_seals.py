@@ -16,3 +16,7 @@ class PhoneSeals(Protocol):
     def open(self, sealed: SealedKey, device_id: str, account_id: str) -> bytes | None:
         """The 32 bytes that were sealed on that device for that person; None for whatever does not open."""
         ...
+
+    def open_part(self, key: bytes, name: str, iv: str, data: bytes) -> bytes | None:
+        """Bytes that a phone sealed under the key of its vault and that name; None for whatever does not open."""
+        ...
