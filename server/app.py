@@ -27,6 +27,19 @@ _CSP = (
 )
 
 
+_SECURE = {
+    name.lower(): (name, value)
+    for name, value in (
+        ("Content-Security-Policy", _CSP),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+    )
+}
+
+
 def create_app(installation: Installation | None = None) -> Flask:
     """The WSGI application; without an installation, the one that the environment describes."""
     app = routed()
@@ -150,14 +163,7 @@ def _register_health(app: Flask) -> None:
 
 
 def secure(response: Response) -> Response:
-    headers: dict[str, Any] = {
-        "Content-Security-Policy": _CSP,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+    """What a route said itself stands. All at once: to ask the headers for each name again took longer than a view."""
+    said = {name.lower() for name, _ in response.headers}
+    response.headers.extend([header for name, header in _SECURE.items() if name not in said])
     return response

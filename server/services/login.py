@@ -158,24 +158,23 @@ def sign_out(uow: UnitOfWork, actor: Actor) -> None:
 
 def actor_of(uow: UnitOfWork, account_id: str, session_id: str) -> Actor:
     """Who asks, as of this transaction: a session that ended or a person who left is refused at once (S1)."""
-    session = uow.sessions.get(session_id)
-    account = uow.accounts.get(account_id)
-    if session is None or account is None or session.account_id != account_id or session.ended_at is not None:
+    asking = uow.sessions.asking(session_id)
+    if asking is None or asking.account_id != account_id or asking.ended_at is not None:
         raise problem(UNAUTHENTICATED, why="session_ended")
-    if account.left_on is not None and session.opened_by is None:
+    if asking.left_on is not None and asking.opened_by is None:
         raise problem(ACCOUNT_CLOSED)
-    grants = uow.grants.of(account.posts)
+    grants = uow.grants.of(asking.posts)
     return Actor(
-        account_id=account.id,
-        username=account.username,
-        display_name=account.display_name,
-        posts=frozenset(account.posts),
-        grants=grants if session.opened_by is None else sending_only(grants),
-        branch_id=account.branch_id,
-        team_id=account.team_id,
-        project_id=account.project_id,
-        session_id=session.id,
-        device_id=session.device_id,
+        account_id=asking.account_id,
+        username=asking.username,
+        display_name=asking.display_name,
+        posts=frozenset(asking.posts),
+        grants=grants if asking.opened_by is None else sending_only(grants),
+        branch_id=asking.branch_id,
+        team_id=asking.team_id,
+        project_id=asking.project_id,
+        session_id=asking.session_id,
+        device_id=asking.device_id,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from server.domain.access import Actor, Owned, Permission, reach, within
-from server.domain.people import Account
 from server.domain.placements import Address, Placement
 from server.domain.problems import NOT_FOUND, problem
 from server.domain.requests import VisitRequest
@@ -15,7 +14,7 @@ from server.services.ports.unit_of_work import UnitOfWork
 
 def owners_of(uow: UnitOfWork, placement: Placement) -> Owned:
     """Where a placement belongs: its collector, the collector's team, its project, its branch."""
-    return _owned(placement, uow.accounts.need(placement.collector_id))
+    return _owned(placement, uow.accounts.team_of(placement.collector_id))
 
 
 def placement_within(uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission) -> Placement:
@@ -62,7 +61,7 @@ def requests_within(
 
     def reaches(request: VisitRequest) -> bool:
         placement = placements[request.placement_id]
-        return within(reached, _owned(placement, collectors[placement.collector_id]))
+        return within(reached, _owned(placement, collectors[placement.collector_id].team_id))
 
     return [found[id_] for id_ in ids if id_ in found and reaches(found[id_])]
 
@@ -94,7 +93,7 @@ def visits_within(
         visit.id
         for visit in visits.values()
         for placement in [placements[visit.placement_id]]
-        if within(reached, _visit_owned(visit, _owned(placement, collectors[placement.collector_id])))
+        if within(reached, _visit_owned(visit, _owned(placement, collectors[placement.collector_id].team_id)))
     }
 
 
@@ -117,10 +116,8 @@ def visited_placement_within(
     raise problem(NOT_FOUND, what=f"placement {placement_id}")
 
 
-def _owned(placement: Placement, collector: Account) -> Owned:
-    return Owned(
-        frozenset({placement.collector_id}), collector.team_id, placement.project_id, placement.branch_id
-    )
+def _owned(placement: Placement, team_id: str | None) -> Owned:
+    return Owned(frozenset({placement.collector_id}), team_id, placement.project_id, placement.branch_id)
 
 
 def _visit_owned(visit: Visit, owned: Owned) -> Owned:

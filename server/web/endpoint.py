@@ -349,6 +349,8 @@ def query_of(schema: Schema | None) -> dict[str, Any]:
 
     A route without one refuses every parameter: a filter that is left out in silence shows more than was asked for.
     """
+    if schema is None and not request.query_string:
+        return {}
     sent = request.args.to_dict(flat=False)
     several = [name for name, given in sent.items() if len(given) > 1]
     if several:

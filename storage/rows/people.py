@@ -14,7 +14,7 @@ from server.domain.organisation import Client, Project
 from server.domain.people import Account, Branch, Certificate, Team
 from server.domain.problems import NOT_FOUND, problem
 from server.services.ports.paging import Page, PageRequest
-from server.services.ports.people import LoginSession, RefreshToken
+from server.services.ports.people import Asking, LoginSession, RefreshToken
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
 from storage.rows.paging import keyset_page
@@ -24,6 +24,26 @@ from storage.rows.tables import people as tables
 _accounts = tables.accounts
 _sessions = tables.login_sessions
 _tokens = tables.refresh_tokens
+_TEAM_OF = Prepared(sa.select(_accounts.c.team_id).where(_accounts.c.id == sa.bindparam("wanted")))
+# Asked with every request: two rows whole, and what of an account is sealed opened, took longer than the rest of it.
+_ASKING = Prepared(
+    sa.select(
+        _sessions.c.id,
+        _sessions.c.account_id,
+        _sessions.c.device_id,
+        _sessions.c.ended_at,
+        _sessions.c.opened_by,
+        _accounts.c.username,
+        _accounts.c.display_name,
+        _accounts.c.posts,
+        _accounts.c.branch_id,
+        _accounts.c.team_id,
+        _accounts.c.project_id,
+        _accounts.c.left_on,
+    )
+    .join(_accounts, _accounts.c.id == _sessions.c.account_id)
+    .where(_sessions.c.id == sa.bindparam("wanted"))
+)
 
 
 def within_reach(reach: Reach) -> sa.ColumnElement[bool]:
@@ -45,6 +65,12 @@ def within_reach(reach: Reach) -> sa.ColumnElement[bool]:
 class AccountQueries(Rows[Account]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
         super().__init__(connection, _accounts, Account, cipher)
+
+    def team_of(self, id: str) -> str | None:
+        for (team_id,) in _TEAM_OF.rows(self.connection, {"wanted": id}):
+            found: str | None = team_id
+            return found
+        raise problem(NOT_FOUND, what=f"accounts {id}")
 
     def by_username(self, username: str) -> Account | None:
         return self.one(_accounts.c.username == username)
@@ -96,6 +122,11 @@ class SessionQueries(Rows[LoginSession]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
         super().__init__(connection, _sessions, LoginSession, cipher)
         self._token_rows = Rows(connection, _tokens, RefreshToken, cipher)
+
+    def asking(self, id: str) -> Asking | None:
+        for row in _ASKING.rows(self.connection, {"wanted": id}):
+            return Asking(*row)
+        return None
 
     def touch(self, id: str, at: datetime) -> None:
         self._set(_sessions.c.id == id, last_used_at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from server.domain.access import Grants, Post, Reach
@@ -34,6 +34,24 @@ class LoginSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """A login and of its account what every request asks: nothing of it is sealed."""
+
+    session_id: str
+    account_id: str
+    device_id: str | None
+    ended_at: datetime | None
+    opened_by: str | None
+    username: str
+    display_name: str
+    posts: tuple[Post, ...]
+    branch_id: str | None
+    team_id: str | None
+    project_id: str | None
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class RefreshToken:
     """A refresh token by its jti. Once used it names its successor."""
 
@@ -52,6 +70,9 @@ class AccountRows(Protocol):
     def add(self, entity: Account) -> Account: ...
     def add_all(self, entities: Sequence[Account]) -> None: ...
     def save(self, entity: Account) -> Account: ...
+    def team_of(self, id: str) -> str | None:
+        """The team of an account; the Problem `not_found` where there is no such account."""
+
     def by_username(self, username: str) -> Account | None: ...
     def by_employee_numbers(self, numbers: Iterable[str]) -> dict[str, Account]: ...
     def with_post(self, post: Post, branch_id: str | None = None) -> list[Account]:
@@ -68,6 +89,9 @@ class AccountRows(Protocol):
 
 class SessionRows(Protocol):
     def get(self, id: str) -> LoginSession | None: ...
+    def asking(self, id: str) -> Asking | None:
+        """Whose login it is, and what that person is now."""
+
     def add(self, entity: LoginSession) -> LoginSession: ...
     def touch(self, id: str, at: datetime) -> None: ...
     def bind(self, id: str, device_id: str, key_id: str) -> None: ...
