@@ -35,7 +35,7 @@ class LocalObjectStore:
         self._incoming = folder / "incoming"
         for made in (folder, self._objects, self._incoming):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._durable_shards = set(self._objects.iterdir())
+        self._durable_shards = {str(shard) for shard in self._objects.iterdir()}
         for changed in (self._objects, folder, folder.parent):
             _sync_folder(changed)
 
@@ -47,17 +47,19 @@ class LocalObjectStore:
     def put(
         self, key: str, pieces: Iterable[bytes | memoryview], ready: Callable[[], None] = lambda: None
     ) -> None:
-        final = self._path(key)
-        if final.exists():
+        shard, final = self._place(key)
+        if os.path.exists(final):
             raise ObjectExists(key)
-        self._make_durable(final.parent)
-        unfinished = self._incoming / f"{uuid.uuid4().hex}.part"
+        self._make_durable(shard)
+        unfinished = f"{self._incoming}/{uuid.uuid4().hex}.part"
         try:
             _write_new(unfinished, pieces)
             ready()
             _take_key(unfinished, final, key)
+            _sync_folder(shard)
         finally:
-            unfinished.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(unfinished)
 
     def open(self, key: str, start: int = 0, length: int | None = None) -> BinaryIO:
         checked_range(start, length)
@@ -104,29 +106,35 @@ class LocalObjectStore:
             discarded += 1
         return discarded
 
-    def _make_durable(self, shard: Path) -> None:
+    def _make_durable(self, shard: str) -> None:
         """Whoever made it may have been killed before its name was on disk, so each process makes sure once."""
         if shard in self._durable_shards:
             return
-        shard.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            os.mkdir(shard, 0o700)
         _sync_folder(self._objects)
         self._durable_shards.add(shard)
 
     def _path(self, key: str) -> Path:
+        return Path(self._place(key)[1])
+
+    def _place(self, key: str) -> tuple[str, str]:
+        """Its shard and its file, as texts: two objects are written for every file of evidence, and to put paths
+        together took longer than to open them."""
         shard = hashlib.sha256(checked_key(key).encode()).hexdigest()[: self._digits]
-        return self._objects / shard / key.replace("/", _SLASH)
+        folder = f"{self._objects}/{shard}"
+        return folder, f"{folder}/{key.replace('/', _SLASH)}"
 
 
-def _take_key(unfinished: Path, final: Path, key: str) -> None:
+def _take_key(unfinished: str, final: str, key: str) -> None:
     """A rename would replace what stands there; a link is made once or refused by the kernel."""
     try:
         os.link(unfinished, final)
     except FileExistsError as error:
         raise ObjectExists(key) from error
-    _sync_folder(final.parent)
 
 
-def _write_new(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+def _write_new(path: str, pieces: Iterable[bytes | memoryview]) -> None:
     """Durable when it returns, but for its name."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -143,7 +151,7 @@ def _existing_file(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str | Path) -> None:
     """Without it a file that was synced can be nameless after a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
