@@ -75,7 +75,16 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place(
                 "lacking", "/desk/evidence-lacking", (Permission.EVIDENCE_READ,), ToDo.LACKING, urgent=True
             ),
+            Place("late", "/desk/evidence-late", (Permission.EVIDENCE_READ,)),
             Place("flags", "/desk/flags", (Permission.EVIDENCE_READ,)),
+            Place(
+                "to_check",
+                "/desk/quality?checked=false",
+                (Permission.QUALITY_WRITE,),
+                ToDo.TO_CHECK,
+                urgent=True,
+            ),
+            Place("quality", "/desk/quality", (Permission.QUALITY_READ,)),
             Place("packs", "/desk/packs", (Permission.PACKS_READ,)),
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
             Place("texts", "/desk/texts", (Permission.TEMPLATES_WRITE, Permission.TEMPLATES_APPROVE)),

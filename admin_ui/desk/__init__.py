@@ -32,6 +32,7 @@ from admin_ui.desk import (
     pay,
     plans,
     policy,
+    quality,
     request_batch,
     requests,
     search,
@@ -79,6 +80,7 @@ MODULES = (
     packs,
     case_records,
     texts,
+    quality,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

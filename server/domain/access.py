@@ -65,6 +65,8 @@ class Permission(StrEnum):
     EVIDENCE_COUNTERSIGN = "evidence.countersign"  # S16: IT, on what the desk took in
     EVIDENCE_VOID = "evidence.void"
     EVIDENCE_INTEGRITY = "evidence.integrity"  # S6, S22: what differs between the store and its record
+    QUALITY_READ = "quality.read"  # S12: the samples and what was found
+    QUALITY_WRITE = "quality.write"  # S12: QA draws and checks
     PACKS_READ = "packs.read"  # S8, S16: the register of what left the house
     PACKS_MAKE = "packs.make"  # S16: one of the dispatchers and one of IT
     DEVICES_READ = "devices.read"
@@ -158,7 +160,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
         "statements.close statements.rule disputes.read pay.read pay.targets fines.read fines.write incidents.decide "
-        "policy.propose policy.simulate",
+        "policy.propose policy.simulate quality.read",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -171,7 +173,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read packs.read disputes.read policy.simulate",
+        "evidence.integrity people.read packs.read disputes.read policy.simulate quality.read quality.write",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
@@ -187,7 +189,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
         "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read "
-        "packs.read pay.read policy.propose policy.approve policy.simulate",
+        "packs.read pay.read policy.propose policy.approve policy.simulate quality.read",
     ),
 }
 

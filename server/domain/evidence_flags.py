@@ -39,6 +39,7 @@ class FlagCode(StrEnum):
     COORDINATES_FROZEN = "coordinates_frozen"
     COORDINATES_REPEATED = "coordinates_repeated"
     MANIFEST_MISSING = "manifest_missing"
+    VOID_PROPOSED = "void_proposed"  # by QA, who looked (S12)
     # of the capture chain, named as its findings are
     MANIFEST_UNREADABLE = "manifest_unreadable"
     UNKNOWN_KEY = "unknown_key"
@@ -149,6 +150,10 @@ SENTENCES: Mapping[FlagCode, tuple[str, str]] = {
     FlagCode.MANIFEST_MISSING: (
         "手机上传了 {files} 个文件，但在规定时间内没有上传采集清单",
         "A phone sent {files} files, and no manifest of them within the hours",
+    ),
+    FlagCode.VOID_PROPOSED: (
+        "品管抽查后建议作废：{note}",
+        "QA looked at it and proposes to void it: {note}",
     ),
     **{FlagCode(code): words for code, words in CHAIN_WORDS.items()},
 }

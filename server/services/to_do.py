@@ -31,6 +31,7 @@ class ToDo(StrEnum):
     LACKING = "lacking"
     TO_RULE = "to_rule"
     TO_CONFIRM = "to_confirm"
+    TO_CHECK = "to_check"
     UNREAD = "unread"
 
 
@@ -78,4 +79,6 @@ def _of_the_rest(uow: UnitOfWork, actor: Actor) -> dict[ToDo, int]:
         counted[ToDo.TO_RULE] = uow.disputes.waiting_count(reach(actor, Permission.DISPUTES_READ))
     if actor.may(Permission.IMPORTS_CONFIRM):
         counted[ToDo.TO_CONFIRM] = uow.import_files.waiting_count(reach(actor, Permission.IMPORTS_CONFIRM))
+    if actor.may(Permission.QUALITY_WRITE):
+        counted[ToDo.TO_CHECK] = uow.quality_items.waiting_count(reach(actor, Permission.QUALITY_WRITE))
     return counted

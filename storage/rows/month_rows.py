@@ -16,6 +16,7 @@ from server.domain.disputes import Ruling
 from server.domain.pay_targets import MonthTarget
 from server.domain.policy.editions import PolicyBook
 from server.domain.policy_proposals import PolicyProposal, PolicyReading
+from server.domain.quality import QualityCheck
 from storage.rows import tables
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.credit import (
@@ -28,6 +29,7 @@ from storage.rows.ledger import LedgerQueries, LedgerShareQueries
 from storage.rows.mapping import Rows
 from storage.rows.pay import FineQueries, IncidentDecisionQueries
 from storage.rows.policy import PolicyDocumentQueries
+from storage.rows.quality import QualityItemQueries, QualitySampleQueries
 from storage.rows.simulations import FactSnapshotQueries
 from storage.rows.statements import StatementQueries
 
@@ -92,6 +94,18 @@ class MonthRows:
     @cached_property
     def month_targets(self) -> Rows[MonthTarget]:
         return self._rows(tables.pay.month_targets, MonthTarget)
+
+    @cached_property
+    def quality_samples(self) -> QualitySampleQueries:
+        return QualitySampleQueries(self._connection, self._cipher)
+
+    @cached_property
+    def quality_items(self) -> QualityItemQueries:
+        return QualityItemQueries(self._connection, self._cipher)
+
+    @cached_property
+    def quality_checks(self) -> Rows[QualityCheck]:
+        return self._rows(tables.quality.quality_checks, QualityCheck)
 
     @cached_property
     def statements(self) -> StatementQueries:

@@ -119,6 +119,12 @@ SEALS = (
     Seal("policy_readings", "DELETE", "kept", "OLD.id IS NOT NULL", "a reading stays"),
     Seal("rulings", "UPDATE", "final", "OLD.id IS NOT NULL", "a ruling is final and does not change"),
     Seal("rulings", "DELETE", "kept", "OLD.id IS NOT NULL", "a ruling stays"),
+    Seal("quality_samples", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a sample does not change"),
+    Seal("quality_samples", "DELETE", "kept", "OLD.id IS NOT NULL", "a sample stays"),
+    Seal("quality_items", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "what was drawn does not change"),
+    Seal("quality_items", "DELETE", "kept", "OLD.id IS NOT NULL", "what was drawn stays"),
+    Seal("quality_checks", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a check does not change"),
+    Seal("quality_checks", "DELETE", "kept", "OLD.id IS NOT NULL", "a check stays"),
     Seal("monthly_statements", "DELETE", "kept", "OLD.id IS NOT NULL", "a published month stays"),
 )
 

@@ -34,6 +34,7 @@ from server.domain.plans import PlanState, TravelKind
 from server.domain.policy.registry import CLAUSES
 from server.domain.policy_proposals import ProposalState
 from server.domain.problems import CATALOGUE
+from server.domain.quality import BreachConsequence, DrawnBy, Verdict
 from server.domain.request_rules import CHECKS
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
 from server.domain.searching import Sought
@@ -58,7 +59,7 @@ SHOWN = (
     TravelKind, Alarm, NextStep,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
-    ImportKind, ImportState, PackState, PackRecipient,
+    ImportKind, ImportState, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
@@ -106,6 +107,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "request_tab.",
         "month_tab.",
         "chip.",
+        "quality_tab.",
         "case_tab.",
         "text_tab.",
     }  # put together in Python, in the places beside

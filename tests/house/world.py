@@ -26,7 +26,17 @@ from tests.support import evidence as files
 
 MARKS, SEALED = HOME.marks, HOME.sealed
 _NOBODYS = frozenset(
-    {"post", "month", "name", "template_id", "webhook_id", "outbox_message_id", "document_id", "proposal_id"}
+    {
+        "post",
+        "month",
+        "name",
+        "sample_id",
+        "template_id",
+        "webhook_id",
+        "outbox_message_id",
+        "document_id",
+        "proposal_id",
+    }
 )
 
 
@@ -134,6 +144,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "fine_id": case_builders.make_fine(desk, side.lead, side.dispatcher, note=side.words).id,
         "template_id": visit_builders.make_template(desk).id,
         **_make_policy(desk),
+        **case_builders.make_quality(desk, visit, f"2025-1{side.number}", note=side.words),
         "batch_id": _make_batch(desk, side, visit, phone),
         "message_id": _make_message(desk, side),
         **_make_case_records(desk, side, placement),

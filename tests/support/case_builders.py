@@ -15,11 +15,12 @@ from server.domain.fines import Fine, FineState
 from server.domain.imports import ImportFile, ImportKind, ImportState
 from server.domain.placements import ContactBlock, Hold, HoldReason, Placement, PoliceReferral, Repayment
 from server.domain.policy.wire import placement_to_json
+from server.domain.quality import Breach, DrawnBy, QualityCheck, QualityItem, QualitySample, Verdict
 from server.domain.visits import Visit
 from server.services.evidence_packing import fresh_password
 from server.services.facts_of_placement import facts_of_placements
 from tests.conftest import Desk
-from tests.support.cast import DISPATCHER, IT, Member
+from tests.support.cast import DISPATCHER, IT, QA, Member
 
 _numbers = itertools.count(1)
 E = TypeVar("E")
@@ -220,3 +221,25 @@ def make_value(entity: type[E], **values: Any) -> E:
     """An entity of these values; what is not said is None."""
     fields = dataclasses.fields(entity)  # type: ignore[arg-type]
     return entity(**dict.fromkeys(field.name for field in fields) | values)
+
+
+def make_quality(desk: Desk, visit: Visit, month: str, **changes: Any) -> dict[str, str]:
+    """A sample of a month with the visit in it, checked once: the ids of the sample and of the visit's place in it."""
+    with desk.installation.house.units.write() as uow:
+        sample = uow.quality_samples.add(
+            QualitySample(uow.new_id(), month, "0" * 16, 1, "0" * 64, uow.now, QA.id)
+        )
+        item = uow.quality_items.add(QualityItem(uow.new_id(), sample.id, visit.id, 1, DrawnBy.CHANCE, 1))
+        values: dict[str, Any] = {
+            "id": uow.new_id(),
+            "item_id": item.id,
+            "verdict": Verdict.MINOR,
+            "breaches": (Breach.TOO_OFTEN,),
+            "note": "录音 03:10",
+            "void_proposed": False,
+            "checked_by": QA.id,
+            "checked_at": uow.now,
+        }
+        uow.quality_checks.add(QualityCheck(**values | changes))
+        uow.commit()
+    return {"sample_id": sample.id, "item_id": item.id}

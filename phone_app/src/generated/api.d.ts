@@ -5710,7 +5710,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                     state?: "raised" | "answered" | "decided";
-                    code?: "same_bytes" | "photo_alike" | "sound_alike" | "recording_silent" | "recording_clipped" | "photo_screenshot" | "photo_resaved" | "photo_edited" | "capture_time_differs" | "capture_place_differs" | "capture_in_future" | "capture_outside_visit" | "speed_impossible" | "outside_fence" | "team_apart" | "coordinates_frozen" | "coordinates_repeated" | "manifest_missing" | "manifest_unreadable" | "unknown_key" | "revoked_key" | "key_of_another" | "bad_signature" | "wrong_visit" | "wrong_nonce" | "seq_missing" | "repeated_seq" | "out_of_order" | "broken_link" | "clock_backwards" | "clock_jumped" | "clock_ahead" | "item_missing" | "item_not_listed" | "item_elsewhere" | "kind_differs" | "digest_differs" | "segment_gap" | "segment_overlap" | "segment_cut";
+                    code?: "same_bytes" | "photo_alike" | "sound_alike" | "recording_silent" | "recording_clipped" | "photo_screenshot" | "photo_resaved" | "photo_edited" | "capture_time_differs" | "capture_place_differs" | "capture_in_future" | "capture_outside_visit" | "speed_impossible" | "outside_fence" | "team_apart" | "coordinates_frozen" | "coordinates_repeated" | "manifest_missing" | "void_proposed" | "manifest_unreadable" | "unknown_key" | "revoked_key" | "key_of_another" | "bad_signature" | "wrong_visit" | "wrong_nonce" | "seq_missing" | "repeated_seq" | "out_of_order" | "broken_link" | "clock_backwards" | "clock_jumped" | "clock_ahead" | "item_missing" | "item_not_listed" | "item_elsewhere" | "kind_differs" | "digest_differs" | "segment_gap" | "segment_overlap" | "segment_cut";
                     visit_id?: string;
                 };
                 header?: never;
@@ -15636,6 +15636,501 @@ export interface paths {
                 };
                 /** @description Forbidden */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality-items/{item_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** S12: what was found on a visit of the sample; a further check stands beside it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    item_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QualityCheckNew"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QualityCheckView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality-samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The samples, the latest month first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SampleList"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** S12: draw a month's sample, once; nobody chooses the seed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SampleNew"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SampleView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality-samples/{sample_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        /** The visits of a sample within reach, in the order of the draw. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the `next` of the page before */
+                    after?: string;
+                    limit?: number;
+                    checked?: boolean | null;
+                };
+                header?: never;
+                path: {
+                    sample_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QualityItemPage"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality-samples/{sample_id}/redraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        /** Draw it again by its seed, and say whether it is the same. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    sample_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RedrawnView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -27805,7 +28300,7 @@ export interface components {
             answered_at: string | null;
             answered_by: string | null;
             /** @enum {unknown} */
-            code: "same_bytes" | "photo_alike" | "sound_alike" | "recording_silent" | "recording_clipped" | "photo_screenshot" | "photo_resaved" | "photo_edited" | "capture_time_differs" | "capture_place_differs" | "capture_in_future" | "capture_outside_visit" | "speed_impossible" | "outside_fence" | "team_apart" | "coordinates_frozen" | "coordinates_repeated" | "manifest_missing" | "manifest_unreadable" | "unknown_key" | "revoked_key" | "key_of_another" | "bad_signature" | "wrong_visit" | "wrong_nonce" | "seq_missing" | "repeated_seq" | "out_of_order" | "broken_link" | "clock_backwards" | "clock_jumped" | "clock_ahead" | "item_missing" | "item_not_listed" | "item_elsewhere" | "kind_differs" | "digest_differs" | "segment_gap" | "segment_overlap" | "segment_cut";
+            code: "same_bytes" | "photo_alike" | "sound_alike" | "recording_silent" | "recording_clipped" | "photo_screenshot" | "photo_resaved" | "photo_edited" | "capture_time_differs" | "capture_place_differs" | "capture_in_future" | "capture_outside_visit" | "speed_impossible" | "outside_fence" | "team_apart" | "coordinates_frozen" | "coordinates_repeated" | "manifest_missing" | "void_proposed" | "manifest_unreadable" | "unknown_key" | "revoked_key" | "key_of_another" | "bad_signature" | "wrong_visit" | "wrong_nonce" | "seq_missing" | "repeated_seq" | "out_of_order" | "broken_link" | "clock_backwards" | "clock_jumped" | "clock_ahead" | "item_missing" | "item_not_listed" | "item_elsewhere" | "kind_differs" | "digest_differs" | "segment_gap" | "segment_overlap" | "segment_cut";
             /** Format: date-time */
             decided_at: string | null;
             decided_by: string | null;
@@ -27859,7 +28354,7 @@ export interface components {
         };
         Grant: {
             /** @enum {unknown} */
-            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "self";
+            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "self";
             /** @enum {unknown} */
             scope: "own" | "team" | "project" | "branch" | "all";
         };
@@ -29046,6 +29541,46 @@ export interface components {
         Purpose: {
             purpose: string;
         };
+        QualityCheckNew: {
+            breaches?: ("false_identity" | "false_authority" | "soft_violence" | "vulnerable_person" | "debt_told" | "third_party_dunned" | "unauthorised_promise" | "too_often" | "forged_facts" | "complaint_ignored" | "private_channel" | "illegal_source" | "cash_taken" | "benefit_taken" | "entered_without_consent")[];
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            note: string;
+            /** @enum {unknown} */
+            verdict: "compliant" | "minor" | "serious";
+            /** @default false */
+            void_proposed: boolean;
+        };
+        QualityCheckView: {
+            breaches: ("false_identity" | "false_authority" | "soft_violence" | "vulnerable_person" | "debt_told" | "third_party_dunned" | "unauthorised_promise" | "too_often" | "forged_facts" | "complaint_ignored" | "private_channel" | "illegal_source" | "cash_taken" | "benefit_taken" | "entered_without_consent")[];
+            /** Format: date-time */
+            checked_at: string;
+            checked_by: string;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** @enum {unknown} */
+            verdict: "compliant" | "minor" | "serious";
+            void_proposed: boolean;
+        };
+        QualityItemPage: {
+            items: components["schemas"]["QualityItemView"][];
+            /** @description cursor of the next page; null on the last */
+            next?: string | null;
+        };
+        QualityItemView: {
+            case_number: string;
+            checks: components["schemas"]["QualityCheckView"][];
+            /** @enum {unknown} */
+            drawn_by: "chance" | "risk";
+            /** Format: uuid */
+            id: string;
+            position: number;
+            /** Format: uuid */
+            visit_id: string;
+            weight: number;
+        };
         ReadUpTo: {
             /**
              * Format: uuid
@@ -29066,6 +29601,10 @@ export interface components {
             reason: string;
             /** Format: date */
             recall_on: string;
+        };
+        RedrawnView: {
+            same_frame: boolean;
+            same_visits: boolean;
         };
         ReferralNew: {
             /** @default null */
@@ -29165,6 +29704,25 @@ export interface components {
             /** Format: date-time */
             ruled_at: string;
             visit_id: string | null;
+        };
+        SampleList: {
+            items: components["schemas"]["SampleView"][];
+        };
+        SampleNew: {
+            month: string;
+        };
+        SampleView: {
+            checked: number;
+            drawn: number;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_by: string;
+            frame_sha256: string;
+            /** Format: uuid */
+            id: string;
+            month: string;
+            population: number;
+            seed: string;
         };
         SealedKeyGiven: {
             data: string;

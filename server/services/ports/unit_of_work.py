@@ -33,6 +33,7 @@ from server.domain.policy.editions import PolicyBook
 from server.domain.policy_proposals import PolicyProposal, PolicyReading
 from server.domain.preflights import Preflight
 from server.domain.presence import PresenceSecret
+from server.domain.quality import QualityCheck
 from server.domain.recordings import RecordingCoverage
 from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
@@ -81,6 +82,7 @@ from server.services.ports.placements import AddressRows, PlacementRows
 from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.policy import PolicyDocumentRows
+from server.services.ports.quality import QualityItemRows, QualitySampleRows
 from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
@@ -270,6 +272,12 @@ class UnitOfWork(Protocol):
     def incident_decisions(self) -> IncidentDecisionRows: ...
     @property
     def month_targets(self) -> EntityRows[MonthTarget]: ...
+    @property
+    def quality_samples(self) -> QualitySampleRows: ...
+    @property
+    def quality_items(self) -> QualityItemRows: ...
+    @property
+    def quality_checks(self) -> EntityRows[QualityCheck]: ...
     @property
     def statements(self) -> StatementRows: ...
     @property

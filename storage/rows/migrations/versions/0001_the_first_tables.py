@@ -680,6 +680,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_presence_secrets_secret_key'), 'presence_secrets', ['secret_key'], unique=False)
     op.create_index(op.f('ix_presence_secrets_secret_tail_key'), 'presence_secrets', ['secret_tail_key'], unique=False)
+    op.create_table('quality_samples',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('seed', columns.text_type(), nullable=False),
+    sa.Column('population', sa.BigInteger(), nullable=False),
+    sa.Column('frame_sha256', columns.text_type(), nullable=False),
+    sa.Column('drawn_at', columns.Instant(), nullable=False),
+    sa.Column('drawn_by', columns.text_type(), nullable=False),
+    sa.ForeignKeyConstraint(['drawn_by'], ['accounts.id'], name=op.f('fk_quality_samples_drawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quality_samples')),
+    sa.UniqueConstraint('month', name=op.f('uq_quality_samples_month'))
+    )
     op.create_table('text_message_batches',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('branch_id', columns.text_type(), nullable=False),
@@ -1269,6 +1281,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_preflights_account_id'), 'preflights', ['account_id'], unique=False)
     op.create_index(op.f('ix_preflights_visit_id'), 'preflights', ['visit_id'], unique=False)
+    op.create_table('quality_items',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('sample_id', columns.text_type(), nullable=False),
+    sa.Column('visit_id', columns.text_type(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('drawn_by', columns.text_type(), nullable=False),
+    sa.Column('weight', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['sample_id'], ['quality_samples.id'], name=op.f('fk_quality_items_sample_id')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_quality_items_visit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quality_items')),
+    sa.UniqueConstraint('sample_id', 'visit_id', name=op.f('uq_quality_items_sample_id_visit_id'))
+    )
+    op.create_index(op.f('ix_quality_items_sample_id'), 'quality_items', ['sample_id'], unique=False)
+    op.create_index(op.f('ix_quality_items_visit_id'), 'quality_items', ['visit_id'], unique=False)
     op.create_table('recording_coverages',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_ms', sa.BigInteger(), nullable=True),
@@ -1473,6 +1499,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('incident_id', name=op.f('uq_incident_decisions_incident_id'))
     )
     op.create_index(op.f('ix_incident_decisions_account_id'), 'incident_decisions', ['account_id'], unique=False)
+    op.create_table('quality_checks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('item_id', columns.text_type(), nullable=False),
+    sa.Column('verdict', columns.text_type(), nullable=False),
+    sa.Column('breaches', columns.json_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('void_proposed', sa.Boolean(), nullable=False),
+    sa.Column('checked_by', columns.text_type(), nullable=False),
+    sa.Column('checked_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['checked_by'], ['accounts.id'], name=op.f('fk_quality_checks_checked_by')),
+    sa.ForeignKeyConstraint(['item_id'], ['quality_items.id'], name=op.f('fk_quality_checks_item_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quality_checks'))
+    )
+    op.create_index(op.f('ix_quality_checks_item_id'), 'quality_checks', ['item_id'], unique=False)
     op.create_table('recording_gaps',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('manifest_id', columns.text_type(), nullable=False),
