@@ -31,8 +31,8 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
         """V2: visits that ended before then and lack a photo or a recording, newest first."""
         ...
 
-    def lacking_count(self, reach: Reach, ended_from: datetime, ended_before: datetime) -> int:
-        """How many of them ended in that time."""
+    def lacking_count(self, reach: Reach, ended_from: datetime, ended_before: datetime, most: int) -> int:
+        """How many of them ended in that time; of more than `most`, `most`."""
         ...
 
     def desk_visits(self, request: PageRequest, reach: Reach, day: date) -> Page[Visit]:
