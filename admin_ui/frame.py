@@ -131,7 +131,8 @@ class ShownPlace:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of one answer. `help`: the clauses that the page's help quotes; `idle_seconds` until it locks (S18)."""
+    """The frame of one answer. `help`: the clauses that the page's help quotes; `idle_seconds` until it locks (S18);
+    `list_query`: that of a list which the reader may export (S11)."""
 
     actor: Actor
     today: date
@@ -140,6 +141,7 @@ class Frame:
     key: str
     help: tuple[Quoted, ...]
     idle_seconds: int
+    list_query: str | None = None
 
     @property
     def searches(self) -> bool:
@@ -147,7 +149,7 @@ class Frame:
         return any(self.actor.may(permission) for permission in SEARCHERS)
 
 
-def frame_of(call: Call, path: str, clauses: tuple[str, ...]) -> Frame:
+def frame_of(call: Call, path: str, clauses: tuple[str, ...], *, lists: bool = False) -> Frame:
     """The frame for whoever asks. A piece of a page stands in a frame already, so nothing is counted for it."""
     counts: Mapping[ToDo, int] = {} if is_part() else waiting(call.uow, call.actor)
     return Frame(
@@ -158,6 +160,9 @@ def frame_of(call: Call, path: str, clauses: tuple[str, ...]) -> Frame:
         key=path,
         help=tuple(quoted(clause) for clause in clauses),
         idle_seconds=call.uow.policy.in_force_on(local_day(call.uow.now)).idle_lock_desk_seconds,
+        list_query=request.query_string.decode("utf-8", "replace")
+        if lists and call.actor.may(Permission.LISTS_EXPORT)
+        else None,
     )
 
 

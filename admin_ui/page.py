@@ -14,6 +14,7 @@ help quotes. Owns permission, transaction and the telling of problems. Refuses t
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,19 @@ class Page:
 
 PAGES: dict[str, Page] = {}
 
+
+@dataclass(frozen=True)
+class _List:
+    """A page of rows, so that it can be asked for again by what exports it."""
+
+    declared: Page
+    use: Callable[[Call], Any]
+    query: Any
+
+
+LISTS: dict[str, _List] = {}
+"""The lists by their addresses: pages whose query has a limit."""
+
 Use = Callable[[Call], Any]
 
 
@@ -89,6 +103,13 @@ def page(
             use.__name__, method, path, tuple(needs), template, writes, versioned, tuple(clauses), fields
         )
         PAGES[use.__name__] = declared
+        if (
+            method == "GET"
+            and template
+            and "<" not in path
+            and "limit" in getattr(query_schema, "fields", ())
+        ):
+            LISTS[path] = _List(declared, use, query_schema)
 
         @functools.wraps(use)
         def view(**path_values: object) -> Response:
@@ -108,6 +129,17 @@ def page(
         return view
 
     return decorate
+
+
+def shown_again(path: str, call: Call) -> str:
+    """The page of a list for the call's own actor and transaction, by the address of the request at hand."""
+    listed = LISTS[path]
+    scope = require(call.actor, *listed.declared.needs)
+    given = dataclasses.replace(call, scope=scope, path={}, query=page_query(listed.query), body={})
+    assert listed.declared.template is not None
+    return rendered(listed.declared.template, frame_of(given, path, ()), listed.use(given)).get_data(
+        as_text=True
+    )
 
 
 def open_page(
@@ -168,7 +200,9 @@ def _done(
             received=received,
         )
         result = use(call)
-        frame = frame_of(call, declared.path, declared.clauses) if isinstance(result, dict) else None
+        frame = None
+        if isinstance(result, dict):
+            frame = frame_of(call, declared.path, declared.clauses, lists=declared.path in LISTS)
         if declared.writes:
             uow.commit()
     return result, frame

@@ -23,6 +23,7 @@ from admin_ui.desk import (
     home,
     imports,
     incidents,
+    list_exports,
     live,
     lock,
     media,
@@ -81,6 +82,7 @@ MODULES = (
     case_records,
     texts,
     quality,
+    list_exports,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -80,6 +80,7 @@ class Permission(StrEnum):
     # 统计报表
     CREDIT_READ = "credit.read"
     STATEMENTS_EXPORT = "statements.export"
+    LISTS_EXPORT = "lists.export"  # S5, S11: a list of the desk as a file
     STATEMENTS_RULE = "statements.rule"  # M3: the manager alone
     DISPUTES_FILE = "disputes.file"  # M2
     DISPUTES_READ = "disputes.read"  # M2: no dispatcher
@@ -160,7 +161,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
         "statements.close statements.rule disputes.read pay.read pay.targets fines.read fines.write incidents.decide "
-        "policy.propose policy.simulate quality.read",
+        "policy.propose policy.simulate quality.read lists.export",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -168,12 +169,13 @@ SHIPPED: Mapping[Post, Grants] = {
     ),
     Post.BUSINESS_DIRECTOR: _grants(
         all="placements.read requests.read plans.read visits.read incidents.read incidents.report credit.read "
-        "statements.export people.read pay.read policy.propose policy.approve policy.simulate",
+        "statements.export lists.export people.read pay.read policy.propose policy.approve policy.simulate",
     ),
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read packs.read disputes.read policy.simulate quality.read quality.write",
+        "evidence.integrity people.read packs.read disputes.read policy.simulate quality.read quality.write "
+        "lists.export",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
@@ -184,12 +186,13 @@ SHIPPED: Mapping[Post, Grants] = {
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
         "devices.enrol evidence.countersign evidence.integrity organisation.write "
-        "packs.read packs.make",
+        "packs.read packs.make lists.export",
     ),
     Post.GENERAL_MANAGER: _grants(
         all="placements.read requests.read plans.read travel.approve visits.read evidence.read incidents.read "
         "incidents.report credit.read statements.export people.read certificates.write permissions.read audit.read "
-        "packs.read pay.read policy.propose policy.approve policy.simulate quality.read",
+        "packs.read pay.read policy.propose policy.approve policy.simulate quality.read "
+        "lists.export",
     ),
 }
 

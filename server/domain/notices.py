@@ -46,6 +46,11 @@ NOTICES: dict[str, Notice] = {
     "pack_failed": Notice(
         "证据包未能生成（{reason}），请联系 IT", "The evidence pack could not be made ({reason}): ask IT"
     ),
+    "list_exported": Notice(
+        "已导出 {file}（{rows} 行）。解压密码见下，请经文件以外的渠道告知接收人，30 天内使用（S11）",
+        "{file} was exported ({rows} rows). Its password stands below: pass it on by another channel, within 30 days "
+        "(S11)",
+    ),
     "evidence_flagged": Notice(
         "您的外访证据有 {count} 处疑点，请查看并答复（V8）",
         "{count} points about the evidence of your visit need an answer (V8)",

@@ -25,7 +25,7 @@ from server.domain.quality import (
 
 QUIET = [Candidate(f"{number:08d}", 0, late=False, lacking=False) for number in range(400)]
 
-DRAWN_ONCE = [f"{number:08d}" for number in (22, 6, 23, 15, 27, 26, 4, 16, 28, 0)]
+DRAWN_ONCE = [f"{number:08d}" for number in (7, 6, 18, 2, 3, 19, 14, 29, 12, 10)]
 
 
 def codes(verdict: Verdict, breaches: list[Breach], note: str, *, void: bool = False) -> list[str]:
@@ -74,7 +74,7 @@ def test_the_same_seed_draws_the_same_whatever_the_order() -> None:
 
 def test_a_seed_that_was_drawn_by_draws_the_same_for_ever() -> None:
     """Written down once: a change of the draw would make every sample on record look forged."""
-    assert [one.visit_id for one in draw(QUIET[:30], "0123456789abcdef")] == DRAWN_ONCE
+    assert [one.visit_id for one in draw(QUIET[:30], "written down once")] == DRAWN_ONCE
 
 
 def test_another_seed_or_another_frame_is_told_apart() -> None:
@@ -96,7 +96,7 @@ def test_weights_grow_with_what_speaks_for_a_closer_look_and_end() -> None:
     ]
 
 
-def test_what_weighs_more_is_drawn_more_often_by_risk_and_no_more_by_chance() -> None:
+def test_a_heavier_visit_is_drawn_more_often_by_risk_and_no_more_by_chance() -> None:
     heavy = {f"{number:08d}" for number in range(0, 400, 10)}
     frame = [
         Candidate(one.visit_id, 3 if one.visit_id in heavy else 0, late=False, lacking=False) for one in QUIET
