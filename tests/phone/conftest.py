@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,13 @@ class Field:
     environment: dict[str, str]
 
 
+class GoingClock(SystemClock):
+    """The machine's time as if it were another day, which a test moves on where hours pass in a minute."""
+
+    def advance(self, by: timedelta) -> None:
+        self._offset += by
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     assert_built()
@@ -46,7 +54,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture
 def desk_of_today(environment: dict[str, str]) -> Iterator[Desk]:
     """The house with a clock that goes, from noon on: phones measure, and what stands still has no length."""
-    clock = SystemClock(NOON - SystemClock().now())
+    clock = GoingClock(NOON - SystemClock().now())
     built = build(
         read_settings(environment), clock=clock, wake=lambda: None, passwords=Argon2Passwords(cheap=True)
     )

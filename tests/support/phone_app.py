@@ -66,7 +66,7 @@ class Phone:
         self.url = url
         self.errors: list[str] = []
         self._playwright = playwright
-        self._folder = folder
+        self.folder = folder
         self._place = place
         self._options = {"color_scheme": "light", "locale": "zh-CN"} | options
         self._sound: Path | None = options.pop("sound", None)
@@ -80,7 +80,7 @@ class Phone:
         """Switch it on and open the app."""
         sound = [] if self._sound is None else [f"--use-file-for-fake-audio-capture={self._sound}"]
         self._context = self._playwright.chromium.launch_persistent_context(
-            str(self._folder),
+            str(self.folder),
             executable_path=chromium(),
             headless=True,
             args=[*_SWITCHES, *sound],
@@ -109,7 +109,7 @@ class Phone:
     def kill(self) -> None:
         """End every process of the browser at once, as an empty battery does."""
         for process in Path("/proc").iterdir():
-            if process.name.isdigit() and f"--user-data-dir={self._folder}" in _command(process):
+            if process.name.isdigit() and f"--user-data-dir={self.folder}" in _command(process):
                 os.kill(int(process.name), signal.SIGKILL)
         self.close()
 
