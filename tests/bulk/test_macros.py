@@ -8,6 +8,7 @@ import pytest
 
 from server.bulk.engine import connected
 from server.domain.calendar import SHANGHAI, local_day
+from server.domain.money import format_fen
 from server.domain.policy.editions import Edition
 from server.domain.policy.windows import w1_month_end
 
@@ -73,3 +74,15 @@ _FIRST_DAYS = [
 def _micros(instants: list[datetime]) -> list[int]:
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     return [(instant - epoch) // timedelta(microseconds=1) for instant in instants]
+
+
+def test_amounts_are_read_and_written_to_the_fen(connection: duckdb.DuckDBPyConnection) -> None:
+    """On both sides of where products of 64 bits end, and as far as the column goes."""
+    edges = [0, 99_999_999_999_900, 99_999_999_999_999, 999_999_999_999_999, 999_999_999_999_999_999]
+    for fen in {sign * (edge + step) for edge in edges for step in (-1, 0, 1) for sign in (1, -1)}:
+        if abs(fen) >= 10**18:
+            continue
+        asked = "SELECT CAST(amount_of($fen) AS VARCHAR), fen_of(CAST($amount AS DECIMAL(18, 2)))"
+        amount = format_fen(fen)
+        found = connection.execute(asked, {"fen": fen, "amount": amount}).fetchone()
+        assert found == (amount, fen)

@@ -4,6 +4,6 @@ WITH seats AS (
   SELECT repayment_row, list(agent ORDER BY seat) AS agents, list(CAST(fen AS BIGINT) ORDER BY seat) AS shares
   FROM seat_shares GROUP BY repayment_row
 )
-SELECT repayment_row, placement_row, own_paid_on AS paid_on, fen, visit, clause, reason,
-       own_paid_on - window_from AS days, agents, shares
+SELECT repayment_row, placement_row, paid_on, fen, visit, clause, reason,
+       paid_on - window_from AS days, agents, shares
 FROM outcomes LEFT JOIN seats USING (repayment_row)

@@ -37,7 +37,8 @@ CREATE TEMP TABLE reversals AS
 SELECT reversal.repayment_row, reversal.placement_row, reversal.paid_on, reversal.paid_at, reversal.paid_beyond,
        reversal.id, reversal.fen,
        original.repayment_row AS original_row, original.fen AS original_fen,
-       original.paid_on AS original_paid_on, original.reverses AS original_reverses
+       original.paid_on AS original_paid_on, original.paid_at AS original_paid_at,
+       original.paid_beyond AS original_paid_beyond, original.reverses AS original_reverses
 FROM (FROM repayments WHERE reverses IS NOT NULL) reversal
 LEFT JOIN repayments original
   ON original.placement_row = reversal.placement_row AND original.id = reversal.reverses

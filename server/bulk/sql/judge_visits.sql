@@ -1,12 +1,28 @@
 -- Each visit under the edition in force on its day: its basis (section 3), what excludes it (section 4), what cuts it.
 
+-- What millions of lines repeat is kept as a number of one byte; an answer has the words.
+CREATE TYPE basis AS ENUM ('met', 'phoned_on_site', 'relayed', 'letter_acknowledged', 'letter_five_days');
+CREATE TYPE clause AS ENUM ('C1', 'C2', 'C3', 'C4', 'C5');
+CREATE TYPE commission AS ENUM ('normal', 'to_visit', 'none');
+CREATE TYPE reason AS ENUM (
+  'voided', 'not_two_present', 'no_photo_or_recording', 'superseded', 'promise_pending', 'letter_not_proven',
+  'relay_not_confirmed', 'no_effect', 'debtor_gone', 'letter_wrong_place', 'phones_not_called', 'message_not_sent',
+  'no_visit', 'after_placement', 'after_police_referral', 'contact_restored_by_collector', 'window_passed'
+);
+
 CREATE TEMP TABLE editions_by_day AS
 SELECT day, edition.*
 FROM (SELECT DISTINCT day FROM visits) ASOF JOIN editions edition ON day >= in_force_from;
 
--- A1: the order of visits; of two that began at one instant the greater id comes later
+-- A1: the order of visits, and when the next of the placement began; of two that began at one instant the greater id
+-- comes later
 CREATE TEMP TABLE visit_order AS
-SELECT visit_row, row_number() OVER (ORDER BY placement_row, started_at, started_beyond, id) AS visit_no FROM visits;
+SELECT visit_row, row_number() OVER onwards AS visit_no,
+       CASE WHEN lead(placement_row) OVER onwards = placement_row THEN lead(day) OVER onwards
+            ELSE DATE 'infinity' END AS next_day,
+       lead(started_at) OVER onwards AS next_started, lead(started_beyond) OVER onwards AS next_beyond
+FROM visits
+WINDOW onwards AS (ORDER BY placement_row, started_at, started_beyond, id);
 
 CREATE TEMP TABLE judged AS
 WITH people_spoken_to AS (
@@ -43,7 +59,8 @@ referred AS (
   GROUP BY visit_row
 ),
 visit_facts AS (
-  SELECT visits.*, edition.* EXCLUDE (day, in_force_from), placement_end, placed_fen, visit_no,
+  SELECT visits.*, edition.* EXCLUDE (day, in_force_from), placement_end, placed_fen,
+         visit_no, next_day, next_started, next_beyond,
          coalesce(police_cut, last_day()) AS police_cut, coalesce(to_visit, false) AS to_visit,
          coalesce(met, false) AS met, coalesce(phoned, false) AS phoned, coalesce(relayed, false) AS relayed,
          coalesce(would_relay, false) AS would_relay, coalesce(one_not_called, false) AS one_not_called,
@@ -86,13 +103,14 @@ based AS (
               WHEN letter_counts AND coalesce(letter_acknowledged_on BETWEEN day AND own_month_end, false)
                 THEN 'letter_acknowledged'                                              -- C5
               WHEN letter_failure IS NULL THEN 'letter_five_days'                       -- C4
-         END AS basis
+         END::basis AS basis
   FROM letter_tests
 )
 SELECT
-  visit_no, placement_row, placed_fen, id, day, started_at, started_beyond, team, basis,
+  visit_no, placement_row, placed_fen, id, team, basis,
+  day, started_at, started_beyond, next_day, next_started, next_beyond,
   CASE basis WHEN 'met' THEN 'C1' WHEN 'phoned_on_site' THEN 'C2' WHEN 'relayed' THEN 'C3'
-             WHEN 'letter_acknowledged' THEN 'C5' WHEN 'letter_five_days' THEN 'C4' END AS clause,
+             WHEN 'letter_acknowledged' THEN 'C5' WHEN 'letter_five_days' THEN 'C4' END::clause AS clause,
   CASE
     WHEN voided THEN 'voided'                                                           -- X1
     WHEN len(present) < team_size THEN 'not_two_present'                                -- X2
@@ -104,7 +122,7 @@ SELECT
     WHEN coalesce(day <= promise_due_on, false) AND NOT promise_explained AND promise_excludes_visit
       THEN 'promise_pending'                                                            -- X4
   END AS exclusion,
-  coalesce(exclusion, CASE WHEN basis IS NULL THEN letter_failure END) AS failure,
+  coalesce(exclusion, CASE WHEN basis IS NULL THEN letter_failure END)::reason AS failure,
   failure IS NULL AS counts,
   coalesce(basis = 'letter_five_days', false) AS by_letter,
   -- X7: for C4 alone, and not a day before the visit

@@ -34,7 +34,8 @@ SELECT visit.file_row_number AS visit_row, placement_row,
             ELSE list_filter(agents, lambda agent: list_contains(present, agent)) END AS team,  -- A2: in the team's order
        coalesce(visit.fault,
          CASE WHEN placement_row IS NULL THEN 'placement_unknown'
-              WHEN present <> agents AND NOT list_has_all(agents, present) THEN 'not_an_agent' END) AS fault
+              WHEN CASE WHEN present <> agents THEN NOT list_has_all(agents, present) END
+                THEN 'not_an_agent' END) AS fault
 FROM visits_file visit LEFT JOIN placements ON placements.id = visit.placement;
 
 CREATE TEMP TABLE contacts AS

@@ -6,10 +6,20 @@ CREATE MACRO local_day(instant) AS
        THEN DATE '1970-01-01' + CAST((epoch_us(instant) + 28800000000) // 86400000000 AS INTEGER)
        ELSE CAST(timezone('Asia/Shanghai', instant) AS DATE) END;
 
--- As wide as 64 bits the product would overflow at amounts that the column can hold.
-CREATE MACRO fen_of(amount) AS CAST(CAST(amount AS DECIMAL(20, 2)) * 100 AS BIGINT);
+-- As wide as 64 bits the product would overflow at amounts that the column can hold; of 128 it costs ten times as much.
+CREATE MACRO fen_of(amount) AS
+  CASE WHEN amount BETWEEN -999999999999 AND 999999999999
+       THEN CAST(CAST(amount AS DECIMAL(14, 2)) * CAST(100 AS DECIMAL(3, 0)) AS BIGINT)
+       ELSE CAST(CAST(amount AS DECIMAL(20, 2)) * 100 AS BIGINT) END;
+
+CREATE MACRO amount_of(fen) AS
+  CASE WHEN fen BETWEEN -999999999999999 AND 999999999999999
+       THEN CAST(CAST(fen AS DECIMAL(15, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 2))
+       ELSE CAST(fen * 0.01 AS DECIMAL(18, 2)) END;
 
 CREATE MACRO last_day() AS DATE '9999-12-31';
+
+CREATE MACRO no_day() AS DATE '0001-01-01' - 1;
 
 CREATE MACRO days_after(day, days) AS least(day + CAST(days AS INTEGER), last_day());
 

@@ -1,13 +1,5 @@
 -- The days that each visit covers (section 5), W3 with the repayments of its own month.
 
-CREATE TEMP TABLE originals AS
--- A5: a reversal goes where its original goes, and lowers it
-WITH taken_back AS (SELECT original_row AS repayment_row, sum(fen) AS fen FROM reversals GROUP BY original_row)
-SELECT repayment_row, placement_row, paid_on, paid_at, paid_beyond,
-       CAST(repayments.fen + coalesce(taken_back.fen, 0) AS BIGINT) AS net
-FROM repayments LEFT JOIN taken_back USING (repayment_row)
-WHERE reverses IS NULL;
-
 CREATE TEMP TABLE windows AS
 WITH limits AS (
   SELECT *,
@@ -18,6 +10,14 @@ WITH limits AS (
          NOT by_letter OR letter_opens_month AS may_have_month,
          half_base = 'outstanding_at_visit' AS asks_what_came_before
   FROM judged WHERE counts
+),
+-- A5: a reversal goes where its original goes, and lowers it
+taken_back AS (SELECT original_row AS repayment_row, sum(fen) AS fen FROM reversals GROUP BY original_row),
+originals AS (
+  SELECT repayment_row, placement_row, paid_on, paid_at, paid_beyond,
+         CAST(repayments.fen + coalesce(taken_back.fen, 0) AS BIGINT) AS net
+  FROM repayments LEFT JOIN taken_back USING (repayment_row)
+  WHERE reverses IS NULL
 ),
 came_in AS (
   SELECT visit_no,
