@@ -1,13 +1,15 @@
 import { createApp } from "vue";
 import App from "./App.vue";
 import { startNavigation } from "./navigation";
-import { installOffline } from "./ports/phone";
+import { installOffline, onThrown } from "./ports/phone";
 import "./style.css";
+import { noteThrown } from "./flows/noting";
 import { startSending } from "./flows/sending";
 import { start } from "./flows/session";
 import { state } from "./flows/state";
 import { startWords } from "./words";
 
+onThrown(noteThrown);
 startWords();
 startNavigation();
 startSending();

@@ -116,6 +116,22 @@ def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothin
     assert kinds == ["photo_door", "photo_far", "photo_number", "recording"]
     phone.page.goto(f"{phone.url}/app/#/settings")
     assert phone.at("sign-out").is_disabled(), "S19: what is unsent keeps the phone from being erased"
+    assert_it_can_help(field, phone)
+
+
+def assert_it_can_help(field: Field, phone: Phone) -> None:
+    """IT reads what was refused by which code, under the number that the agent was told."""
+    phone.tap("support")
+    phone.sees_at("support-number", "请告知 IT")
+    phone.picture("support-zh-light")
+    assert phone.violations() == []
+    device = field.site.devices[AGENT.username].id
+    (sent,) = field.desk.ok(field.desk.get(IT, f"/api/v1/devices/{device}/support-bundles"))["items"]
+    told = sent["told"]
+    assert told["id"][-8:].upper() in phone.at("support-number").inner_text()
+    assert (told["unsent"], told["set_aside"], told["room"]) == (1, 1, "enough")
+    assert [(item["what"], item["state"]) for item in told["items"]] == [("answers", "set_aside")]
+    assert ("set_aside", told["items"][0]["why"]) in {(one["what"], one["code"]) for one in told["errors"]}
 
 
 def test_a_visit_that_began_without_a_network_after_its_lease_was_cut_is_kept_with_what_stood_against_it(

@@ -22,6 +22,8 @@ interface Common {
   after?: string;
   /** Why it was set aside: the server's own words, by language. */
   why?: { zh: string; en: string };
+  /** The code of that, for IT. */
+  code?: string;
 }
 
 export interface Write extends Common {

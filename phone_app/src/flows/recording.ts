@@ -13,6 +13,7 @@ import { listen, type Listening, type Segment } from "../ports/recorder";
 import { sha256 } from "../ports/signer";
 import * as vault from "../ports/vault";
 import { changeItem, fresh, inTurn, keepCapture, saveProgress } from "./keeping";
+import { note } from "./noting";
 import { isFull, keptRecord } from "./room";
 import { newId } from "./session";
 import { state, visitOf } from "./state";
@@ -117,6 +118,7 @@ async function keepSegment(visit: string, run: Run, coming: Promise<Segment>): P
 function noRoom(visit: string, run: Run): void {
   spilled.add(run.item);
   state.room = "none";
+  note("recording", "storage");
   shake();
   // Not waited for: stopping gives out a last segment, which waits for its turn behind this one.
   if (running !== null) void stopRecording().then(() => (state.broken = { visit, cause: "storage" }));
@@ -135,6 +137,7 @@ function closed<T extends { kind: string }>(item: T): T {
 async function lost(visit: string): Promise<void> {
   if (running === null) return;
   const cause = causeOfLoss({ calling: state.calling === visit, hidden: hidden(), awake: awake() });
+  note("recording", cause);
   await stopRecording();
   state.broken = { visit, cause };
   shake();

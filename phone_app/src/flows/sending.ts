@@ -20,6 +20,7 @@ import { online, onLineChange, onOffline, onOnline, onWifi } from "../ports/phon
 import * as vault from "../ports/vault";
 import { loginEnded, tellUnsent } from "./custody";
 import { changeItem, eraseItem, keepWrite, onItem, refreshItems, type Body } from "./keeping";
+import { note } from "./noting";
 import { forgetKey, newId, refreshDay } from "./session";
 import { state } from "./state";
 import { abortUploads, upload } from "./uploading";
@@ -115,7 +116,7 @@ async function sendOne(item: Item): Promise<void> {
   const fate = fateOf(answer.status, item.kind);
   if (fate === "done") await eraseItem(item.id).then(forgetKey);
   else if (fate === "signed_out") await signedOut(item);
-  else if (fate === "again") await putBack(item);
+  else if (fate === "again") await putBack(item, answer.status);
   else await setAside(item, answer.problem);
 }
 
@@ -142,7 +143,8 @@ async function signedOut(item: Item): Promise<void> {
   if (!renewed && loginIsOver()) await loginEnded();
 }
 
-async function putBack(item: Item): Promise<void> {
+async function putBack(item: Item, status: number): Promise<void> {
+  if (status >= 400) note("sending", String(status));
   await changeItem(item.id, (held) => {
     const tries = held.tries + 1;
     return { ...held, state: "waiting", tries, notBefore: now() + waitAfter(tries, Math.random()) };
@@ -155,5 +157,7 @@ async function setAside(item: Item, problem: Problem | null): Promise<void> {
     zh: [first?.message.zh ?? "服务器未接受", first?.remedy.zh].filter(Boolean).join("。"),
     en: [first?.message.en ?? "The server did not take it", first?.remedy.en].filter(Boolean).join(". "),
   };
-  await changeItem(item.id, (held) => ({ ...held, state: "set_aside", why }));
+  const code = first?.code ?? "not_taken";
+  note("set_aside", code);
+  await changeItem(item.id, (held) => ({ ...held, state: "set_aside", why, code }));
 }

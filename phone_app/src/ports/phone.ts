@@ -1,4 +1,12 @@
 /* The phone around the app: what keeps it awake, shakes it, keeps its storage, and tells when it is touched or hidden. */
+interface About {
+  edition: string;
+  agent: string;
+  installed: boolean;
+  persistent: boolean;
+  wifi: boolean | null;
+}
+
 let lock: WakeLockSentinel | null = null;
 
 export async function stayAwake(): Promise<void> {
@@ -25,6 +33,24 @@ export function awake(): boolean {
 
 export function hidden(): boolean {
   return document.visibilityState === "hidden";
+}
+
+/** What this browser and this edition of the app are, and what they were granted. */
+export async function about(): Promise<About> {
+  const script = document.querySelector<HTMLScriptElement>("script[type=module]");
+  return {
+    edition: /-([\w-]+)\.js$/.exec(script?.src ?? "")?.[1] ?? "unbuilt",
+    agent: navigator.userAgent.slice(0, 300),
+    installed: matchMedia("(display-mode: standalone)").matches,
+    persistent: (await navigator.storage?.persisted?.()) ?? false,
+    wifi: onWifi(),
+  };
+}
+
+/** Call with whatever is thrown and caught by nobody. */
+export function onThrown(then: (thrown: unknown) => void): void {
+  addEventListener("error", (event) => then(event.error));
+  addEventListener("unhandledrejection", (event) => then(event.reason));
 }
 
 export async function keepStorage(): Promise<boolean> {

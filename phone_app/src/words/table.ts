@@ -337,6 +337,13 @@ export const WORDS = {
   state_sending: ["上传中", "Sending"],
   state_set_aside: ["未被接受", "Not taken"],
   state_growing: ["录音中", "Growing"],
+  support: ["遇到问题？", "Trouble?"],
+  support_why: [
+    "把本机版本、上传情况和最近的错误代码发给 IT，不含姓名、地址、照片和录音。",
+    "Sends IT this phone's versions, the state of its outbox and the last error codes: no name, address, photo or sound.",
+  ],
+  support_send: ["发送诊断信息", "Send diagnostics"],
+  support_sent: ["已发送，编号 {number}，请告知 IT", "Sent as {number}: tell IT this number"],
   aside_count: ["服务器未接受 {count} 项，其余照常上传", "{count} not taken by the server; all else is sent"],
   export_why: [
     "可导出交给 IT：文件是封存的，只有服务器能打开（S19）。本机资料不因此删除。",
