@@ -1,7 +1,7 @@
 /* The words on the copy of a photo: when, where, which visit, who (V2). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandOf, watermark } from "../src/domain/watermark.ts";
+import { bandOf, numbered, watermark } from "../src/domain/watermark.ts";
 import { VISIT } from "./builders.ts";
 
 const SHOT = { local: "2026-03-10 12:00:05", visit: VISIT, agent: "陈磊" };
@@ -17,6 +17,11 @@ test("a copy says when to the second and the zone, where with its accuracy, whic
 
 test("where there was no place it says so and invents none", () => {
   assert.equal(watermark({ ...SHOT, place: null }, "无定位")[1], "无定位");
+});
+
+test("an id in the server's words is the number that stands on the photos", () => {
+  assert.equal(numbered(`计入外访 ${VISIT}，不是 ${VISIT}`), "计入外访 00000001，不是 00000001");
+  assert.equal(numbered("计入外访"), "计入外访");
 });
 
 test("the band holds its lines on a small and on a large picture, and covers a third of a wide one at most", () => {

@@ -20,6 +20,13 @@ export function visitNumber(visit: string): string {
   return visit.slice(-NUMBER).toUpperCase();
 }
 
+const IDS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Words of the server with the ids of visits in them as the numbers that stand on their photos. */
+export function numbered(words: string): string {
+  return words.replace(IDS, visitNumber);
+}
+
 /** The lines from top to bottom; `nowhere` is said where the phone had no place. */
 export function watermark(shot: Shot, nowhere: string): string[] {
   const { place } = shot;

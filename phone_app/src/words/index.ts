@@ -43,6 +43,12 @@ export function t(word: Word, filled: Record<string, string | number> = {}): str
   return (language.value === "zh" ? zh : en).replace(/\{(\w+)\}/g, (_, name: string) => String(filled[name] ?? ""));
 }
 
+/** The clause behind a sentence, in the brackets of the reader's script. */
+export function cited(clause: string | null | undefined): string {
+  if (!clause) return "";
+  return language.value === "zh" ? `（${clause}）` : ` (${clause})`;
+}
+
 /** What the server says in both languages. */
 export function said(words: { zh: string; en: string }): string {
   return words[language.value];
