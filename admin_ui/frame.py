@@ -114,6 +114,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 urgent=True,
             ),
             Place("imports", "/desk/imports", (Permission.IMPORTS_READ,)),
+            Place("devices", "/desk/devices", (Permission.DEVICES_READ,)),
         ),
     ),
 )

@@ -38,8 +38,21 @@ class PublicKey(Strict):
 
 
 class DeviceKeyNew(Strict):
+    """V20: `code` is the one-time code that was made for the device where it was handed out."""
+
     id = Id(required=True)
     jwk = fields.Nested(PublicKey, required=True)
+    code = Text(most=20, required=True)
+
+
+class EnrolmentCodeView(Strict):
+    """V20: `code` is in this answer alone; it is good once, until `expires_at`, for the one who has the device."""
+
+    id = Id(required=True)
+    device_id = Id(required=True)
+    account_id = Id(required=True)
+    code = fields.String(required=True)
+    expires_at = Instant(required=True)
 
 
 class DeviceKeyView(Strict):

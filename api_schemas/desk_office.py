@@ -2,8 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from api_schemas.base import Id, Reason, Strict, Text
 from api_schemas.imports import ImportQuery
+from api_schemas.registers import DEVICE_KINDS, DeviceQuery
+from server.domain.calendar import SHANGHAI
+
+
+class LocalTime(fields.Field[datetime]):
+    """The wall clock of Shanghai, as a browser's field for a day and a time sends it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            return datetime.strptime(value, "%Y-%m-%dT%H:%M").replace(tzinfo=SHANGHAI)
+        except (TypeError, ValueError) as error:
+            raise ValidationError("must be a time that exists") from error
 
 
 class ImportList(ImportQuery):
     """The list's tabs and chips."""
+
+
+class DeviceRegister(DeviceQuery):
+    """The register's tabs."""
+
+
+class DeviceForm(Strict):
+    """V20: the serial never changes afterwards."""
+
+    id = Id(required=True)
+    label = Text(most=60, required=True)
+    serial = Text(most=80, required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(DEVICE_KINDS))
+
+
+class HandOutForm(Strict):
+    """V20: `due_at` is the office's wall clock, as a browser's field gives it."""
+
+    id = Id(required=True)
+    account_id = Id(required=True)
+    condition = Text(most=300, required=True)
+    due_at = LocalTime(required=True)
+
+
+class KeyRevoked(Reason):
+    key_id = Id(required=True)

@@ -8,7 +8,7 @@ from api_schemas.base import Day, Id, Instant, PageQuery, Secret, Strict, Text, 
 from server.domain.access import Permission, Post, Scope
 from server.domain.masking import masked_telephone
 
-_USERNAME = validate.Regexp(
+USERNAME = validate.Regexp(
     r"[a-z0-9][a-z0-9._-]{1,39}\Z", error="lower-case letters, digits, . _ - (2 to 40)"
 )
 
@@ -41,7 +41,7 @@ class DeviceOfLogin(Strict):
 class AccountNew(Strict):
     """S23: `agreement_signed_on` is the day of the signed confidentiality agreement."""
 
-    username = Text(most=40, required=True, validate=_USERNAME)
+    username = Text(most=40, required=True, validate=USERNAME)
     display_name = Text(most=60, required=True)
     posts = fields.List(fields.Enum(Post, by_value=True), required=True, validate=validate.Length(1, 5))
     employee_number = Text(most=40, required=True)

@@ -10,7 +10,7 @@ from api_schemas.base import Day, Id, Instant, PageQuery, Strict, Text, page_of
 from server.domain.visits import PaperKind
 from server.services.ports.registers import DeviceList, PaperList
 
-_KINDS = ["phone", "recorder", "camera", "tablet", "other"]
+DEVICE_KINDS = ["phone", "recorder", "camera", "tablet", "other"]
 
 
 class DeviceNew(Strict):
@@ -19,14 +19,14 @@ class DeviceNew(Strict):
     id = Id(required=True)
     label = Text(most=60, required=True)
     serial = Text(most=80, required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(_KINDS))
+    kind = fields.String(required=True, validate=validate.OneOf(DEVICE_KINDS))
     last_maintained_on = Day(load_default=None, allow_none=True)
     branch_id = Id(load_default=None, allow_none=True)
 
 
 class DeviceEdit(Strict):
     label = Text(most=60)
-    kind = fields.String(validate=validate.OneOf(_KINDS))
+    kind = fields.String(validate=validate.OneOf(DEVICE_KINDS))
 
 
 class DeviceQuery(PageQuery):

@@ -125,8 +125,11 @@ def _sign_in(page: Page, url: str, picture: Picture) -> None:
     if picture.is_of_phone:
         page.fill("[name=username]", picture.login)
         page.fill("[name=password]", PASSWORD)
-        for pressed in ("sign-in", "device", "consent"):
-            page.click(f"[data-test={pressed}]")
+        page.click("[data-test=sign-in]")
+        device = page.locator("[data-test=device]").first
+        page.fill("[name=code]", _code(url, device.inner_text().strip()))
+        device.click()
+        page.click("[data-test=consent]")
         for digit in _PIN * 2:
             page.click(f"[data-test=pin-{digit}]")
         page.wait_for_selector("[data-test=visit]")
@@ -135,6 +138,17 @@ def _sign_in(page: Page, url: str, picture: Picture) -> None:
     page.fill("#password", PASSWORD)
     page.click("button.main")
     page.wait_for_url("**/desk")
+
+
+def _code(url: str, label: str) -> str:
+    """The one-time code by which the device with that label is enrolled, as its page at the desk makes one."""
+    login = {"username": "admin1", "password": PASSWORD}
+    told = requests.post(f"{url}/api/v1/auth/login", json=login, timeout=60).json()
+    signed_in = {"Authorization": f"Bearer {told['access_token']}"}
+    listed = requests.get(f"{url}/api/v1/devices?limit=200", headers=signed_in, timeout=60).json()["items"]
+    (device,) = [one for one in listed if one["label"] == label]
+    made = requests.post(f"{url}/api/v1/devices/{device['id']}/enrolment-code", headers=signed_in, timeout=60)
+    return str(made.json()["code"])
 
 
 def _take(page: Page, url: str, picture: Picture) -> None:

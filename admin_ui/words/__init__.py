@@ -15,6 +15,7 @@ from admin_ui.words import (
     cases,
     clauses,
     common,
+    devices,
     drafts,
     figures,
     fines,
@@ -66,6 +67,7 @@ PARTS: tuple[Catalogue, ...] = (
     packs.WORDS,
     quality.WORDS,
     imports.WORDS,
+    devices.WORDS,
     drafts.WORDS,
     case_records.WORDS,
 )

@@ -12,6 +12,7 @@ from api_schemas.captures import (
     DeviceKeyNew,
     DeviceKeyView,
     DeviceKeyViews,
+    EnrolmentCodeView,
     ManifestNew,
     ManifestReceipt,
     RevokeKey,
@@ -19,12 +20,13 @@ from api_schemas.captures import (
 from server.domain.access import Permission
 from server.domain.capture_manifests import DeviceKey
 from server.domain.capture_problems import KEY_MALFORMED, KEY_TAKEN
+from server.domain.enrolment import CODE_OF_ANOTHER, CODE_OVER, CODE_UNKNOWN, CODE_USED, EnrolmentCode
 from server.domain.evidence_problems import EVIDENCE_NOT_OF_TEAM
 from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.recordings import Coverage
 from server.domain.registers import DEVICE_NOT_OUT, DEVICE_RETIRED
 from server.domain.visits import Device
-from server.services import capture_chain, capture_keys, devices, evidence_reading
+from server.services import capture_chain, capture_keys, devices, enrolment, evidence_reading
 from server.services.capture_chain import VisitChain
 from server.web.endpoint import Call, endpoint
 
@@ -42,12 +44,28 @@ blueprint = Blueprint(
     answer=DeviceKeyView,
     status=201,
     once=True,
-    problems=[KEY_MALFORMED, KEY_TAKEN, DEVICE_NOT_OUT, DEVICE_RETIRED],
-)
+    problems=[
+        KEY_MALFORMED, KEY_TAKEN, DEVICE_NOT_OUT, DEVICE_RETIRED, CODE_UNKNOWN, CODE_USED, CODE_OVER, CODE_OF_ANOTHER,
+    ],
+)  # fmt: skip
 def enrol_key(call: Call) -> DeviceKey:
     """Enrol the key that a handed-out device made on itself: by who has it, or by IT. The one before it is revoked."""
     device = _device(call, Permission.DEVICES_ENROL)
-    return capture_keys.enrol(call.uow, call.house.signatures, call.actor.account_id, device, call.body)
+    return enrolment.enrol_by_code(call.uow, call.house.signatures, call.actor, device, call.body)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/devices/<uuid:device_id>/enrolment-code",
+    needs=[Permission.DEVICES_WRITE],
+    answer=EnrolmentCodeView,
+    status=201,
+    problems=[DEVICE_NOT_OUT, DEVICE_RETIRED],
+)
+def make_enrolment_code(call: Call) -> EnrolmentCode:
+    """V20: a one-time code by which whoever has the device enrols it; the one before it is over."""
+    return enrolment.make_code(call.uow, call.actor, _device(call, Permission.DEVICES_WRITE))
 
 
 @endpoint(

@@ -9,7 +9,7 @@ from server.demo.firm import Firm
 from server.demo.phones import Phone
 from server.demo.staff import AGENTS, BRANCH, CLIENTS, PASSWORD, TEAMS, Member
 from server.domain.people import Branch, Team
-from server.services import accounts, capture_keys, devices, message_templates
+from server.services import accounts, devices, enrolment, message_templates
 from server.services.ports.unit_of_work import UnitOfWork
 from storage.phone_keys import PhoneKey
 
@@ -139,9 +139,9 @@ def _register_devices(firm: Firm) -> None:
                 },
             )
             phone = Phone(device.id, firm.new_id(), PhoneKey())
-            key = {"id": phone.key_id, "jwk": phone.key.jwk}
-            holder = firm.actors[f"agent{number}"].account_id
-            capture_keys.enrol(uow, firm.house.signatures, holder, device, key)
+            code = enrolment.make_code(uow, actor, device).code
+            key = {"id": phone.key_id, "jwk": phone.key.jwk, "code": code}
+            enrolment.enrol_by_code(uow, firm.house.signatures, firm.actors[f"agent{number}"], device, key)
             firm.phones[f"agent{number}"] = phone
 
 

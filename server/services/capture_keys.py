@@ -17,7 +17,7 @@ from server.domain.capture_problems import KEY_MALFORMED, KEY_TAKEN
 from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
 from server.domain.registers import DEVICE_NOT_OUT, DEVICE_RETIRED
-from server.domain.visits import Device
+from server.domain.visits import Device, DeviceHandout
 from server.services.ports.signatures import SignatureCheck
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -27,11 +27,7 @@ def enrol(
 ) -> DeviceKey:
     """A new key of a device, in the name of who has it; the one before it is revoked."""
     x, y = values["jwk"]["x"], values["jwk"]["y"]
-    if device.retired_at is not None:
-        raise problem(DEVICE_RETIRED, device_id=device.id, label=device.label)
-    handouts = uow.device_handouts.open_of([device.id])
-    if not handouts:
-        raise problem(DEVICE_NOT_OUT, "device_id", device_id=device.id, label=device.label)
+    handout = handout_of(uow, device)
     if not signatures.is_key(x, y):
         raise problem(KEY_MALFORMED, "jwk")
     if uow.device_keys.having(x=x, y=y):
@@ -41,7 +37,7 @@ def enrol(
         DeviceKey(
             id=values["id"],
             device_id=device.id,
-            account_id=handouts[0].account_id,
+            account_id=handout.account_id,
             x=x,
             y=y,
             enrolled_at=uow.now,
@@ -61,6 +57,15 @@ def enrol(
     }
     uow.audit(AuditEntry("device.key_enrolled", "device", device.id, detail))
     return key
+
+
+def handout_of(uow: UnitOfWork, device: Device) -> DeviceHandout:
+    """In whose hands the device is; a key speaks for that person."""
+    if device.retired_at is not None:
+        raise problem(DEVICE_RETIRED, device_id=device.id, label=device.label)
+    for handout in uow.device_handouts.open_of([device.id]):
+        return handout
+    raise problem(DEVICE_NOT_OUT, "device_id", device_id=device.id, label=device.label)
 
 
 def revoke(uow: UnitOfWork, device: Device, key_id: str, reason: str) -> DeviceKey:

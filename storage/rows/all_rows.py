@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.consents import Consent
+from server.domain.enrolment import EnrolmentCode
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
     AddressConfirmation,
@@ -264,6 +265,10 @@ class AllRows(MonthRows):
     @cached_property
     def device_unsent(self) -> Rows[DeviceUnsent]:
         return self._rows(tables.phones.device_unsent, DeviceUnsent)
+
+    @cached_property
+    def enrolment_codes(self) -> Rows[EnrolmentCode]:
+        return self._rows(tables.phones.enrolment_codes, EnrolmentCode)
 
     @cached_property
     def consents(self) -> Rows[Consent]:

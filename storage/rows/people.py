@@ -83,6 +83,9 @@ class AccountQueries(Rows[Account]):
                 found[account.employee_number] = account
         return found
 
+    def in_service(self, branch_id: str) -> list[Account]:
+        return self.many(_accounts.c.branch_id == branch_id, _accounts.c.left_on.is_(None))
+
     def with_post(self, post: Post, branch_id: str | None = None) -> list[Account]:
         where: list[sa.ColumnElement[bool]] = [_accounts.c.left_on.is_(None)]
         if branch_id is not None:

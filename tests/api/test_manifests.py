@@ -14,7 +14,7 @@ from server.domain.visits import Visit, VisitState
 from tests.conftest import Desk
 from tests.support import builders
 from tests.support import evidence as files
-from tests.support.captures import NONCE, Chain, Phone, Signer
+from tests.support.captures import NONCE, Chain, Phone, Signer, code_for
 from tests.support.cast import (
     AGENT,
     COLLECTOR,
@@ -212,7 +212,7 @@ def test_an_unknown_key_is_told_until_it_is_enrolled(
     signer, key_id, text = Signer(), files.fresh_id(), captured.chain.text()
     receipt = phone.send(visit, text, key_id=key_id, signature=signer.sign(text))
     assert codes(receipt) == ["unknown_key"]
-    body = {"id": key_id, "jwk": signer.jwk}
+    body = {"id": key_id, "jwk": signer.jwk, "code": code_for(desk, phone.device_id)}
     desk.ok(desk.post(AGENT, f"/api/v1/devices/{phone.device_id}/keys", body), 201)
     assert codes(chain_of(desk, visit)) == []
 

@@ -13,6 +13,7 @@ from storage.phone_keys import PhoneKey, base64url
 from tests.conftest import Desk
 from tests.support import builders, cast
 from tests.support import evidence as files
+from tests.support.captures import code_for
 from tests.support.cast import AGENT, DISPATCHER, IT, MANAGER, OTHER_AGENT, PARTNER, Member
 from tests.support.custody import sealed_key
 from tests.support.on_site import on_site
@@ -63,7 +64,7 @@ def bind(desk: Desk, access: str, key: PhoneKey, key_id: str) -> Any:
 
 def take_up(desk: Desk, member: Member = AGENT) -> Held:
     device, key = builders.make_device(desk, member), PhoneKey()
-    body = {"id": files.fresh_id(), "jwk": key.jwk}
+    body = {"id": files.fresh_id(), "jwk": key.jwk, "code": code_for(desk, device.id)}
     desk.ok(desk.post(member, f"/api/v1/devices/{device.id}/keys", body), 201)
     tokens = sign_in(desk, member)
     assert bind(desk, tokens["access_token"], key, body["id"]).status_code == 204
@@ -109,7 +110,7 @@ def test_whoever_holds_a_phone_that_is_no_longer_theirs_is_out_at_once(held: Hel
     elif how == "take-back":
         desk.ok(desk.post(DISPATCHER, f"{held.path}/take-back", {"condition": "完好"}))
     else:
-        fresh = {"id": files.fresh_id(), "jwk": PhoneKey().jwk}
+        fresh = {"id": files.fresh_id(), "jwk": PhoneKey().jwk, "code": code_for(desk, held.device.id)}
         desk.ok(desk.post(AGENT, f"{held.path}/keys", fresh), 201)
     desk.refused(held.ask("GET", "/api/v1/phone/day"), 401, "unauthenticated")
     desk.refused(held.renew(held.refresh, held.key.sign(held.refresh)), 401, "unauthenticated")

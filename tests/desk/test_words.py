@@ -108,6 +108,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "month_tab.",
         "chip.",
         "quality_tab.",
+        "device_tab.",
         "case_tab.",
         "text_tab.",
     }  # put together in Python, in the places beside

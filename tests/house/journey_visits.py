@@ -45,7 +45,10 @@ class Visiting:
     def _key(self, member: Member) -> str:
         """V20: the device's own key, enrolled by who has it; not by one who has another."""
         path, key_id = f"/devices/{self.devices[member.username]}/keys", fresh()
-        body = {"id": key_id, "jwk": self.signer.jwk}
+        made = self.firm.post(
+            DISPATCHER, f"/devices/{self.devices[member.username]}/enrolment-code", None, 201
+        )
+        body = {"id": key_id, "jwk": self.signer.jwk, "code": made["code"]}
         assert self.firm.ask("POST", PARTNER, path, json=body).status_code == 404
         self.firm.post(member, path, body, 201)
         return key_id

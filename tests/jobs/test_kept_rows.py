@@ -34,7 +34,7 @@ from storage.rows.tables.evidence import evidence_items
 from storage.rows.tables.flags import evidence_flags
 from tests.conftest import NOON, Desk
 from tests.support import evidence as files
-from tests.support.captures import Chain, Phone, Signer
+from tests.support.captures import Chain, Phone, Signer, code_for
 from tests.support.cast import AGENT, DISPATCHER, IT, MANAGER, PARTNER, QA
 from tests.support.on_site import new_id
 from tests.support.statements import statements_of
@@ -151,7 +151,7 @@ def vandal(desk: Desk) -> Iterator[Vandal]:
 def live(desk: Desk) -> None:
     """Files of phone and desk, countersigned, manifests with gaps, keys new and revoked, flags in every state."""
     phone, old = Phone(desk, AGENT), Phone(desk, PARTNER)
-    anew = {"id": new_id(), "jwk": Signer().jwk}
+    anew = {"id": new_id(), "jwk": Signer().jwk, "code": code_for(desk, old.device_id)}
     desk.ok(desk.post(PARTNER, f"/api/v1/devices/{old.device_id}/keys", anew), 201)
     visits = [files.make_visited(desk) for _ in range(3)]
     for number, visit in enumerate(visits):

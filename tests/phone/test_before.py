@@ -20,7 +20,7 @@ def test_no_visit_begins_without_a_consent_and_a_withdrawn_one_is_none(field: Fi
     phone.page.fill("[name=username]", AGENT.username)
     phone.page.fill("[name=password]", PASSWORD)
     phone.tap("sign-in")
-    phone.tap("device")
+    phone.enrol()
     phone.sees("录音和定位同意书")
     phone.picture("consent-zh-light")
     assert phone.violations() == []

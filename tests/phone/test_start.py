@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 import requests
+from playwright.sync_api import expect
 
 from server.domain import phone_days
 from server.domain.calendar import SHANGHAI
@@ -21,6 +22,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("environment", ["sqlite"
 
 FIRST_LOAD_BYTES = 250_000
 WRONG = "000000"
+# What it reads in turn lies in `shown`; Chromium on Linux has no detector of its own.
+DETECTOR = """() => { window.BarcodeDetector = class {
+  async detect() { const rawValue = (window.shown ?? []).shift(); return rawValue ? [{ rawValue }] : []; }
+}; }"""
 
 
 def test_a_wrong_password_is_told_in_words(field: Field) -> None:
@@ -39,6 +44,33 @@ def test_whoever_has_no_device_in_hand_is_sent_to_have_one_handed_out(field: Fie
     phone.tap("sign-in")
     phone.sees("名下没有领用的公司设备")
     assert phone.violations() == []
+
+
+def test_a_phone_is_enrolled_by_a_code_that_is_typed_or_read_off_the_desk(field: Field) -> None:
+    """V20. A wrong one is refused in words; the fake camera's detector stands for one that Android has."""
+    phone = field.take()
+    phone.page.evaluate(DETECTOR)
+    phone.page.fill("[name=username]", AGENT.username)
+    phone.page.fill("[name=password]", PASSWORD)
+    phone.tap("sign-in")
+    phone.at("device").wait_for()
+    assert phone.at("device").is_disabled()
+    phone.page.fill("[name=code]", "2222222")
+    assert phone.at("device").is_disabled()
+    phone.page.fill("[name=code]", "2222-2222")
+    phone.tap("device")
+    phone.sees("登记码不对")
+    phone.picture("enrol-zh-light")
+    assert phone.violations() == []
+    code = phone.code_for(phone.at("device").inner_text().strip())
+    phone.page.evaluate(
+        "code => { window.shown = ['https://elsewhere.example', `FIELDVISIT:ENROL:${code}`]; }", code
+    )
+    phone.tap("scan")
+    expect(phone.page.locator("[name=code]")).to_have_value(code)
+    assert phone.page.locator("video").count() == 0
+    phone.tap("device")
+    phone.sees("录音和定位同意书")
 
 
 def test_the_day_starts_without_a_network_and_only_with_the_pin(field: Field) -> None:

@@ -12,7 +12,7 @@ from server.domain.visits import Visit
 from storage.phone_keys import PhoneKey
 from tests.conftest import Desk
 from tests.support import builders
-from tests.support.cast import Member
+from tests.support.cast import IT, Member
 from tests.support.evidence import PLACE, STARTED, fresh_id, sha256
 
 NONCE = "7d4f" * 16
@@ -75,6 +75,11 @@ class Chain:
         return json.dumps(said | changes, separators=(",", ":"))
 
 
+def code_for(desk: Desk, device_id: str) -> str:
+    """The one-time code by which whoever has the device enrols it (V20)."""
+    return str(desk.ok(desk.post(IT, f"/api/v1/devices/{device_id}/enrolment-code"), 201)["code"])
+
+
 class Phone:
     """A company device in a member's hands, with its key enrolled."""
 
@@ -84,7 +89,7 @@ class Phone:
         self.signer = Signer()
         self.device_id = builders.make_device(desk, member).id
         self.key_id = fresh_id()
-        body = {"id": self.key_id, "jwk": self.signer.jwk}
+        body = {"id": self.key_id, "jwk": self.signer.jwk, "code": code_for(desk, self.device_id)}
         desk.ok(desk.post(member, f"/api/v1/devices/{self.device_id}/keys", body), 201)
 
     def body(self, signed: str, **changes: Any) -> dict[str, Any]:

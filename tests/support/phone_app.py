@@ -14,11 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import requests
 from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect
 
 from server.web.phone_app import BUILT
 from tests.support.browser import _NAMES
-from tests.support.cast import PASSWORD, Member
+from tests.support.cast import DISPATCHER, PASSWORD, Member
 
 ROOT = Path(__file__).parents[2]
 PIN = "274915"
@@ -168,13 +169,32 @@ class Phone:
         self.page.fill("[name=username]", member.username)
         self.page.fill("[name=password]", PASSWORD)
         self.tap("sign-in")
-        self.tap("device")
+        self.enrol()
         self.tap("consent")
         self.sees("设置 6 位 PIN 码")
         self.pin()
         self.sees("再输入一次")
         self.pin()
         self.sees("今天")
+
+    def enrol(self) -> None:
+        """Type the code that the desk makes for the device in hand, and choose it (V20)."""
+        device = self.at("device").first
+        device.wait_for()
+        self.page.fill("[name=code]", self.code_for(device.inner_text().strip()))
+        device.click()
+
+    def code_for(self, label: str) -> str:
+        """The one-time code of the device with that label, made by the dispatcher who hands it out."""
+        login = {"username": DISPATCHER.username, "password": PASSWORD}
+        told = requests.post(f"{self.url}/api/v1/auth/login", json=login, timeout=20).json()
+        signed_in = {"Authorization": f"Bearer {told['access_token']}"}
+        listed = requests.get(f"{self.url}/api/v1/devices?listed=out", headers=signed_in, timeout=20).json()
+        (device,) = [one for one in listed["items"] if one["label"] == label]
+        made = requests.post(
+            f"{self.url}/api/v1/devices/{device['id']}/enrolment-code", headers=signed_in, timeout=20
+        )
+        return str(made.json()["code"])
 
     def wait_until_installed(self) -> None:
         """The service worker has the app's files; from now on it starts without a network."""

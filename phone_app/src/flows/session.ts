@@ -112,14 +112,18 @@ function notYours(): Problem {
   return { type: "", title: error.code, status: 409, detail: "", remedy: "", clause: "S1", errors: [error] };
 }
 
-/** Enrol a device that was handed out to this person: its key is made here and now. */
-export async function enrol(deviceId: string, deviceLabel: string): Promise<Problem | "unreachable" | null> {
+/** Enrol a device that was handed out to this person, by the code made for it there: its key is made here and now. */
+export async function enrol(
+  deviceId: string,
+  deviceLabel: string,
+  code: string,
+): Promise<Problem | "unreachable" | null> {
   const { pair, jwk } = await makePair();
   const keyId = newId();
   const answer = await ask(() =>
     api.POST("/api/v1/devices/{device_id}/keys", {
       params: { path: { device_id: deviceId } },
-      body: { id: keyId, jwk },
+      body: { id: keyId, jwk, code },
     }),
   );
   if (answer.data === null) return answer.problem ?? "unreachable";

@@ -11,9 +11,12 @@ export const WORDS = {
   other_language: ["English", "中文"],
   enrol: ["登记本机", "Enrol this phone"],
   enrol_why: [
-    "公司设备只登记给领用人。请选择你领用的这台设备（V20）。",
-    "A company device is enrolled to whoever it was handed to. Choose the one in your hands (V20).",
+    "公司设备只登记给领用人。请发放设备的人在设备页上生成登记码，填好后选择你领用的这台设备（V20）。",
+    "A company device is enrolled to whoever it was handed to. Have whoever hands it out make a code on the device's page, then choose the device in your hands (V20).",
   ],
+  enrol_code: ["登记码（8 位，10 分钟内有效）", "Code (8 signs, good for 10 minutes)"],
+  scan: ["扫描二维码", "Scan the QR code"],
+  scan_blind: ["相机打不开，请输入登记码", "The camera does not open: type the code"],
   enrol_none: [
     "名下没有领用的公司设备。请先到行政处领用并登记（V20），再重新登录。",
     "No company device is handed out to you. Have one handed out and registered first (V20), then sign in again.",

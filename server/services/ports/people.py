@@ -75,6 +75,9 @@ class AccountRows(Protocol):
 
     def by_username(self, username: str) -> Account | None: ...
     def by_employee_numbers(self, numbers: Iterable[str]) -> dict[str, Account]: ...
+    def in_service(self, branch_id: str) -> list[Account]:
+        """Everybody of a branch who has not left."""
+
     def with_post(self, post: Post, branch_id: str | None = None) -> list[Account]:
         """Accounts in service that hold the post, in one branch or in all."""
 

@@ -17,6 +17,7 @@ from server.domain.consents import Consent
 from server.domain.credit import MonthlyStatement
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
+from server.domain.enrolment import EnrolmentCode
 from server.domain.pay_targets import MonthTarget
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
@@ -212,6 +213,8 @@ class UnitOfWork(Protocol):
     def device_keys(self) -> EntityRows[DeviceKey]: ...
     @property
     def device_unsent(self) -> EntityRows[DeviceUnsent]: ...
+    @property
+    def enrolment_codes(self) -> EntityRows[EnrolmentCode]: ...
     @property
     def consents(self) -> EntityRows[Consent]: ...
     @property

@@ -814,6 +814,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_device_keys_account_id'), 'device_keys', ['account_id'], unique=False)
     op.create_index(op.f('ix_device_keys_device_id'), 'device_keys', ['device_id'], unique=False)
+    op.create_table('enrolment_codes',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('device_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('code_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('code_key', columns.text_type(), nullable=False),
+    sa.Column('code_tail_key', columns.text_type(), nullable=False),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.Column('made_by', columns.text_type(), nullable=False),
+    sa.Column('expires_at', columns.Instant(), nullable=False),
+    sa.Column('superseded_at', columns.Instant(), nullable=True),
+    sa.Column('used_at', columns.Instant(), nullable=True),
+    sa.Column('key_id', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_enrolment_codes_account_id')),
+    sa.ForeignKeyConstraint(['device_id'], ['devices.id'], name=op.f('fk_enrolment_codes_device_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_enrolment_codes'))
+    )
+    op.create_index(op.f('ix_enrolment_codes_code_key'), 'enrolment_codes', ['code_key'], unique=False)
+    op.create_index(op.f('ix_enrolment_codes_code_tail_key'), 'enrolment_codes', ['code_tail_key'], unique=False)
+    op.create_index(op.f('ix_enrolment_codes_device_id'), 'enrolment_codes', ['device_id'], unique=False)
     op.create_table('holds',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('placement_id', columns.text_type(), nullable=False),
