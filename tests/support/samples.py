@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from api_schemas import base
+from api_schemas.wall_clock import WallClock
 
 
 def sample(schema: type[Schema] | Schema, dice: random.Random, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,8 @@ def _value(field: fields.Field[Any], dice: random.Random, known: Mapping[str, An
             return "2026-03-10T10:00:00+08:00"
         case base.Money():
             return "100.00"
+        case WallClock():
+            return "2026-03-10T09:30"
         case fields.Boolean():
             return True
         case fields.Integer():
