@@ -151,6 +151,15 @@ deps-spark: ## Java 17 or later, which Spark runs on
 	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends default-jre-headless
 
+.PHONY: deps-webkit
+deps-webkit: ## WebKit, a screen of memory for it, and what it records with
+	command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null && exit 0
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else
+	  echo "There is no WebKit here and installing it needs the rights to: run  sudo make deps-webkit" >&2; exit 1; fi
+	$$sudo apt-get -o DPkg::Lock::Timeout=900 update -qq
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -qq -y --no-install-recommends \
+	  webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav
+
 .PHONY: test
 test: deps lint .peers/.ready $(DESK) $(PHONE) ## lints and all tests, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -174,10 +183,15 @@ test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app: it
 	$(NPM) phone_app run --silent test
 	$(BIN)/pytest tests/phone tests/api/test_phone_days.py
 
+.PHONY: test-webkit
+test-webkit: deps-webkit .venv/.dev $(PHONE) ## capture and outbox in WebKit, the nearest to an iPhone; apart, for it is 207 MB
+	$(BIN)/pytest tests/webkit
+
 .PHONY: test-full
 test-full: deps lint .peers/.ready $(DESK) $(PHONE) ## all tests at full scale; the result goes into docs/measured.md
 	FIELDVISIT_SCALE=full $(BIN)/pytest -n 2 --dist loadfile
 	FIELDVISIT_SCALE=full $(MAKE) --no-print-directory test-spark
+	$(MAKE) --no-print-directory test-webkit
 	@echo "write what it showed into docs/measured.md"
 
 .PHONY: bench

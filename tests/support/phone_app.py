@@ -55,6 +55,17 @@ def assert_built() -> None:
     assert (BUILT / "index.html").is_file(), "the phone app has not been built: run  make phone"
 
 
+def enrolment_code(url: str, label: str) -> str:
+    """The one-time code of the device with that label, made by the dispatcher who hands it out."""
+    login = {"username": DISPATCHER.username, "password": PASSWORD}
+    told = requests.post(f"{url}/api/v1/auth/login", json=login, timeout=20).json()
+    signed_in = {"Authorization": f"Bearer {told['access_token']}"}
+    listed = requests.get(f"{url}/api/v1/devices?listed=out", headers=signed_in, timeout=20).json()
+    (device,) = [one for one in listed["items"] if one["label"] == label]
+    made = requests.post(f"{url}/api/v1/devices/{device['id']}/enrolment-code", headers=signed_in, timeout=20)
+    return str(made.json()["code"])
+
+
 class Phone:
     """A phone in a member's hands; `folder` is its disk, `place` where it is (latitude, longitude).
 
@@ -185,16 +196,7 @@ class Phone:
         device.click()
 
     def code_for(self, label: str) -> str:
-        """The one-time code of the device with that label, made by the dispatcher who hands it out."""
-        login = {"username": DISPATCHER.username, "password": PASSWORD}
-        told = requests.post(f"{self.url}/api/v1/auth/login", json=login, timeout=20).json()
-        signed_in = {"Authorization": f"Bearer {told['access_token']}"}
-        listed = requests.get(f"{self.url}/api/v1/devices?listed=out", headers=signed_in, timeout=20).json()
-        (device,) = [one for one in listed["items"] if one["label"] == label]
-        made = requests.post(
-            f"{self.url}/api/v1/devices/{device['id']}/enrolment-code", headers=signed_in, timeout=20
-        )
-        return str(made.json()["code"])
+        return enrolment_code(self.url, label)
 
     def wait_until_installed(self) -> None:
         """The service worker has the app's files; from now on it starts without a network."""
