@@ -35,7 +35,13 @@ class Place:
 
 PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
     ("start", (Place("home", "/desk", (Permission.SELF,)),)),
-    ("cases", (Place("cases", "/desk/cases", (Permission.PLACEMENTS_READ,)),)),
+    (
+        "cases",
+        (
+            Place("cases", "/desk/cases", (Permission.PLACEMENTS_READ,)),
+            Place("complaints", "/desk/complaints", (Permission.PLACEMENTS_READ,)),
+        ),
+    ),
     (
         "requests",
         (
@@ -70,6 +76,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
                 "to_plan", "/desk/visits?state=accepted", (Permission.PLANS_WRITE,), ToDo.TO_PLAN, urgent=True
             ),
             Place("plans", "/desk/plans", (Permission.PLANS_READ,)),
+            Place("out", "/desk/out", (Permission.ATTENDANCE_READ, Permission.PLANS_READ)),
             Place("travel", "/desk/travel", (Permission.TRAVEL_APPROVE,)),
             Place("running", "/desk/live", (Permission.VISITS_READ,), ToDo.RUNNING),
             Place(

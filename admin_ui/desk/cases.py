@@ -13,9 +13,9 @@ from admin_ui.desk.case_records import records_of
 from admin_ui.page import page
 from api_schemas.base import Reason
 from api_schemas.case_records import HoldLead, HoldNew
-from server.domain.access import Permission, Post
+from server.domain.access import Permission
 from server.domain.placements import HoldReason, placement_end
-from server.services import case_reading, holds
+from server.services import case_reading, complaints, holds
 from server.services.scopes import placement_within
 from server.web.endpoint import Call
 
@@ -102,9 +102,7 @@ def _leads(call: Call, branch_id: str) -> list[Any]:
     """Who is of supervisor rank in the branch; asked for only where somebody may be appointed."""
     if not call.actor.may(Permission.HOLDS_RELEASE):
         return []
-    posts = sorted(holds.SUPERVISORS, key=list(Post).index)
-    found = {one.id: one for post in posts for one in call.uow.accounts.with_post(post, branch_id)}
-    return sorted(found.values(), key=lambda one: (one.display_name, one.id))
+    return complaints.leads_of(call.uow, branch_id)
 
 
 def _to(placement_id: str) -> Response:

@@ -123,6 +123,7 @@ def show_visit(call: Call) -> dict[str, Any]:
         "visit": visit,
         "brief": course.whole.brief,
         "begin": visit.started_at,
+        "last_here": _last_here(call, visit),
         "relay_until": _relay_until(call, visit, placement),
         "records": call.actor.may(Permission.FACTS_WRITE),
         "missing_words": MISSING_WORDS,
@@ -138,6 +139,14 @@ def show_visit(call: Call) -> dict[str, Any]:
         "answers": call.actor.may(Permission.EVIDENCE_UPLOAD) and team_member(call.actor, visit),
         "voids": call.actor.may(Permission.EVIDENCE_VOID) and not team_member(call.actor, visit),
     }
+
+
+def _last_here(call: Call, visit: Visit) -> Visit | None:
+    """The last visit to the address before one that is still to come: whoever plans it sees how long ago that was."""
+    if visit.state in (VisitState.IN_PROGRESS, VisitState.COMPLETED, VisitState.CANCELLED):
+        return None
+    begun = [one for one in call.uow.visits.having(address_id=visit.address_id) if one.started_at is not None]
+    return max(begun, key=lambda one: (one.started_at, one.id), default=None)
 
 
 def _relay_until(call: Call, visit: Visit, placement: Placement) -> date | None:

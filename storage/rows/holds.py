@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from server.domain.access import Reach
-from server.domain.placements import Hold
+from server.domain.placements import Hold, HoldReason
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
@@ -18,10 +20,19 @@ class HoldQueries(Rows[Hold]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
         super().__init__(connection, holds, Hold, cipher)
 
-    def page(self, request: PageRequest, reach: Reach, *, in_force: bool | None) -> Page[Hold]:
+    def page(
+        self,
+        request: PageRequest,
+        reach: Reach,
+        *,
+        in_force: bool | None,
+        reasons: Sequence[HoldReason] | None = None,
+    ) -> Page[Hold]:
         reached = sa.select(placements.c.id).where(placements_within(reach))
         statement = sa.select(holds).where(holds.c.placement_id.in_(reached))
         if in_force is not None:
             released = holds.c.released_at
             statement = statement.where(released.is_(None) if in_force else released.is_not(None))
+        if reasons is not None:
+            statement = statement.where(holds.c.reason.in_(reasons))
         return keyset_page(self, statement, [holds.c.id], request, descending=True)

@@ -111,6 +111,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "device_tab.",
         "case_tab.",
         "text_tab.",
+        "complaint_tab.",
     }  # put together in Python, in the places beside
     unused = [
         key
