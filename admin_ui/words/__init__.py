@@ -29,6 +29,8 @@ from admin_ui.words import (
     months,
     packs,
     pay,
+    people,
+    permissions,
     plans,
     policy,
     quality,
@@ -70,6 +72,8 @@ PARTS: tuple[Catalogue, ...] = (
     quality.WORDS,
     imports.WORDS,
     devices.WORDS,
+    people.WORDS,
+    permissions.WORDS,
     drafts.WORDS,
     case_records.WORDS,
 )

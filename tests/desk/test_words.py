@@ -15,7 +15,7 @@ from admin_ui.page import PAGES
 from admin_ui.words import PARTS, WORDS, Words
 from server.app import create_app
 from server.bootstrap import Installation
-from server.domain.access import Post
+from server.domain.access import Permission, Post, Scope
 from server.domain.capture_manifests import GapCause
 from server.domain.case_steps import NextStep
 from server.domain.credit import StatementState
@@ -59,7 +59,7 @@ SHOWN = (
     TravelKind, Alarm, NextStep,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
-    ImportKind, ImportState, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
+    ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")
