@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from api_schemas.base import Id, Reason, Strict, Text
 from api_schemas.imports import ImportQuery
 from api_schemas.registers import DEVICE_KINDS, DeviceQuery
-from server.domain.calendar import SHANGHAI
-
-
-class LocalTime(fields.Field[datetime]):
-    """The wall clock of Shanghai, as a browser's field for a day and a time sends it."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        try:
-            return datetime.strptime(value, "%Y-%m-%dT%H:%M").replace(tzinfo=SHANGHAI)
-        except (TypeError, ValueError) as error:
-            raise ValidationError("must be a time that exists") from error
+from api_schemas.wall_clock import WallClock
 
 
 class ImportList(ImportQuery):
@@ -46,7 +33,7 @@ class HandOutForm(Strict):
     id = Id(required=True)
     account_id = Id(required=True)
     condition = Text(most=300, required=True)
-    due_at = LocalTime(required=True)
+    due_at = WallClock(required=True)
 
 
 class KeyRevoked(Reason):

@@ -64,8 +64,8 @@ def device_list(call: Call) -> dict[str, Any]:
 
 @page("POST", LIST, needs=[Permission.DEVICES_WRITE], template=None, fields=DeviceForm)
 def register_device(call: Call) -> Response:
-    """V20: a new device of the own branch; only registered ones are handed out."""
-    device = devices.register(
+    """V20: a new device of the own branch; only registered ones are handed out. The same form twice is one."""
+    device = call.uow.devices.get(call.body["id"]) or devices.register(
         call.uow, call.actor, call.body | {"branch_id": None, "last_maintained_on": None}
     )
     return to(device)
