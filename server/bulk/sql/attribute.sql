@@ -34,15 +34,18 @@ pieces AS (
   FROM judged LEFT JOIN asked ON nearest = judged.visit_no GROUP BY judged.visit_no
 )
 SELECT near.placement_row, after, until,
-       near.day, near.started_at, near.started_beyond, near.next_day, near.next_started, near.next_beyond,
+       near.day, near.started_at, near.started_beyond, next_day, next_started, next_beyond,
        near.failure, near.police_cut, near.restored_on,
        CASE WHEN near.window_stops_at_placement_end THEN near.placement_end END AS stopped_on,
        pieces.visit_no, gets.id AS visit, gets.basis, gets.clause, gets.day AS window_from,
        windows.last AS window_to, extended AS window_extended, gets.to_visit
 FROM pieces
 JOIN judged near ON near.visit_no = nearest
+JOIN visit_order ON visit_order.visit_no = nearest
 LEFT JOIN judged gets ON gets.visit_no = pieces.visit_no
 LEFT JOIN windows ON windows.visit_no = pieces.visit_no;
+
+DROP TABLE visit_order;
 
 -- A5: reversals by day, time with none first, id; each takes its original's net from `before` to `after`.
 CREATE TEMP TABLE reversed AS

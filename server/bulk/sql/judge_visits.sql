@@ -59,8 +59,7 @@ referred AS (
   GROUP BY visit_row
 ),
 visit_facts AS (
-  SELECT visits.*, edition.* EXCLUDE (day, in_force_from), placement_end, placed_fen,
-         visit_no, next_day, next_started, next_beyond,
+  SELECT visits.*, edition.* EXCLUDE (day, in_force_from), placement_end, placed_fen, visit_no,
          coalesce(police_cut, last_day()) AS police_cut, coalesce(to_visit, false) AS to_visit,
          coalesce(met, false) AS met, coalesce(phoned, false) AS phoned, coalesce(relayed, false) AS relayed,
          coalesce(would_relay, false) AS would_relay, coalesce(one_not_called, false) AS one_not_called,
@@ -108,7 +107,7 @@ based AS (
 )
 SELECT
   visit_no, placement_row, placed_fen, id, team, basis,
-  day, started_at, started_beyond, next_day, next_started, next_beyond,
+  day, started_at, started_beyond,
   CASE basis WHEN 'met' THEN 'C1' WHEN 'phoned_on_site' THEN 'C2' WHEN 'relayed' THEN 'C3'
              WHEN 'letter_acknowledged' THEN 'C5' WHEN 'letter_five_days' THEN 'C4' END::clause AS clause,
   CASE
@@ -135,4 +134,3 @@ FROM based;
 DROP TABLE contacts;
 DROP TABLE phones;
 DROP TABLE visits;
-DROP TABLE visit_order;
