@@ -19,6 +19,7 @@ from server.domain.access import Permission, Post, Scope
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.people import Account
 from server.domain.phone_custody import outstanding
+from server.domain.problems import ID_REUSED, problem
 from server.domain.visits import Device
 from server.services import capture_keys, devices
 from server.services.ports.paging import PageRequest
@@ -64,10 +65,12 @@ def device_list(call: Call) -> dict[str, Any]:
 
 @page("POST", LIST, needs=[Permission.DEVICES_WRITE], template=None, fields=DeviceForm)
 def register_device(call: Call) -> Response:
-    """V20: a new device of the own branch; only registered ones are handed out. The same form twice is one."""
-    device = call.uow.devices.get(call.body["id"]) or devices.register(
-        call.uow, call.actor, call.body | {"branch_id": None, "last_maintained_on": None}
-    )
+    """V20: a new device of the own branch; only registered ones are handed out."""
+    body = call.body | {"branch_id": None, "last_maintained_on": None}
+    held = call.uow.devices.get(body["id"])
+    if held is not None and held.serial != body["serial"]:
+        raise problem(ID_REUSED, "id", id=held.id)
+    device = devices.register(call.uow, call.actor, body)
     return to(device)
 
 
