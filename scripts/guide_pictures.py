@@ -129,7 +129,6 @@ def _sign_in(page: Page, url: str, picture: Picture) -> None:
         device = page.locator("[data-test=device]").first
         page.fill("[name=code]", _code(url, device.inner_text().strip()))
         device.click()
-        page.click("[data-test=consent]")
         for digit in _PIN * 2:
             page.click(f"[data-test=pin-{digit}]")
         page.wait_for_selector("[data-test=visit]")

@@ -13,6 +13,7 @@ from api_schemas.visit_views import CallLimits, VisitPage, VisitQuery, VisitView
 from server.domain.access import Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.calls import OUTSIDE_HOURS
+from server.domain.consents import CONSENT_MISSING
 from server.domain.presence import ANOTHER_COUNTS, DESK_NEEDS_BOTH
 from server.domain.problems import WRONG_STATE
 from server.domain.visit_whole import VisitBrief, VisitWhole
@@ -118,10 +119,10 @@ def show_call_limits(call: Call) -> dict[str, Any]:
     answer=CheckInAnswer,
     status=201,
     once=True,
-    problems=[OUTSIDE_HOURS, WRONG_STATE],
+    problems=[CONSENT_MISSING, OUTSIDE_HOURS, WRONG_STATE],
 )
 def check(call: Call) -> dict[str, Any]:
-    """V1: check in or out. Refused beforehand when R12 or V9 forbid a start; what began offline is kept."""
+    """V1: check in or out. Refused beforehand by R12, V9 or without a consent; what began offline is kept."""
     return _checked(call, check_ins.check(call.uow, call.actor, call.path["visit_id"], call.body))
 
 

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from server.demo.firm import Firm
 from server.demo.phones import Phone
 from server.demo.staff import AGENTS, BRANCH, CLIENTS, PASSWORD, TEAMS, Member
+from server.domain.consents import CONSENT_VERSION
 from server.domain.people import Branch, Team
-from server.services import accounts, devices, enrolment, message_templates
+from server.services import accounts, consents, devices, enrolment, message_templates
 from server.services.ports.unit_of_work import UnitOfWork
 from storage.phone_keys import PhoneKey
 
@@ -143,6 +144,9 @@ def _register_devices(firm: Firm) -> None:
             key = {"id": phone.key_id, "jwk": phone.key.jwk, "code": code}
             enrolment.enrol_by_code(uow, firm.house.signatures, firm.actors[f"agent{number}"], device, key)
             firm.phones[f"agent{number}"] = phone
+    for holder in firm.phones:
+        with firm.acting(holder) as (uow, actor):
+            consents.give(uow, actor, {"id": firm.new_id(), "version": CONSENT_VERSION})
 
 
 def _write_templates(firm: Firm) -> None:

@@ -7,12 +7,14 @@ have not read.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from server.domain.problems import Category, kind
 
 # Raised with every change of the words below; whoever consented to an older one is asked anew.
 CONSENT_VERSION = 1
+# A phone follows the server's clock to two seconds; less is the line's.
+PHONE_CLOCK = timedelta(seconds=2)
 CONSENT_ZH = (
     "外访期间，从签到到签退，本机全程录音并记录所在位置；签到前、签退后不录音、不定位。录音和位置只用于证明外访过程、"
     "计算外访业绩、处理投诉和争议，按制度保存，查听须登记用途。您可以随时在设置中撤回同意；撤回后不能再开始外访，"
@@ -40,6 +42,18 @@ CONSENT_NOT_GIVEN = kind(
     remedy=("无需撤回。", "There is nothing to withdraw."),
 )
 
+CONSENT_MISSING = kind(
+    "consent_missing",
+    Category.REFUSED,
+    "{name} 没有有效的录音和定位同意",
+    "{name} has no consent to recording and place in force",
+    remedy=(
+        "请在手机设置中阅读并同意后再签到；不同意的，请外访客服换人。",
+        "Read and give it in the phone's settings, then check in; who does not want to is replaced by the dispatcher.",
+    ),
+    clause="V2",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -52,6 +66,13 @@ class Consent:
     device_id: str | None
     withdrawn_at: datetime | None
     version: int
+
+
+def covers(consent: Consent, at: datetime) -> bool:
+    """Whether it was in force at that moment of a phone's clock: from when it was given until it was withdrawn."""
+    return consent.given_at <= at + PHONE_CLOCK and (
+        consent.withdrawn_at is None or at < consent.withdrawn_at
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from server.domain.presence import (
 from server.domain.problems import INVALID_INPUT, problem, refuse_if
 from server.domain.visit_rules import NOT_STARTED, supersedes_parent
 from server.domain.visits import CheckDirection, CheckIn, CheckInWay, Finding, Visit, VisitState
-from server.services import credit, devices_of, evidence
+from server.services import consents, credit, devices_of, evidence
 from server.services.evidence_work import look_again
 from server.services.holds import hold_on
 from server.services.ports.unit_of_work import UnitOfWork
@@ -70,6 +70,8 @@ def check(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any
     findings = []
     if values["direction"] is CheckDirection.IN and visit.started_at is None:
         findings = start_findings(uow, visit, placement, at, began_offline=values["began_offline"])
+    if values["direction"] is CheckDirection.IN and account_id == actor.account_id:
+        findings += _without_consent(uow, actor, visit, at, happened=values["began_offline"])
     device_id = values["device_id"] or actor.device_id
     refusal = _refusal(uow, actor, visit, account_id, device_id, values)
     if refusal is None and values["way"] is CheckInWay.PARTNER_CODE:
@@ -211,6 +213,16 @@ def _refusal(
         return CODE_WRONG.code
     right = code_fits(secret.secret, visit.id, values["at"], values["code"] or "")
     return None if right else CODE_WRONG.code
+
+
+def _without_consent(
+    uow: UnitOfWork, actor: Actor, visit: Visit, at: datetime, *, happened: bool
+) -> list[Finding]:
+    """V2: refused when it was asked beforehand; what was recorded all the same is kept, and says so."""
+    missing = consents.check_in_findings(uow, actor, at, happened=happened)
+    if not happened:
+        refuse_if(missing)
+    return keep_refusals(uow, visit, missing)
 
 
 def _place(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from server.domain.consents import CONSENT_VERSION
 from tests.conftest import Desk
 from tests.support import evidence as files
-from tests.support.cast import AGENT, COLLECTOR, MANAGER, OTHER_AGENT, PARTNER, Member
-from tests.support.on_site import OnSite, new_id, on_site
+from tests.support.cast import AGENT, COLLECTOR, MANAGER, OTHER_AGENT, PARTNER, QA, Member
+from tests.support.on_site import OnSite, consent_to_recording, local, new_id, on_site
 
 CHECK = {
     "at": "2026-03-10T11:40:00+08:00",
@@ -81,3 +83,49 @@ def test_the_check_of_a_phone_stands_with_its_visit(site: OnSite) -> None:
     assert [one["id"] for one in shown] == [first["id"], second["id"]]
     assert (shown[0]["account_id"], shown[0]["free_mib"], shown[0]["wake_lock"]) == (AGENT.id, 512, False)
     assert (shown[1]["account_id"], shown[1]["free_mib"], shown[1]["persistent"]) == (PARTNER.id, None, False)
+
+
+# a check-in without one
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_nobody_checks_in_without_a_consent_in_force(desk: Desk, withdrawn: bool) -> None:
+    site = on_site(desk, consents=False)
+    if withdrawn:
+        desk.ok(consent(desk), 201)
+        desk.ok(desk.post(AGENT, "/api/v1/consents/withdraw"))
+    refused = desk.refused(site.check(AGENT), 422, "consent_missing")
+    assert (refused["clause"], AGENT.name in refused["errors"][0]["message"]["zh"]) == ("V2", True)
+    assert refused["errors"][0]["remedy"]["zh"].startswith("请在手机设置中")
+    assert site.shown()["check_ins"] == []
+    desk.ok(consent(desk), 201)
+    desk.ok(site.check(AGENT), 201)
+    desk.refused(site.check(PARTNER), 422, "consent_missing")
+
+
+def test_what_was_recorded_without_a_consent_is_kept_and_says_so(desk: Desk) -> None:
+    site = on_site(desk, consents=False)
+    kept = desk.ok(site.check(AGENT, began_offline=True), 201)
+    assert kept["visit"]["state"] == "in_progress"
+    desk.ok(site.check(AGENT, direction="out", at=local(11, 55).isoformat()), 201)
+    (found,) = site.shown(QA)["findings"]
+    assert (found["code"], found["clause"]) == ("consent_missing", "V2")
+
+
+@pytest.mark.parametrize(
+    ("given", "withdrawn", "found"),
+    [(1, None, 0), (2, None, 0), (3, None, 1), (-9, -1, 1), (-9, 0, 1), (-9, 1, 0)],
+)
+def test_a_check_in_that_has_happened_is_judged_by_the_consent_of_its_moment(
+    desk: Desk, given: int, withdrawn: int | None, found: int
+) -> None:
+    """Seconds from the check-in, by a clock that may be two behind: what was given later heals nothing."""
+    site, at = on_site(desk, consents=False), local(11, 50)
+    consent_to_recording(desk, AGENT, at=at + timedelta(seconds=given))
+    if withdrawn is not None:
+        with desk.installation.house.units.write() as uow:
+            (held,) = uow.consents.having(account_id=AGENT.id)
+            uow.consents.save(dataclasses.replace(held, withdrawn_at=at + timedelta(seconds=withdrawn)))
+            uow.commit()
+    desk.ok(site.check(AGENT, began_offline=True, at=at.isoformat()), 201)
+    assert len(site.shown(QA)["findings"]) == found

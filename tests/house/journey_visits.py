@@ -7,6 +7,7 @@ from typing import Any
 
 from server.domain.calendar import SHANGHAI
 from server.domain.capture_manifests import nonce_after
+from server.domain.consents import CONSENT_VERSION
 from storage.media.invented_photos import draw_photo
 from storage.media.invented_recordings import mux_recording
 from tests.house.journey_requests import due_back
@@ -26,6 +27,8 @@ class Visiting:
         self.devices = {member.username: self._device(member, today) for member in (AGENT, PARTNER)}
         self.signer = Signer()
         self.key_id = self._key(AGENT)
+        for member in (AGENT, PARTNER):
+            self.firm.post(member, "/consents", {"id": fresh(), "version": CONSENT_VERSION}, 201)
         self.chains: dict[str, Chain] = {}
 
     def _device(self, member: Member, today: date) -> str:

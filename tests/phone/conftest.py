@@ -80,7 +80,7 @@ def field(
         return phones[-1]
 
     try:
-        yield Field(url, desk, on_site(desk, capture_nonce=NONCE), take, environment)
+        yield Field(url, desk, on_site(desk, consents=False, capture_nonce=NONCE), take, environment)
     finally:
         for phone in phones:
             phone.close()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.domain.calendar import SHANGHAI
+from server.domain.consents import CONSENT_VERSION, Consent
 from server.domain.placements import Address, Placement
 from server.domain.visits import Device, Visit, VisitState
 from tests.conftest import Desk
@@ -71,14 +72,26 @@ class OnSite:
         return self.desk.ok(self.desk.get(member, self.path))
 
 
-def on_site(desk: Desk, *, devices: bool = True, **changes: Any) -> OnSite:
+def on_site(desk: Desk, *, devices: bool = True, consents: bool = True, **changes: Any) -> OnSite:
     """A published visit whose team stands at the door at noon; `changes` are fields of the visit."""
     placement = make_placement(desk)
     address = make_address(desk, placement)
+    if consents:
+        consent_to_recording(desk, AGENT, PARTNER)
     held = {m.username: make_device(desk, m) for m in (AGENT, PARTNER)} if devices else {}
     lease = {"valid_from": local(9), "valid_until": local(17)}
     values = {"state": VisitState.PUBLISHED} | lease | changes
     return OnSite(desk, placement, address, make_visit(desk, placement, address, **values), held)
+
+
+def consent_to_recording(desk: Desk, *members: Member, at: datetime | None = None) -> None:
+    """Consents on record since a month before the visit, or since then; nobody consents twice."""
+    with desk.installation.house.units.write() as uow:
+        for member in members:
+            if not uow.consents.having(account_id=member.id, withdrawn_at=None):
+                given = at or local(9, day=1)
+                uow.consents.add(Consent(new_id(), member.id, CONSENT_VERSION, given, None, None, 1))
+        uow.commit()
 
 
 def later_than(instant: datetime, **by: float) -> str:

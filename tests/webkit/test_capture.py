@@ -145,7 +145,7 @@ def test_a_visit_in_webkit_is_recorded_without_a_network_and_arrives_whole(
 ) -> None:
     assert_built()
     desk, port = desk_of_today, free_port()
-    site = on_site(desk, capture_nonce=NONCE)
+    site = on_site(desk, consents=False, capture_nonce=NONCE)
     with webkit(tmp_path / "phone") as browser:
         hand = Hand(browser, f"http://127.0.0.1:{port}")
         with reachable(desk, port):

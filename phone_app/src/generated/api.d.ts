@@ -23791,7 +23791,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** V1: check in or out. Refused beforehand when R12 or V9 forbid a start; what began offline is kept. */
+        /** V1: check in or out. Refused beforehand by R12, V9 or without a consent; what began offline is kept. */
         post: {
             parameters: {
                 query?: never;
