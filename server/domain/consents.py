@@ -6,10 +6,12 @@ have not read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from server.domain.problems import Category, kind
+from server.domain.policy.registry import part_of
+from server.domain.problems import Category, Finding, kind
 
 # Raised with every change of the words below; whoever consented to an older one is asked anew.
 CONSENT_VERSION = 1
@@ -73,6 +75,14 @@ def covers(consent: Consent, at: datetime) -> bool:
     return consent.given_at <= at + PHONE_CLOCK and (
         consent.withdrawn_at is None or at < consent.withdrawn_at
     )
+
+
+@part_of("V2", codes=("consent_missing",))
+def check_in_findings(held: Sequence[Consent], at: datetime, *, happened: bool, name: str) -> list[Finding]:
+    """Nobody is recorded without having consented: asked of this moment, or of that at which it has `happened`."""
+    if any(covers(one, at) if happened else one.withdrawn_at is None for one in held):
+        return []
+    return [Finding(CONSENT_MISSING, None, {"name": name})]
 
 
 @dataclass(frozen=True, slots=True)

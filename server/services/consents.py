@@ -7,18 +7,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from server.domain import consents
 from server.domain.access import Actor
 from server.domain.audit import AuditEntry
 from server.domain.consents import (
     CONSENT_EN,
-    CONSENT_MISSING,
     CONSENT_NOT_GIVEN,
     CONSENT_OUTDATED,
     CONSENT_VERSION,
     CONSENT_ZH,
     Consent,
     ConsentAsked,
-    covers,
 )
 from server.domain.problems import Finding, problem
 from server.services.ports.unit_of_work import UnitOfWork
@@ -37,13 +36,9 @@ def in_force(uow: UnitOfWork, account_id: str) -> Consent | None:
 
 
 def check_in_findings(uow: UnitOfWork, actor: Actor, at: datetime, *, happened: bool) -> list[Finding]:
-    """Nobody is recorded without having consented: asked of this moment, or of that at which it has happened."""
-    if happened:
-        held = uow.consents.having(account_id=actor.account_id, consent_version=CONSENT_VERSION)
-        consented = any(covers(one, at) for one in held)
-    else:
-        consented = in_force(uow, actor.account_id) is not None
-    return [] if consented else [Finding(CONSENT_MISSING, None, {"name": actor.display_name})]
+    """What speaks against a check-in at that moment of the own person; pass `happened` where it is over."""
+    held = uow.consents.having(account_id=actor.account_id, consent_version=CONSENT_VERSION)
+    return consents.check_in_findings(held, at, happened=happened, name=actor.display_name)
 
 
 def give(uow: UnitOfWork, actor: Actor, values: Mapping[str, Any]) -> ConsentAsked:
