@@ -74,7 +74,7 @@ def test_every_code_has_both_sentences_and_they_can_be_said() -> None:
     shown = dict.fromkeys(
         ("agreement", "seconds", "at", "known_at", "percent", "width", "height", "sign", "minutes", "km", "kmh",
          "distance_m", "limit_m", "count", "files", "places", "key", "revoked_at", "first", "last", "clock_zh",
-             "clock_en", "item"), 7
+             "clock_en", "item", "note"), 7
     )  # fmt: skip
     assert set(SENTENCES) == set(FlagCode)
     for code in FlagCode:
