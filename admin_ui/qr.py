@@ -13,5 +13,5 @@ def qr(text: str) -> Markup:
     """The text as a square of modules with the margin that readers need; its size is the stylesheet's."""
     import segno  # none but these pages need it, and every start would wait for it
 
-    drawn = segno.make(text, error="m", micro=False).svg_inline(border=4, light="#fff", omitsize=True)
+    drawn = segno.make(text, "m", micro=False).svg_inline(border=4, light="#fff", omitsize=True)
     return Markup(drawn)  # noqa: S704 - of segno's own making: the text is modules in it

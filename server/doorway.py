@@ -111,5 +111,5 @@ def _in_url(host: str) -> str:
 
 def _code(address: str) -> str:
     """A QR code as a picture of the page itself: dark on white in every theme, or no camera reads it."""
-    drawn: str = segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    drawn: str = segno.make(address, "m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return drawn

@@ -64,6 +64,9 @@ _WORDS = {
     "must be a text in ASCII: escape everything else": "应为 ASCII 文字，其余字符须转义",
     "lower-case letters, digits, . _ - (2 to 40)": "应为小写字母、数字及 . _ -，2 至 40 个字符",
     "must be the first four digits of a city's division code": "应为城市行政区划代码的前四位",
+    "must be the address of a list": "应为列表页的地址",
+    "must be a kind of exception": "应为例外的种类",
+    "is everybody's": "人人都有，不能单独授予",
     # of use cases
     "in the future": "不能晚于现在",
     "must be from the letter's day to today": "应在留函当天至今天之间",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from server.domain.visits import Device, Visit, VisitState
 from tests.conftest import Desk
 from tests.support.builders import make_address, make_device, make_placement, make_visit
 from tests.support.cast import AGENT, PARTNER, Member
+from tests.support.rows import fresh_id
 
 PLACE = {"latitude": 35.05, "longitude": 113.95, "accuracy_m": 15.0}
 METRE = 1 / 111_195.08  # degrees of latitude
@@ -24,7 +24,7 @@ def local(hour: int, minute: int = 0, day: int = 10) -> datetime:
 
 
 def new_id() -> str:
-    return str(uuid.uuid4())
+    return fresh_id()
 
 
 @dataclass

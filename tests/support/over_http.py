@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import requests
 
 from server.clock import SystemClock
+from server.services.ids import new_id
 from tests.support.cast import Member
 from tests.support.sheets import csv_bytes, xlsx_bytes
 
@@ -20,7 +20,7 @@ _ROUND_SECONDS = 0.05
 
 def fresh() -> str:
     """A client-made id."""
-    return str(uuid.uuid4())
+    return new_id(SystemClock().now())
 
 
 class Firm:

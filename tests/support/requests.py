@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -10,13 +9,14 @@ from werkzeug.test import TestResponse
 from server.domain.placements import Address, Placement
 from tests.conftest import Desk
 from tests.support.cast import COLLECTOR, DISPATCHER, Member
+from tests.support.rows import fresh_id
 
 REQUESTS = "/api/v1/visit-requests"
 
 
 def fresh() -> str:
     """A client-made id."""
-    return str(uuid.uuid4())
+    return fresh_id()
 
 
 def draft(
