@@ -136,7 +136,8 @@ def items_shown(uow: UnitOfWork, items: Sequence[QualityItem]) -> list[ItemShown
     visits = uow.visits.by_ids(item.visit_id for item in items)
     of_visit = {brief.visit.id: brief for brief in briefs(uow, list(visits.values()))}
     checks: dict[str, list[QualityCheck]] = {}
-    for check in uow.quality_checks.having_any("item_id", [item.id for item in items]):
+    found = uow.quality_checks.having_any("item_id", [item.id for item in items])
+    for check in sorted(found, key=lambda one: (one.checked_at, one.id)):
         checks.setdefault(check.item_id, []).append(check)
     return [ItemShown(item, of_visit[item.visit_id], tuple(checks.get(item.id, ()))) for item in items]
 
