@@ -30,7 +30,7 @@ from server.services.ports.objects import StoredObject
 from server.services.upload_bodies import CHUNK, After, Body, Checksum, GivenUpError
 from server.services.upload_finishing import finish, keep
 from server.services.upload_receivers import Receiver, ReceiverPool
-from server.services.uploads import Lease, extend, hold, moved, release, store_piece
+from server.services.uploads import Lease, extend, moved, release, store_piece
 
 # A line that brings less than this in that time waits on the disk. Of one that dies after less, all is kept.
 _PREFIX_BYTES = 3 << 17
@@ -50,9 +50,7 @@ def receive(
     The lease is given back before this returns or raises.
     """
     receiver = Receiver(lease, keeps_parts=checksum is None)
-    if not pool.add(receiver):
-        release(house, lease)
-        raise problem(UPLOAD_LOCKED, id=lease.upload.id)
+    pool.add(receiver)
     try:
         return _Receiving(house, pool, receiver, Body(read, announced, checksum, receiver), checksum).run()
     except GivenUpError:
@@ -110,7 +108,6 @@ class _Receiving:
         stored = self._stored(lease)
         if stored is None:
             return None
-        lease = self._receiver.lease  # a slow body took it into the row meanwhile
         whole = lease.upload.offset == 0 and stored.size == lease.upload.length
         try:
             self._check(lease, stored)
@@ -148,7 +145,6 @@ class _Receiving:
             self._head = self._head or source.head(EDGE)
             if not self._slow(source.left):
                 return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
-        lease = self._receiver.lease = hold(self._house, lease)
         with local_copy(self._house) as spool:
             return self._spooled(lease, source, spool)
 
