@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Day, Id, PageQuery, Strict, Text
-from server.domain.placements import AddressKind
+from api_schemas.base import Id, PageQuery, Strict, Text
 from server.domain.requests import WaiverKind
 
 _WHAT = "|".join(kind.value for kind in WaiverKind)
@@ -29,26 +28,11 @@ class TypedAddress(Strict):
     text = Text(most=500, least=0, load_default="")
 
 
-class NewAddressForm(Strict):
-    id = Id(required=True)
-    kind = fields.Enum(AddressKind, by_value=True, required=True)
-    text = Text(most=300, required=True)
-
-
 class AddressTextForm(Strict):
     """R2, R3: the text as it should have been; `address_version` is that of the text that was read."""
 
     text = Text(most=300, required=True)
     address_version = fields.Integer(required=True, validate=validate.Range(1, 2**31))
-
-
-class ConfirmationForm(Strict):
-    """R6: who confirmed the address, when, how."""
-
-    id = Id(required=True)
-    confirmed_by = Text(most=100, required=True)
-    confirmed_on = Day(required=True)
-    how = Text(most=200, required=True)
 
 
 class AskForm(Strict):

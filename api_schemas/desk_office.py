@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from api_schemas.base import Id, Reason, Strict, Text
 from api_schemas.imports import ImportQuery
-from api_schemas.registers import DEVICE_KINDS, DeviceQuery
+from api_schemas.registers import DEVICE_KINDS, DeviceQuery, HandoutNew
 from api_schemas.wall_clock import WallClock
 
 
@@ -27,12 +27,9 @@ class DeviceForm(Strict):
     kind = fields.String(required=True, validate=validate.OneOf(DEVICE_KINDS))
 
 
-class HandOutForm(Strict):
+class HandOutForm(HandoutNew):
     """V20: `due_at` is the office's wall clock, as a browser's field gives it."""
 
-    id = Id(required=True)
-    account_id = Id(required=True)
-    condition = Text(most=300, required=True)
     due_at = WallClock(required=True)
 
 

@@ -6,21 +6,17 @@ from typing import Any
 
 from marshmallow import fields, pre_load, validate
 
-from api_schemas.base import Day, Id, Money, Strict, Text
-from api_schemas.visit_inputs import Telephone
+from api_schemas.base import Day, Id, Strict, Text
+from api_schemas.case_records import PhoneNew, PromiseNew
 from api_schemas.wall_clock import WallClock
-from server.domain.placements import AddressKind, Direction, PhoneOwner
+from server.domain.placements import Direction
 
 _YES_NO: dict[str, Any] = {"truthy": {"true"}, "falsy": {"false"}}
 
 
-class PromiseForm(Strict):
+class PromiseForm(PromiseNew):
     """R11: an amount as people write it, 500 or 500.00."""
 
-    id = Id(required=True)
-    made_on = Day(required=True)
-    due_on = Day(required=True)
-    amount_fen = Money(required=True, positive=True, data_key="amount")
     by_phone = fields.Boolean(load_default=False, **_YES_NO)
     judged_able = fields.Boolean(load_default=False, **_YES_NO)
 
@@ -28,14 +24,6 @@ class PromiseForm(Strict):
     def _as_typed(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         amount = data.get("amount")
         return data | {"amount": f"{amount}.00"} if amount and amount.isascii() and amount.isdigit() else data
-
-
-class ReferralForm(Strict):
-    """W6: explained where it comes early."""
-
-    id = Id(required=True)
-    referred_on = Day(required=True)
-    early_explanation = Text(most=1000, load_default=None)
 
 
 class CallForm(Strict):
@@ -49,27 +37,8 @@ class CallForm(Strict):
     seconds = fields.Integer(load_default=0, validate=validate.Range(0, 86_400))
 
 
-class PhoneForm(Strict):
-    id = Id(required=True)
-    number = Telephone(required=True)
-    owner = fields.Enum(PhoneOwner, by_value=True, required=True)
-    owner_name = Text(most=60, least=0, load_default="")
-    relation = Text(most=60, least=0, load_default="")
+class PhoneForm(PhoneNew):
     emergency_contact = fields.Boolean(load_default=False, **_YES_NO)
-
-
-class CaseAddressForm(Strict):
-    id = Id(required=True)
-    kind = fields.Enum(AddressKind, by_value=True, required=True)
-    text = Text(most=300, required=True)
-
-
-class RestorationForm(Strict):
-    """X7: found again by own search."""
-
-    id = Id(required=True)
-    restored_on = Day(required=True)
-    how = Text(most=500, required=True)
 
 
 class BlockForm(Strict):
@@ -91,17 +60,3 @@ class AcknowledgementForm(Strict):
 
     on = Day(required=True)
     by = Text(most=60, required=True)
-
-
-class RetentionForm(Strict):
-    until = Day(required=True)
-
-
-class RecallForm(Strict):
-    recall_on = Day(required=True)
-    reason = Text(most=1000, required=True)
-
-
-class CollectorForm(Strict):
-    collector_id = Id(required=True)
-    reason = Text(most=1000, required=True)

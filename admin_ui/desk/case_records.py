@@ -6,36 +6,38 @@ twice is one record.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from flask import Response
 
 from admin_ui.forms import led_to, once
 from admin_ui.page import page
 from api_schemas.base import Reason
+from api_schemas.case_records import AddressNew, ReferralNew, RestorationNew
 from api_schemas.desk_records import (
     AcknowledgementForm,
     BlockForm,
     CallForm,
-    CaseAddressForm,
-    CollectorForm,
     PhoneForm,
     PromiseForm,
-    RecallForm,
-    ReferralForm,
     RelayForm,
-    RestorationForm,
-    RetentionForm,
 )
-from server.domain.access import Permission, Post
+from api_schemas.placements import NewCollector, Recall, Retention
+from server.domain.access import Actor, Permission, Post
 from server.domain.people import Account
 from server.domain.placements import AddressKind, Direction, PhoneOwner, Placement
 from server.domain.problems import NOT_FOUND, problem
 from server.services import case_records, contact_blocks, holds, letters, placements, visit_contacts
 from server.services.case_reading import CaseWhole
+from server.services.ports.rows import EntityRows
+from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import placement_within
 from server.web.endpoint import Call
 
+E = TypeVar("E")
+Add = Callable[[UnitOfWork, Actor, Placement, Mapping[str, Any]], E]
 ONE = "/desk/cases/<uuid:placement_id>"
 _WRITES = [Permission.FACTS_WRITE]
 CALLS_SHOWN = 10
@@ -73,25 +75,13 @@ def _collectors(call: Call, placement: Placement) -> list[Account]:
 @page("POST", f"{ONE}/promises", needs=_WRITES, template=None, fields=PromiseForm)
 def record_promise(call: Call) -> Response:
     """R11: a promise to repay; before its day no visit is asked for without an explanation."""
-    placement, given = _case(call), call.body
-    once(
-        call.uow.promises,
-        given["id"],
-        lambda: case_records.add_promise(call.uow, call.actor, placement, given),
-    )
-    return _back(placement)
+    return _record(call, call.uow.promises, case_records.add_promise)
 
 
-@page("POST", f"{ONE}/police-referrals", needs=_WRITES, template=None, fields=ReferralForm)
+@page("POST", f"{ONE}/police-referrals", needs=_WRITES, template=None, fields=ReferralNew)
 def record_referral(call: Call) -> Response:
     """W6: a referral to the economic-crime police."""
-    placement, given = _case(call), call.body
-    once(
-        call.uow.police_referrals,
-        given["id"],
-        lambda: case_records.add_referral(call.uow, call.actor, placement, given),
-    )
-    return _back(placement)
+    return _record(call, call.uow.police_referrals, case_records.add_referral)
 
 
 @page(
@@ -113,36 +103,22 @@ def accept_referral(call: Call) -> Response:
 @page("POST", f"{ONE}/calls", needs=_WRITES, template=None, fields=CallForm)
 def record_call(call: Call) -> Response:
     """V18: one call, one record; one that V9 or V13 forbade is kept and looked into."""
-    placement, given = _case(call), call.body
-    once(
-        call.uow.call_notes,
-        given["id"],
-        lambda: case_records.add_call(call.uow, call.actor, placement, given),
-    )
-    return _back(placement)
+    return _record(call, call.uow.call_notes, case_records.add_call)
 
 
 @page("POST", f"{ONE}/phones", needs=_WRITES, template=None, fields=PhoneForm)
 def record_phone(call: Call) -> Response:
     """V19: a new telephone of the debtor or a contact."""
-    placement, given = _case(call), call.body
-    once(call.uow.phones, given["id"], lambda: case_records.add_phone(call.uow, call.actor, placement, given))
-    return _back(placement)
+    return _record(call, call.uow.phones, case_records.add_phone)
 
 
-@page("POST", f"{ONE}/addresses", needs=_WRITES, template=None, fields=CaseAddressForm)
+@page("POST", f"{ONE}/addresses", needs=_WRITES, template=None, fields=AddressNew)
 def record_address(call: Call) -> Response:
     """V19: a new address of the debtor."""
-    placement, given = _case(call), call.body
-    once(
-        call.uow.addresses,
-        given["id"],
-        lambda: case_records.add_address(call.house, call.uow, call.actor, placement, given),
-    )
-    return _back(placement)
+    return _record(call, call.uow.addresses, partial(case_records.add_address, call.house))
 
 
-@page("POST", f"{ONE}/contact-restorations", needs=_WRITES, template=None, fields=RestorationForm)
+@page("POST", f"{ONE}/contact-restorations", needs=_WRITES, template=None, fields=RestorationNew)
 def record_restoration(call: Call) -> Response:
     """X7: a lost debtor was found by own search."""
     placement, given = _case(call), call.body
@@ -212,7 +188,7 @@ def record_acknowledgement(call: Call) -> Response:
     return led_to(f"/desk/visits/{letter.visit_id}")
 
 
-@page("POST", f"{ONE}/retention", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=RetentionForm)
+@page("POST", f"{ONE}/retention", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=Retention)
 def retain_case(call: Call) -> Response:
     """W4: 留案, the case is kept longer."""
     placement = _kept(call)
@@ -220,7 +196,7 @@ def retain_case(call: Call) -> Response:
     return _back(placement)
 
 
-@page("POST", f"{ONE}/recall", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=RecallForm)
+@page("POST", f"{ONE}/recall", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=Recall)
 def recall_case(call: Call) -> Response:
     """R14: the client takes the case back, today or on a later day."""
     placement = _kept(call)
@@ -228,11 +204,18 @@ def recall_case(call: Call) -> Response:
     return _back(placement)
 
 
-@page("POST", f"{ONE}/collector", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=CollectorForm)
+@page("POST", f"{ONE}/collector", needs=[Permission.PLACEMENTS_WRITE], template=None, fields=NewCollector)
 def give_case(call: Call) -> Response:
     """Give the case to another collector of its branch; both are told."""
     placement = _kept(call)
     placements.assign_collector(call.uow, placement, call.body["collector_id"], call.body["reason"])
+    return _back(placement)
+
+
+def _record(call: Call, rows: EntityRows[E], add: Add[E]) -> Response:
+    """One record of the case, made once however often its form is sent."""
+    placement, given = _case(call), call.body
+    once(rows, given["id"], lambda: add(call.uow, call.actor, placement, given))
     return _back(placement)
 
 

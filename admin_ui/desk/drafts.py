@@ -16,12 +16,11 @@ from flask import Response, redirect
 from admin_ui.forms import is_part, led_to, once
 from admin_ui.page import page
 from admin_ui.telling import language
+from api_schemas.case_records import AddressNew, ConfirmationNew
 from api_schemas.desk import DemolitionForm
 from api_schemas.desk_drafts import (
     AddressTextForm,
     AskForm,
-    ConfirmationForm,
-    NewAddressForm,
     NewForm,
     TypedAddress,
 )
@@ -132,7 +131,7 @@ def add_new_address(call: Call) -> Any:
     request, placement = _asked(call)
     sent = _sent(call.body)
     placement_within(call.uow, call.actor, placement.id, Permission.FACTS_WRITE)
-    given = loaded(NewAddressForm(), sent.rest)
+    given = loaded(AddressNew(), sent.rest)
     address = once(
         call.uow.addresses,
         given["id"],
@@ -170,7 +169,7 @@ def confirm_this_address(call: Call) -> Any:
     """R6: who confirmed the address, when and how."""
     request, placement = _asked(call)
     sent = _sent(call.body)
-    given = loaded(ConfirmationForm(), sent.rest)
+    given = loaded(ConfirmationNew(), sent.rest)
     address = address_within(call.uow, call.actor, call.path["address_id"], Permission.FACTS_WRITE)
     once(
         call.uow.address_confirmations,

@@ -41,12 +41,12 @@ def _value(field: fields.Field[Any], dice: random.Random, known: Mapping[str, An
             return str(uuid.UUID(int=dice.getrandbits(128), version=4))
         case base.Day():
             return "2026-03-09"
+        case WallClock():
+            return "2026-03-10T09:30"
         case base.Instant():
             return "2026-03-10T10:00:00+08:00"
         case base.Money():
             return "100.00"
-        case WallClock():
-            return "2026-03-10T09:30"
         case fields.Boolean():
             return True
         case fields.Integer():
