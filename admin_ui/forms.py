@@ -62,11 +62,16 @@ def once(rows: EntityRows[E], id_: str, make: Callable[[], E]) -> E:
     return make() if made is None else made
 
 
+def see_other(path: str) -> Response:
+    """303: what was sent is done, and the browser gets that page of the desk."""
+    return redirect(path, 303)  # type: ignore[return-value]
+
+
 def led_to(path: str) -> Response:
     """On to a page of the desk once a form was taken: a form that htmx sent must not swap the page into itself."""
     if is_part():
         return Response(status=204, headers={"HX-Redirect": path})
-    return redirect(path, 303)  # type: ignore[return-value]
+    return see_other(path)
 
 
 def is_part() -> bool:

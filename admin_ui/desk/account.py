@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.page import page
 from server.domain.access import Permission
 from server.services import accounts
@@ -26,7 +27,7 @@ def show_account(call: Call) -> dict[str, Any]:
 def end_one_session(call: Call) -> Response:
     """End one of my sessions."""
     accounts.end_session(call.uow, call.actor, call.path["session_id"])
-    return redirect(_HERE, 303)  # type: ignore[return-value]
+    return see_other(_HERE)
 
 
 @page("POST", f"{_HERE}/sessions/end-others", needs=[Permission.SELF], template=None)
@@ -35,4 +36,4 @@ def end_other_sessions(call: Call) -> Response:
     for session in call.uow.sessions.open_of(call.actor.account_id):
         if session.id != call.actor.session_id:
             accounts.end_session(call.uow, call.actor, session.id)
-    return redirect(_HERE, 303)  # type: ignore[return-value]
+    return see_other(_HERE)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
 from admin_ui.desk.case_records import records_of
+from admin_ui.forms import see_other
 from admin_ui.page import page
 from api_schemas.base import Reason
 from api_schemas.case_records import HoldLead, HoldNew
@@ -106,4 +107,4 @@ def _leads(call: Call, branch_id: str) -> list[Any]:
 
 
 def _to(placement_id: str) -> Response:
-    return redirect(f"/desk/cases/{placement_id}", 303)  # type: ignore[return-value]
+    return see_other(f"/desk/cases/{placement_id}")

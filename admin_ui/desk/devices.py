@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Tab, href, next_page
 from admin_ui.page import page
 from api_schemas.base import Reason
@@ -157,7 +158,7 @@ def device_of(call: Call, permission: Permission) -> Device:
 
 def to(device: Device) -> Response:
     """Back to the device's page."""
-    return redirect(f"{LIST}/{device.id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{device.id}")
 
 
 def _takers(call: Call, device: Device) -> list[Account]:

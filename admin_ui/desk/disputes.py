@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import href, next_page
 from admin_ui.page import page
 from api_schemas.desk import DisputeForm, DisputeList
@@ -70,7 +71,7 @@ def file_dispute(call: Call) -> Response:
     """M2: object to a line of a published month."""
     values = {"attachments": [], **call.body}
     shown = disputes.file_dispute(call.uow, call.actor, call.path["line_id"], values)
-    return redirect(href(LIST, {"month": shown.month}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": shown.month}))
 
 
 @page("POST", "/desk/months/<month>/rulings", needs=[Permission.STATEMENTS_RULE], template=None)
@@ -83,4 +84,4 @@ def rule_month(call: Call) -> Response:
     ]
     sitting = loaded(_SITTING, {"rulings": given})
     rulings.rule(call.uow, call.actor, call.path["month"], None, sitting["rulings"])
-    return redirect(href(LIST, {"month": call.path["month"]}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": call.path["month"]}))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
-from admin_ui.forms import way_back
+from admin_ui.forms import see_other, way_back
 from admin_ui.page import open_page, page
 from admin_ui.telling import LANGUAGE_COOKIE, LANGUAGES, SIGN_IN, THEME_COOKIE, THEMES, rendered
 from server.domain.access import Permission
@@ -42,7 +42,7 @@ def sign_in(house: House) -> Response:
     except Problem as refused:
         template = "password.html" if refused.kind is PASSWORD_EXPIRED else "sign_in.html"
         return _form(template, refused)
-    return redirect(way_back(request.form.get("next")), 303)  # type: ignore[return-value]
+    return see_other(way_back(request.form.get("next")))
 
 
 def admit(house: House) -> None:
@@ -74,27 +74,27 @@ def change_password(house: House) -> Response:
         login.change_password(house, typed("username"), typed("password"), typed("new_password"))
     except Problem as refused:
         return _form("password.html", refused)
-    return cookies.forget(redirect(f"{SIGN_IN}?note=password_changed", 303))  # type: ignore[arg-type]
+    return cookies.forget(see_other(f"{SIGN_IN}?note=password_changed"))
 
 
 @page("POST", "/desk/sign-out", needs=[Permission.SELF], template=None)
 def sign_out(call: Call) -> Response:
     """End this session and take its cookies away."""
     login.sign_out(call.uow, call.actor)
-    return cookies.forget(redirect(f"{SIGN_IN}?note=signed_out", 303))  # type: ignore[arg-type]
+    return cookies.forget(see_other(f"{SIGN_IN}?note=signed_out"))
 
 
 @open_page("GET", "/desk/preferences")
 def preferences(_house: House) -> Response:
     """Choose language or light; kept in the browser, not in the account."""
-    response = redirect(way_back(request.args.get("back")), 303)
+    response = see_other(way_back(request.args.get("back")))
     for name, cookie, known in (("language", LANGUAGE_COOKIE, LANGUAGES), ("theme", THEME_COOKIE, THEMES)):
         chosen = request.args.get(name)
         if chosen is not None and chosen in known:
             response.set_cookie(
                 cookie, chosen, max_age=_CHOICE_SECONDS, path=cookies.PATH, httponly=True, samesite="Lax"
             )
-    return response  # type: ignore[return-value]
+    return response
 
 
 def _form(template: str, refused: Problem | None = None, **given: Any) -> Response:

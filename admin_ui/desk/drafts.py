@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
-from admin_ui.forms import is_part, led_to, once
+from admin_ui.forms import is_part, led_to, once, see_other
 from admin_ui.page import page
 from admin_ui.telling import language
 from api_schemas.case_records import AddressNew, ConfirmationNew
@@ -65,7 +65,7 @@ def begin_draft(call: Call) -> Response:
     """Begin asking for a visit, or go on with the draft that is there."""
     placement_id, id_ = call.path["placement_id"], call.body["id"]
     draft = request_drafts.draft_for(call.uow, call.house.addresses, call.actor, placement_id, id_)
-    return redirect(f"/desk/requests/{draft.id}/edit", 303)  # type: ignore[return-value]
+    return see_other(f"/desk/requests/{draft.id}/edit")
 
 
 @page("GET", EDIT, needs=_WRITES, template="draft.html", reads_personal=True, clauses=_CLAUSES)
@@ -239,7 +239,7 @@ def _saved(call: Call) -> tuple[VisitRequest, Placement, dict[str, Any]]:
 def _again(call: Call, request: VisitRequest, placement: Placement, sent: _Sent | None, done: str) -> Any:
     """The draft as it is now; a browser without scripts is led back to it."""
     if not is_part():
-        return redirect(f"/desk/requests/{request.id}/edit", 303)
+        return see_other(f"/desk/requests/{request.id}/edit")
     if not request_drafts.may_edit(request):
         raise problem(WRONG_STATE, state=request.state, verb_zh="修改", verb_en="be edited")
     return _shown(call, request, placement, sent) | {"done": done}

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Chip, Tab, href, next_page
 from admin_ui.page import page
 from admin_ui.words import WORDS
@@ -78,28 +79,28 @@ def enter_fine(call: Call) -> Response:
     """F4: what was found, by the catalogue; the same form sent again is the same fine."""
     if call.uow.fines.get(call.body["id"]) is None:
         fines.enter(call.uow, call.actor, call.body)
-    return redirect(href(LIST, {"state": FineState.FOUND.value}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"state": FineState.FOUND.value}))
 
 
 @page("POST", f"{LIST}/address-errors", needs=_WRITES, template=None, fields=AddressErrorsForm)
 def enter_address_errors(call: Call) -> Response:
     """R13: what the wrong addresses of a month cost."""
     fines.enter_address_errors(call.uow, call.actor, call.body["month"])
-    return redirect(href(LIST, {"month": call.body["month"]}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": call.body["month"]}))
 
 
 @page("POST", f"{LIST}/<uuid:fine_id>/verification", needs=_WRITES, template=None, fields=VerificationForm)
 def verify_fine(call: Call) -> Response:
     """F5: it holds, is due today and told; or it is dropped."""
     fines.verify(call.uow, call.actor, call.path["fine_id"], call.body)
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 @page("POST", f"{LIST}/<uuid:fine_id>/payment", needs=_WRITES, template=None, fields=PaymentForm)
 def receive_fine(call: Call) -> Response:
     """F5: it was handed over."""
     fines.receive(call.uow, call.actor, call.path["fine_id"], call.body["amount"])
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 def _state(asked: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Tab, href, next_page
 from admin_ui.page import page
 from api_schemas.base import Reason
@@ -99,4 +100,4 @@ def void_this_visit(call: Call) -> Response:
 
 
 def _to_visit(visit_id: str) -> Response:
-    return redirect(f"/desk/visits/{visit_id}", 303)  # type: ignore[return-value]
+    return see_other(f"/desk/visits/{visit_id}")

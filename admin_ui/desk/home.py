@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
-from admin_ui.forms import way_back
+from admin_ui.forms import see_other, way_back
 from admin_ui.frame import places_for
 from admin_ui.page import page
 from server.domain.access import Permission
@@ -32,4 +32,4 @@ def home(call: Call) -> dict[str, Any]:
 def read_message(call: Call) -> Response:
     """A message was read."""
     inbox.mark_read(call.uow, call.actor, call.path["message_id"])
-    return redirect(way_back(call.body.get("back")), 303)  # type: ignore[return-value]
+    return see_other(way_back(call.body.get("back")))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Chip, Tab, href, next_page
 from admin_ui.page import page
 from admin_ui.telling import language, rendered
@@ -205,4 +206,4 @@ def _download(body: bytes, name: str) -> Response:
 
 
 def _to(file: ImportFile) -> Response:
-    return redirect(f"{LIST}/{file.id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{file.id}")

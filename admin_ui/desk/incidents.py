@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Tab, href, next_page
 from admin_ui.page import page
 from admin_ui.words import WORDS
@@ -87,7 +88,7 @@ def show_incident(call: Call) -> dict[str, Any]:
 def decide_incident(call: Call) -> Response:
     """F7: what it leads to; it is final and told."""
     incident_decisions.decide(call.uow, call.actor, call.path["incident_id"], call.body)
-    return redirect(f"{LIST}/{call.path['incident_id']}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{call.path['incident_id']}")
 
 
 @page("POST", f"{ONE}/close", needs=[Permission.INCIDENTS_CLOSE], template=None, fields=ClosingForm)
@@ -97,4 +98,4 @@ def close_incident(call: Call) -> Response:
         call.uow, call.actor, call.path["incident_id"], Permission.INCIDENTS_CLOSE
     )
     incidents.close(call.uow, call.actor, incident, call.body["note"])
-    return redirect(f"{LIST}/{incident.id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{incident.id}")

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.months_offered import month_before
 from admin_ui.named import named, telephones
@@ -113,7 +114,7 @@ def show_line(call: Call) -> dict[str, Any]:
 def publish_month(call: Call) -> Response:
     """M1: freeze the month and tell the agents."""
     months.publish(call.uow, call.actor, call.path["month"], call.body["branch_id"])
-    return redirect(f"{LIST}/{call.path['month']}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{call.path['month']}")
 
 
 @page(
@@ -127,7 +128,7 @@ def publish_month(call: Call) -> Response:
 def close_month(call: Call) -> Response:
     """M4: make and store the month's files; from then on it never changes."""
     closing.close(call.house, call.actor, call.path["month"], call.body["branch_id"])
-    return redirect(f"{LIST}/{call.path['month']}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{call.path['month']}")
 
 
 def _plain(telephones: Mapping[str, str], one: statements.ToldLine) -> str:

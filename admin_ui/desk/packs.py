@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Tab, href, next_page
 from admin_ui.page import page
 from admin_ui.telling import language, rendered
@@ -201,4 +202,4 @@ def _file(body: bytes, media_type: str, suffix: str) -> Response:
 
 
 def _to(pack_id: str) -> Response:
-    return redirect(f"{LIST}/{pack_id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{pack_id}")

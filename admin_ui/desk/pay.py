@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import href
 from admin_ui.months_offered import month_before, offered
 from admin_ui.page import page
@@ -109,14 +110,14 @@ def set_targets(call: Call) -> Response:
     ]
     month = call.path["month"]
     pay_targets.set_targets(call.uow, call.actor, month, loaded(_TARGETS, {"targets": given})["targets"])
-    return redirect(href(LIST, {"month": month}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": month}))
 
 
 @page("POST", f"{LIST}/<month>/targets/copy", needs=[Permission.PAY_TARGETS], template=None)
 def copy_targets(call: Call) -> Response:
     """F1: last month's targets for whoever has none yet."""
     pay_targets.copy_targets(call.uow, call.actor, call.path["month"])
-    return redirect(href(LIST, {"month": call.path["month"]}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": call.path["month"]}))
 
 
 def _amount(typed: str) -> str:

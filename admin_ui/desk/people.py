@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Chip, Tab, href, next_page
 from admin_ui.page import page
 from admin_ui.telling import language
@@ -184,4 +185,4 @@ def _chips(post: Post | None, in_service: bool) -> list[Chip]:
 
 
 def _to(account: Account) -> Response:
-    return redirect(f"{LIST}/{account.id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{account.id}")

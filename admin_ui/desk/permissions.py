@@ -9,8 +9,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.page import page
 from api_schemas.desk_people import GrantsForm
 from server.domain.access import Permission, Post, Scope
@@ -50,7 +51,7 @@ def permissions_of(call: Call) -> dict[str, Any]:
 def edit_permissions(call: Call) -> Response:
     """S4: replace a post's column; both tables stand in the trail."""
     accounts.replace_grants(call.uow, _post(call), call.body["grants"])
-    return redirect(TABLE, 303)  # type: ignore[return-value]
+    return see_other(TABLE)
 
 
 def _post(call: Call) -> Post:

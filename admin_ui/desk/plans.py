@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import next_page
 from admin_ui.page import page
 from api_schemas.desk import BoardQuery, DayForm, TeamChange, TeamForm, VisitChoice
@@ -176,4 +177,4 @@ def on_the_day(plan: VisitPlan, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_plan(plan_id: str) -> Response:
-    return redirect(f"{LIST}/{plan_id}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{plan_id}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
+from admin_ui.forms import see_other
 from admin_ui.page import page
 from admin_ui.telling import language
 from api_schemas.desk_policy import PolicyCompared, PolicyOf, ProposalDecisionForm, ProposalForm
@@ -96,7 +97,7 @@ def propose_policy(call: Call) -> Response:
     body = call.body
     if call.uow.policy_proposals.get(body["id"]) is None:
         policy.propose(call.uow, call.actor, body | {"document": _document(body["document"])})
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 @page(
@@ -109,14 +110,14 @@ def propose_policy(call: Call) -> Response:
 def decide_policy(call: Call) -> Response:
     """M5: approve and publish it, or decline; by another person than who proposed it."""
     policy.decide(call.uow, call.actor, call.path["proposal_id"], call.body)
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 @page("POST", f"{LIST}/documents/<uuid:document_id>/reading", needs=[Permission.SELF], template=None)
 def read_policy(call: Call) -> Response:
     """M5: say that one has read it."""
     policy.note_reading(call.uow, call.actor, call.path["document_id"])
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 def _document(typed: str) -> str:

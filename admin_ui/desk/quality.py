@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import Tab, href, next_page
 from admin_ui.months_offered import month_before
 from admin_ui.page import page
@@ -70,7 +71,7 @@ def quality_sample(call: Call) -> dict[str, Any]:
 def draw_quality_sample(call: Call) -> Response:
     """S12: draw the month's sample; nobody chooses its seed."""
     sample = quality.draw_sample(call.uow, call.actor, call.body["month"])
-    return redirect(href(LIST, {"month": sample.month}), 303)  # type: ignore[return-value]
+    return see_other(href(LIST, {"month": sample.month}))
 
 
 @page(
@@ -112,7 +113,7 @@ def check_quality_item(call: Call) -> Response:
     if call.uow.quality_checks.get(body["id"]) is None:
         ticked = [breach for breach in Breach if body[f"{TICK}{breach.value}"]]
         quality.check_visit(call.uow, call.actor, call.path["item_id"], body | {"breaches": ticked})
-    return redirect(f"{LIST}/{call.path['item_id']}", 303)  # type: ignore[return-value]
+    return see_other(f"{LIST}/{call.path['item_id']}")
 
 
 @page(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
-from admin_ui.forms import is_part
+from admin_ui.forms import is_part, see_other
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.page import page
 from api_schemas.base import Reason
@@ -186,7 +186,7 @@ def _send_back(call: Call, state: RequestState) -> Any:
 def _done(call: Call, done: str) -> dict[str, Any] | Response:
     """The drawer as it is now; a browser without scripts is led back to the page of the request."""
     if not is_part():
-        return redirect(f"{LIST}/{call.path['request_id']}", 303)  # type: ignore[return-value]
+        return see_other(f"{LIST}/{call.path['request_id']}")
     return _detail(call) | {"done": done}
 
 

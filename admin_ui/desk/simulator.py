@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
 from admin_ui import plots
-from admin_ui.forms import is_part
+from admin_ui.forms import is_part, see_other
 from admin_ui.page import page
 from admin_ui.telling import language, rendered
 from api_schemas.desk_simulator import READINGS, SimulatorAnswer, SimulatorForm
@@ -58,7 +58,7 @@ def gather_facts(call: Call) -> Response:
     facts = simulations.ask_for_snapshot(call.uow, call.actor)
     if is_part():
         return rendered("simulator_facts.html", None, {"facts": facts})
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
 
 
 @page(

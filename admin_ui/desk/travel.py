@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, redirect
+from flask import Response
 
+from admin_ui.forms import see_other
 from admin_ui.lists import next_page
 from admin_ui.page import page
 from api_schemas.base import PageQuery
@@ -66,4 +67,4 @@ def answer_travel(call: Call) -> Response:
         travel.make_good(call.uow, call.actor, approval, reason)
     else:
         travel.decide(call.uow, call.actor, approval, granted=answer == "grant", reason=reason)
-    return redirect(LIST, 303)  # type: ignore[return-value]
+    return see_other(LIST)
