@@ -201,6 +201,16 @@ BUSY = kind(
     "The system is busy; nothing of this was stored",
     remedy=("请稍后用同一编号重试。", "Try again shortly with the same id."),
 )
+STORAGE_FULL = kind(
+    "storage_full",
+    Category.BUSY,
+    "服务器存储空间已满，本次没有保存任何内容",
+    "The server's storage is full; nothing of this was stored",
+    remedy=(
+        "手机会保留内容并自动重试；请通知 IT 腾出空间。",
+        "The phone keeps what it has and tries again by itself; tell IT to make room.",
+    ),
+)
 INTERNAL = kind(
     "internal",
     Category.INTERNAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from server.domain.problems import (
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     RANGE_NOT_SATISFIABLE,
+    STORAGE_FULL,
     UNSUPPORTED_TYPE,
     Category,
     Finding,
@@ -65,6 +67,7 @@ STATUS: Mapping[Category, HTTPStatus | TusStatus] = {
     Category.CHECKSUM: TusStatus.CHECKSUM_MISMATCH,
 }
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _log = logging.getLogger("fieldvisit.web")
 
 
@@ -107,7 +110,7 @@ def answer(raised: Problem) -> Response:
         json.dumps(body, ensure_ascii=False), status=body["status"], content_type="application/problem+json"
     )
     if body["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = "60" if raised.kind is STORAGE_FULL else "2"
     if body["status"] == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     if raised.kind is RANGE_NOT_SATISFIABLE:
@@ -162,6 +165,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _log.error("the disk is full: %s", error)
+            return answer(problem(STORAGE_FULL))
         house = current_app.extensions["fieldvisit"]
         reference = f"{house.clock.now():%Y%m%d%H%M%S%f}"
         _log.exception("unexpected error %s", reference, exc_info=error)

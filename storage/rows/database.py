@@ -16,11 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from server.domain.problems import BUSY, problem
+from server.domain.problems import BUSY, STORAGE_FULL, ProblemKind, problem
 from storage.rows.json_text import to_json
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
+_DISK_FULL = "53100"  # PostgreSQL's name for it
 _named_logs: dict[str, int] = {}
 _turns: dict[str, threading.Lock] = {}
 
@@ -80,11 +81,12 @@ def transaction(engine: sa.Engine, *, writes: bool, durable: bool = True) -> Ite
         try:
             connection.begin()
             _begin(connection, writes=writes, durable=durable)
+            yield connection
         except (OperationalError, sqlite3.OperationalError) as error:
-            if _is_wait(error):
-                raise problem(BUSY) from error
-            raise
-        yield connection
+            passing = _passing(error)
+            if passing is None:
+                raise
+            raise problem(passing) from error
 
 
 def _begin(connection: sa.Connection, *, writes: bool, durable: bool) -> None:
@@ -162,6 +164,11 @@ def _sync_name(log: str, inode: int) -> None:
     _named_logs[log] = inode
 
 
-def _is_wait(error: OperationalError | sqlite3.OperationalError) -> bool:
-    words = str(error.orig if isinstance(error, OperationalError) else error)
-    return "database is locked" in words or "lock timeout" in words
+def _passing(error: OperationalError | sqlite3.OperationalError) -> ProblemKind | None:
+    """What the database says that is nobody's mistake and goes by: another's turn, or a full disk."""
+    raised = error.orig if isinstance(error, OperationalError) else error
+    words = str(raised)
+    if "database is locked" in words or "lock timeout" in words:
+        return BUSY
+    full = "disk is full" in words or getattr(raised, "sqlstate", None) == _DISK_FULL
+    return STORAGE_FULL if full else None
