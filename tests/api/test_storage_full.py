@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 import sqlalchemy as sa
 
+from server.domain.problems import Problem
 from storage.objects import direct
 from storage.rows.database import transaction
 from tests.conftest import Desk
@@ -66,11 +67,16 @@ def test_another_error_of_the_disk_is_ours_and_not_called_full(desk: Desk, fill:
     assert (answer.status_code, answer.get_json()["title"]) == (500, "internal")
 
 
-def test_a_full_database_refuses_and_has_nothing_of_it(desk: Desk) -> None:
-    engine = desk.installation.engine
-    with pytest.raises(Exception, match="storage_full"), transaction(engine, writes=True) as connection:
+def fill_database(engine: sa.Engine) -> None:
+    with transaction(engine, writes=True) as connection:
         for statement in FULL[engine.dialect.name]:
             connection.exec_driver_sql(statement)
+
+
+def test_a_full_database_refuses_and_has_nothing_of_it(desk: Desk) -> None:
+    engine = desk.installation.engine
+    with pytest.raises(Problem, match="storage_full"):
+        fill_database(engine)
     assert "more" not in sa.inspect(engine).get_table_names()
     engine.dispose()  # SQLite's limit is the connection's own
     assert desk.get(AGENT, "/api/v1/visits").status_code == 200
