@@ -134,11 +134,6 @@ class Shown:
             label = self.words(named)
             params = {**finding.params, "field_zh": label, "field_en": label}
             finding = dataclasses.replace(finding, params=params)
-        named_values = {
-            key: self.words.of(value) if isinstance(value, Enum) and _key(value) in WORDS else value
-            for key, value in finding.params.items()
-        }
-        finding = dataclasses.replace(finding, params=named_values)
         return finding.zh() if self.words.zh else finding.en()
 
     def remedy(self, finding: Finding) -> str:

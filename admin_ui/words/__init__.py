@@ -1,7 +1,8 @@
 """The words of the desk, one catalogue: a key, its Chinese, its English; Chinese first.
 
-Owns every text of the pages that is no problem, no notice and no sentence of the handbook: those have catalogues of
-their own. Refuses a key that is missing: a page that shows a key instead of words must not be seen by anybody.
+Owns every text of the pages that is no problem, no notice, no sentence of the handbook and no name of a value: those
+have catalogues of their own. Refuses a key that is missing: a page that shows a key instead of words must not be seen
+by anybody.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ from admin_ui.words import (
     requests,
     search,
     simulator,
-    states,
     texts,
     visits,
 )
+from server.domain import permission_words, value_words
 
 Catalogue = dict[str, tuple[str, str]]
 
@@ -48,7 +49,8 @@ PARTS: tuple[Catalogue, ...] = (
     common.WORDS,
     frame.WORDS,
     lists.WORDS,
-    states.WORDS,
+    value_words.WORDS,
+    permission_words.WORDS,
     texts.WORDS,
     complaints.WORDS,
     account.WORDS,

@@ -70,8 +70,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "sheet.notes": ("记录：", "Notes:"),
     "sheet.sign": ("{name} 签字：", "Signed, {name}:"),
     "sheet.none_what": ("编组并排入外访后，这里每户一页。", "Once teams have visits, each has a page here."),
-    "TravelKind.approval": ("请经理批准", "the manager's approval"),
-    "TravelKind.phone_notice": ("已电话告知经理，事后补办", "the manager was told by phone"),
     "travel.ask": ("出差报批", "Travel"),
     "travel.send": ("提交", "Send"),
     "travel.waits": ("等待经理决定", "waits for the manager"),

@@ -101,11 +101,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "ImportKind.call_notes": ("催记", "call notes"),
     "ImportKind.repayments": ("回款", "repayments"),
     "ImportKind.people": ("人员", "people"),
-    "ImportState.checking": ("检查中", "checking"),
-    "ImportState.refused": ("未导入", "refused"),
-    "ImportState.checked": ("检查通过", "in order"),
-    "ImportState.waiting": ("待确认", "to confirm"),
-    "ImportState.applying": ("导入中", "importing"),
-    "ImportState.applied": ("已导入", "imported"),
-    "ImportState.unchanged": ("无改动", "nothing new"),
 }

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "place.packs": ("证据包", "Evidence packs"),
-    "PackState.proposed": ("待确认", "to confirm"),
-    "PackState.declined": ("未确认", "declined"),
-    "PackState.packing": ("打包中", "packing"),
-    "PackState.ready": ("可取用", "ready"),
-    "PackState.failed": ("失败", "failed"),
-    "PackState.expired": ("已过期", "expired"),
     "PackRecipient.police": ("公安机关", "the police"),
     "PackRecipient.client": ("委托方", "the client"),
     "pack.all": ("全部", "All"),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "place.policy": ("制度", "Policy"),
-    "ProposalState.proposed": ("待批准", "Waits for approval"),
-    "ProposalState.published": ("已公布", "Published"),
-    "ProposalState.declined": ("未批准", "Declined"),
     "policy.firm": ("本公司", "The firm"),
     "policy.in_force": ("现行版本自 {day} 起生效。", "In force since {day}."),
     "policy.published": ("文件于 {at} 公布。", "The document was published on {at}."),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.domain.problems import FORBIDDEN, problem
+from server.domain.value_words import Several
 
 
 class Post(StrEnum):
@@ -237,7 +238,7 @@ def require(actor: Actor, *permissions: Permission) -> Scope:
     """The widest scope among those of `permissions` that the actor holds; refuses with S4 when it holds none."""
     held = [scope for permission in permissions if (scope := actor.scope_of(permission)) is not None]
     if not held:
-        raise problem(FORBIDDEN, permission=" / ".join(permissions))
+        raise problem(FORBIDDEN, permission=Several(permissions))
     return max(held, key=_WIDTH.__getitem__)
 
 

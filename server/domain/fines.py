@@ -16,6 +16,7 @@ from server.domain.money import format_fen
 from server.domain.policy.editions import Edition
 from server.domain.policy.registry import clause, part_of
 from server.domain.problems import Category, Finding, kind
+from server.domain.value_words import Several
 
 ADDRESS_ERRORS = "address_errors"  # R13 has numbers of its own
 INCIDENT = "incident"  # F7: the matrix says how much
@@ -128,7 +129,7 @@ def supervisor_findings(actor: Actor, account_id: str, entry: FineEntry) -> list
     allowed = actor.posts & {*entry.supervisors, Post.MANAGER}
     if allowed and actor.account_id != account_id:
         return []
-    return [Finding(FINE_NOT_SUPERVISED, None, {"posts": ", ".join(entry.supervisors)})]
+    return [Finding(FINE_NOT_SUPERVISED, None, {"posts": Several(entry.supervisors)})]
 
 
 @part_of("F5", codes=("fine_state",))

@@ -130,3 +130,22 @@ def in_chinese(said: str) -> str:
         if found is not None:
             return words.format(*found.groups())
     return said
+
+
+_REASONS = {
+    # of a login
+    "session_ended": "登录已结束",
+    "refresh_token_reused": "登录凭证已被使用过",
+    "device_unproven": "未能证明是公司设备",
+    "NoAuthorizationError": "没有登录凭证",
+    "ExpiredSignatureError": "登录凭证已过期",
+    # of a robot's address
+    "not https://host/path?query": "应为 https 网址",
+    "http is not encrypted": "http 未加密",
+}
+_ERROR = re.compile(r"[A-Za-z]+(?:Error|Exception)")
+
+
+def reason_in_chinese(said: str) -> str:
+    """Why somebody is not let in or an address is not taken, in Chinese; what a person wrote stays as it is."""
+    return _REASONS.get(said) or ("登录凭证无效" if _ERROR.fullmatch(said) else said)

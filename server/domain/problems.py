@@ -7,11 +7,13 @@ Owns the kinds, their words and the exception that carries them. It does not kno
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.domain.input_words import in_chinese
+from server.domain.input_words import in_chinese, reason_in_chinese
+from server.domain.object_words import object_in_chinese
+from server.domain.value_words import named
 
 
 class Category(StrEnum):
@@ -82,18 +84,24 @@ class Finding:
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     def zh(self) -> str:
-        detail = self.params.get("detail")
-        shown = {**self.params, "detail": in_chinese(detail)} if isinstance(detail, str) else self.params
-        return self.kind.zh.format_map(_Shown(shown))
+        return self.kind.zh.format_map(self._facts("zh"))
 
     def en(self) -> str:
-        return self.kind.en.format_map(_Shown(self.params))
+        return self.kind.en.format_map(self._facts("en"))
 
     def remedy_zh(self) -> str:
-        return self.kind.remedy_zh.format_map(_Shown(self.params))
+        return self.kind.remedy_zh.format_map(self._facts("zh"))
 
     def remedy_en(self) -> str:
-        return self.kind.remedy_en.format_map(_Shown(self.params))
+        return self.kind.remedy_en.format_map(self._facts("en"))
+
+    def _facts(self, language: str) -> _Shown:
+        """The facts as words: what only programs know by its code is named, and what was said in English is turned."""
+        shown = _Shown({key: named(value, language) for key, value in self.params.items()})
+        for key, turned in (_CHINESE if language == "zh" else {}).items():
+            if isinstance(shown.get(key), str):
+                shown[key] = turned(str(shown[key]))
+        return shown
 
 
 class _Shown(dict[str, object]):
@@ -101,6 +109,11 @@ class _Shown(dict[str, object]):
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
+
+
+_CHINESE: Mapping[str, Callable[[str], str]] = {
+    "detail": in_chinese, "what": object_in_chinese, "why": reason_in_chinese,
+}  # fmt: skip
 
 
 class Problem(Exception):

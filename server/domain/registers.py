@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 
 from server.domain.calendar import local_day
 from server.domain.policy.registry import clause
@@ -139,15 +140,23 @@ def maintenance_before(today: date) -> date:
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
-def paper_state(paper: Paper) -> str:
+class PaperState(StrEnum):
+    ISSUED = "issued"
+    RELEASED = "released"
+    LEFT = "left"
+    RETURNED = "returned"
+    SHREDDED = "shredded"
+
+
+def paper_state(paper: Paper) -> PaperState:
     """Where a paper is: issued, released, left, returned or shredded."""
     if paper.shredded_at is not None:
-        return "shredded"
+        return PaperState.SHREDDED
     if paper.returned_at is not None:
-        return "returned"
+        return PaperState.RETURNED
     if paper.left_at is not None:
-        return "left"
-    return "issued" if paper.released_at is None else "released"
+        return PaperState.LEFT
+    return PaperState.ISSUED if paper.released_at is None else PaperState.RELEASED
 
 
 @clause("V21", codes=("paper_state", "paper_not_leavable"))

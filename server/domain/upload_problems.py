@@ -51,8 +51,8 @@ UPLOAD_LOCKED = kind(
 UPLOAD_CLOSED = kind(
     "upload_closed",
     Category.GONE,
-    "上传 {id} 已结束（{state}，{code}），不能继续",
-    "The upload {id} has ended ({state}, {code}) and takes nothing more",
+    "上传 {id} 已结束（{state}），不能继续",
+    "The upload {id} has ended ({state}) and takes nothing more",
     remedy=(
         "请用同一编号重新创建上传，从头发送整个文件。",
         "Create it again under the same id and send the whole file.",

@@ -17,6 +17,7 @@ from server.domain.capture_problems import KEY_MALFORMED, KEY_TAKEN
 from server.domain.kept_rows import SEAL, KeptTable, seal_of
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
 from server.domain.registers import DEVICE_NOT_OUT, DEVICE_RETIRED
+from server.domain.value_words import Past
 from server.domain.visits import Device, DeviceHandout
 from server.services.ports.signatures import SignatureCheck
 from server.services.ports.unit_of_work import UnitOfWork
@@ -74,7 +75,7 @@ def revoke(uow: UnitOfWork, device: Device, key_id: str, reason: str) -> DeviceK
     if key is None or key.device_id != device.id:
         raise problem(NOT_FOUND, what=f"key {key_id}")
     if key.revoked_at is not None:
-        raise problem(WRONG_STATE, state="revoked", verb_zh="再次吊销", verb_en="revoked again")
+        raise problem(WRONG_STATE, state=Past.REVOKED, verb_zh="再次吊销", verb_en="revoked again")
     (revoked,) = revoke_all(uow, [key], reason)
     return revoked
 

@@ -29,6 +29,7 @@ from server.domain.placements import (
     Source,
 )
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
+from server.domain.value_words import Past
 from server.services import credit, geocoding
 from server.services.address_checks import remember_zone
 from server.services.house import House
@@ -166,7 +167,7 @@ def add_referral(
 def accept_explanation(uow: UnitOfWork, actor: Actor, referral: PoliceReferral) -> PoliceReferral:
     """W6 「特殊情况必须向外访客服说明」: once a dispatcher accepts it, the cut is the referral's own day."""
     if referral.early_explanation is None or referral.early_accepted_by is not None:
-        state = "accepted" if referral.early_accepted_by is not None else "not explained"
+        state = Past.ACCEPTED if referral.early_accepted_by is not None else Past.NOT_EXPLAINED
         raise problem(WRONG_STATE, state=state, verb_zh="接受说明", verb_en="accepted")
     accepted = uow.police_referrals.save(dataclasses.replace(referral, early_accepted_by=actor.account_id))
     detail = {"referral_id": referral.id}

@@ -10,6 +10,7 @@ from server.domain.access import Actor, Permission, reach, within
 from server.domain.audit import AuditEntry
 from server.domain.placements import ContactBlock, HoldReason, Placement
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.services import credit
 from server.services.holds import place_hold
 from server.services.ports.unit_of_work import UnitOfWork
@@ -51,7 +52,7 @@ def block(uow: UnitOfWork, actor: Actor, placement: Placement, values: Mapping[s
 def lift(uow: UnitOfWork, actor: Actor, held: ContactBlock, reason: str) -> ContactBlock:
     """The number or person may be contacted again; the holds that came with the block are released apart."""
     if held.lifted_at is not None:
-        raise problem(WRONG_STATE, state="lifted", verb_zh="解除", verb_en="lifted")
+        raise problem(WRONG_STATE, state=Past.LIFTED, verb_zh="解除", verb_en="lifted")
     lifted = uow.contact_blocks.save(dataclasses.replace(held, lifted_at=uow.now))
     uow.audit(AuditEntry("contact.block_lifted", "contact_block", held.id, {"reason": reason}))
     _scored_again(uow, _placements_of(uow, held))

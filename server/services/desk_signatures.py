@@ -10,6 +10,7 @@ from server.domain.access import Actor, Permission
 from server.domain.audit import AuditEntry
 from server.domain.presence import ANOTHER_COUNTS, DESK_NEEDS_BOTH
 from server.domain.problems import FORBIDDEN, INVALID_INPUT, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import CheckDirection, CheckIn, CheckInWay, Visit
 from server.services import credit
 from server.services.check_ins import (
@@ -53,7 +54,7 @@ def confirm(uow: UnitOfWork, actor: Actor, visit_id: str) -> Visit:
     if team_member(actor, visit):
         raise problem(FORBIDDEN, permission=Permission.VISITS_CONFIRM)
     if visit.desk_confirmed_by is not None:
-        raise problem(WRONG_STATE, state="confirmed", verb_zh="再次确认", verb_en="confirmed again")
+        raise problem(WRONG_STATE, state=Past.CONFIRMED, verb_zh="再次确认", verb_en="confirmed again")
     signed = [c for c in uow.check_ins.having(visit_id=visit.id, way=CheckInWay.DESK) if c.refusal is None]
     if {c.account_id for c in signed if c.direction is CheckDirection.IN} != set(team_of(visit)):
         raise problem(DESK_NEEDS_BOTH)

@@ -17,6 +17,7 @@ from server.domain.evidence import EvidenceItem, EvidenceSource
 from server.domain.evidence_problems import COUNTERSIGNED_BY_IMPORTER
 from server.domain.people import Account
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import Visit, VisitState
 from server.services.evidence_reading import evidence_within
 from server.services.ports.paging import Page, PageRequest
@@ -68,7 +69,9 @@ def countersign(uow: UnitOfWork, actor: Actor, evidence_id: str) -> EvidenceItem
     if item.source is not EvidenceSource.DESK:
         raise problem(NOT_FOUND, what=f"desk import {evidence_id}")
     if item.countersigned_at is not None:
-        raise problem(WRONG_STATE, state="countersigned", verb_zh="再次复核", verb_en="countersigned again")
+        raise problem(
+            WRONG_STATE, state=Past.COUNTERSIGNED, verb_zh="再次复核", verb_en="countersigned again"
+        )
     if actor.account_id in (item.account_id, item.brought_by):
         raise problem(COUNTERSIGNED_BY_IMPORTER)
     signed = uow.evidence_items.save(

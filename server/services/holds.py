@@ -8,6 +8,7 @@ from server.domain.access import Actor, Permission, Post
 from server.domain.audit import AuditEntry
 from server.domain.placements import Hold, HoldReason, Placement
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import Visit, VisitState
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -65,7 +66,7 @@ def place_hold(
 def release_hold(uow: UnitOfWork, placement: Placement, hold: Hold, reason: str, *, by: Actor | None) -> Hold:
     """End a hold; visits go on unless another hold of the placement is in force."""
     if hold.released_at is not None:
-        raise problem(WRONG_STATE, state="released", verb_zh="解除", verb_en="be released")
+        raise problem(WRONG_STATE, state=Past.RELEASED, verb_zh="解除", verb_en="be released")
     released = uow.holds.save(
         dataclasses.replace(
             hold,
@@ -135,7 +136,7 @@ def assign_lead(uow: UnitOfWork, placement: Placement, hold: Hold, lead_id: str)
 def report_to_client(uow: UnitOfWork, placement: Placement, hold: Hold) -> Hold:
     """V13 「第一时间报备甲方」: when the client was told; the first time counts."""
     if hold.reported_to_client_at is not None:
-        raise problem(WRONG_STATE, state="reported", verb_zh="再次报备", verb_en="reported again")
+        raise problem(WRONG_STATE, state=Past.REPORTED, verb_zh="再次报备", verb_en="reported again")
     reported = uow.holds.save(dataclasses.replace(hold, reported_to_client_at=uow.now))
     uow.audit(AuditEntry("hold.reported_to_client", "placement", placement.id, {"hold_id": hold.id}))
     return reported
@@ -143,7 +144,7 @@ def report_to_client(uow: UnitOfWork, placement: Placement, hold: Hold) -> Hold:
 
 def _in_force(hold: Hold) -> None:
     if hold.released_at is not None:
-        raise problem(WRONG_STATE, state="released", verb_zh="处理", verb_en="worked on")
+        raise problem(WRONG_STATE, state=Past.RELEASED, verb_zh="处理", verb_en="worked on")
 
 
 def stops(hold: Hold, visit: Visit) -> bool:

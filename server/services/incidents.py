@@ -10,6 +10,7 @@ from server.domain.access import Actor, Owned, Permission, Post, reach, within
 from server.domain.audit import AuditEntry
 from server.domain.placements import Placement
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import Incident, Visit
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -59,7 +60,7 @@ def _alert(uow: UnitOfWork, placement: Placement, visit: Visit, kind: str) -> No
 def close(uow: UnitOfWork, actor: Actor, incident: Incident, note: str) -> Incident:
     """Close with a note; what was reported stays as it is."""
     if incident.closed_at is not None:
-        raise problem(WRONG_STATE, state="closed", verb_zh="再次关闭", verb_en="closed again")
+        raise problem(WRONG_STATE, state=Past.CLOSED, verb_zh="再次关闭", verb_en="closed again")
     closed = uow.incidents.save(
         dataclasses.replace(incident, closed_at=uow.now, closed_by=actor.account_id, closing_note=note)
     )

@@ -13,6 +13,7 @@ from server.domain.calendar import local_day
 from server.domain.letters import counterfoil_escalates_at, counterfoil_findings, letter_findings
 from server.domain.placements import Placement
 from server.domain.problems import INVALID_INPUT, NOT_FOUND, WRONG_STATE, problem, refuse_if
+from server.domain.value_words import Past
 from server.domain.visits import Letter, Visit
 from server.services import credit, notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -67,7 +68,9 @@ def acknowledge(uow: UnitOfWork, actor: Actor, letter_id: str, on: date, by: str
     """C5: the debtor, or who repays for them, called back and said that the letter arrived; on which day."""
     letter, visit, _ = _letter_within(uow, actor, letter_id, Permission.FACTS_WRITE)
     if letter.acknowledged_on is not None:
-        raise problem(WRONG_STATE, state="acknowledged", verb_zh="再次登记回电", verb_en="acknowledged again")
+        raise problem(
+            WRONG_STATE, state=Past.ACKNOWLEDGED, verb_zh="再次登记回电", verb_en="acknowledged again"
+        )
     if not letter.left_on <= on <= local_day(uow.now):
         raise problem(
             INVALID_INPUT,

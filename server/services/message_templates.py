@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from server.domain.access import Actor
 from server.domain.audit import AuditEntry
 from server.domain.problems import WRONG_STATE, problem, refuse_if
+from server.domain.value_words import Past
 from server.domain.visits import MessageTemplate
 from server.domain.wording import NAME_TAKEN, approval_findings, body_findings
 from server.services.ports.unit_of_work import UnitOfWork
@@ -26,7 +27,7 @@ def draft(uow: UnitOfWork, id_: str, name: str, body: str) -> MessageTemplate:
 def approve(uow: UnitOfWork, actor: Actor, template: MessageTemplate) -> MessageTemplate:
     """Approve what somebody else drafted; the words are checked again, for the list may have grown since."""
     if template.approved_at is not None or template.retired_at is not None:
-        raise problem(WRONG_STATE, state="decided", verb_zh="批准", verb_en="approved")
+        raise problem(WRONG_STATE, state=Past.DECIDED, verb_zh="批准", verb_en="approved")
     drafted_by = drafters(uow, [template.id]).get(template.id)
     refuse_if(approval_findings(drafted_by, actor.account_id) + body_findings(template.body))
     approved = uow.message_templates.save(
@@ -39,7 +40,7 @@ def approve(uow: UnitOfWork, actor: Actor, template: MessageTemplate) -> Message
 def retire(uow: UnitOfWork, template: MessageTemplate) -> MessageTemplate:
     """Send it no more; messages that were sent from it keep naming it."""
     if template.retired_at is not None:
-        raise problem(WRONG_STATE, state="retired", verb_zh="停用", verb_en="retired")
+        raise problem(WRONG_STATE, state=Past.RETIRED, verb_zh="停用", verb_en="retired")
     retired = uow.message_templates.save(dataclasses.replace(template, retired_at=uow.now))
     uow.audit(AuditEntry("template.retired", "message_template", template.id))
     return retired

@@ -18,6 +18,7 @@ from server.domain.requests import (
     Waiver,
     WaiverKind,
 )
+from server.domain.value_words import Past
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import request_within
 from server.services.visit_requests import EDITABLE, require_state, tell_author, tell_dispatchers
@@ -70,7 +71,7 @@ def decide_waiver(uow: UnitOfWork, actor: Actor, waiver_id: str, *, granted: boo
     request, placement = request_within(uow, actor, waiver.request_id, Permission.REQUESTS_DECIDE)
     require_state(request, EDITABLE, "处理例外", "have its exceptions decided")
     if waiver.granted is not None:
-        state = "granted" if waiver.granted else "declined"
+        state = Past.GRANTED if waiver.granted else Past.DECLINED
         raise problem(WRONG_STATE, state=state, verb_zh="再次处理", verb_en="be decided again")
     decided = uow.waivers.save(
         dataclasses.replace(

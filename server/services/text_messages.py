@@ -25,6 +25,7 @@ from server.domain.text_messages import (
     reported,
     unsendable,
 )
+from server.domain.value_words import Past
 from server.domain.visits import MessageState, TextMessage
 from server.services import credit, notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -89,7 +90,7 @@ def record_reports(
     """What the channel says: all rows or none. The same report twice changes nothing."""
     _check_alive(batch, "登记结果", "reported on")
     if batch.taken_at is None:
-        raise problem(WRONG_STATE, state="not taken", verb_zh="登记结果", verb_en="reported on")
+        raise problem(WRONG_STATE, state=Past.NOT_TAKEN, verb_zh="登记结果", verb_en="reported on")
     messages = {message.id: message for message in uow.text_messages.having(batch_id=batch.id)}
     refuse_if(report_findings(batch, messages, reports, uow.now))
     fresh = [report for report in reports if not reported(messages[report.message_id], report)]
@@ -176,7 +177,7 @@ def _fail(uow: UnitOfWork, message: TextMessage, why: str) -> None:
 
 def _check_alive(batch: TextMessageBatch, verb_zh: str, verb_en: str) -> None:
     if batch.cancelled_at is not None:
-        raise problem(WRONG_STATE, state="cancelled", verb_zh=verb_zh, verb_en=verb_en)
+        raise problem(WRONG_STATE, state=Past.CANCELLED, verb_zh=verb_zh, verb_en=verb_en)
 
 
 def _reached(actor: Actor, branch_id: str) -> bool:

@@ -10,6 +10,7 @@ from server.domain.plan_problems import TRAVEL_NOT_NEEDED
 from server.domain.plan_rules import outside_cities
 from server.domain.plans import TravelApproval, TravelKind, VisitPlan
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import VisitState
 from server.services import notices
 from server.services.ports.unit_of_work import UnitOfWork
@@ -55,7 +56,7 @@ def decide(
 ) -> TravelApproval:
     """The manager grants or declines, once."""
     if approval.granted is not None:
-        raise problem(WRONG_STATE, state="decided", verb_zh="再次决定", verb_en="decided again")
+        raise problem(WRONG_STATE, state=Past.DECIDED, verb_zh="再次决定", verb_en="decided again")
     decided = uow.travel_approvals.save(
         dataclasses.replace(approval, granted=granted, decided_by=actor.account_id, decided_at=uow.now)
     )

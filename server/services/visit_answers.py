@@ -9,6 +9,7 @@ from server.domain.access import Actor
 from server.domain.adverse import v17_adverse
 from server.domain.audit import AuditEntry
 from server.domain.problems import WRONG_STATE, problem
+from server.domain.value_words import Past
 from server.domain.visits import Finding, VisitAnswers
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.visit_records import begun, keep_adverse, not_in_future
@@ -20,7 +21,7 @@ def give(
     """Answer once for the visit. What is told is a self-report (F7), and is never refused for being adverse."""
     visit, _ = begun(uow, actor, visit_id)
     if uow.visit_answers.having(visit_id=visit.id):
-        raise problem(WRONG_STATE, state="answered", verb_zh="再次回答", verb_en="answered again")
+        raise problem(WRONG_STATE, state=Past.ANSWERED, verb_zh="再次回答", verb_en="answered again")
     if values["identity_shown_at"] is not None:
         not_in_future(uow, values["identity_shown_at"], "identity_shown_at")
     answers = uow.visit_answers.add(

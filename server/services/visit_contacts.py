@@ -12,6 +12,7 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.problems import INVALID_INPUT, NOT_FOUND, WRONG_STATE, problem, refuse_if
 from server.domain.relays import relay_findings
+from server.domain.value_words import Past
 from server.domain.visits import Visit, VisitContact
 from server.services import credit
 from server.services.ports.unit_of_work import UnitOfWork
@@ -49,7 +50,7 @@ def relay(uow: UnitOfWork, actor: Actor, contact_id: str, relayed_on: date) -> V
     """C3: the day on which the debtor or the contact confirmed the relay, told by the collector or an agent."""
     contact, visit = _contact_within(uow, actor, contact_id, Permission.FACTS_WRITE)
     if contact.relayed_on is not None:
-        raise problem(WRONG_STATE, state="relayed", verb_zh="再次登记转告", verb_en="relayed again")
+        raise problem(WRONG_STATE, state=Past.RELAYED, verb_zh="再次登记转告", verb_en="relayed again")
     refuse_if(relay_findings(contact))
     if visit.started_at is None or not local_day(visit.started_at) <= relayed_on <= local_day(uow.now):
         raise problem(

@@ -20,6 +20,7 @@ from server.domain.request_facts import RequestFacts
 from server.domain.request_problems import NOT_OF_DEBTOR
 from server.domain.request_rules import ClauseCheck, check_request
 from server.domain.requests import RequestedAddress, RequestState, VisitRequest
+from server.domain.value_words import Past
 from server.domain.visits import VisitState
 from server.services import credit, notices
 from server.services.ports.addresses import AddressCheck
@@ -152,7 +153,7 @@ def mark_promising(
     if request.requested_on is None:
         raise problem(WRONG_STATE, state=request.state, verb_zh="标记", verb_en="be marked")
     if request.promising_marked_at is not None:
-        raise problem(WRONG_STATE, state="promising", verb_zh="再次标记", verb_en="be marked again")
+        raise problem(WRONG_STATE, state=Past.PROMISING, verb_zh="再次标记", verb_en="be marked again")
     marked = uow.visit_requests.save(
         dataclasses.replace(
             request,

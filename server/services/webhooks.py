@@ -12,6 +12,7 @@ from server.domain.messages import OutboxMessage, Webhook
 from server.domain.notices import group_text
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
 from server.domain.robots import host_of, webhook_findings
+from server.domain.value_words import Past
 from server.services.notices import queue
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -53,7 +54,7 @@ def edit_webhook(
 def try_out(uow: UnitOfWork, webhook: Webhook) -> OutboxMessage:
     """Have the robot say that this is a test; the message goes the way of all others, so that it proves something."""
     if not webhook.enabled:
-        raise problem(WRONG_STATE, state="disabled", verb_zh="测试", verb_en="tried out")
+        raise problem(WRONG_STATE, state=Past.DISABLED, verb_zh="测试", verb_en="tried out")
     uow.audit(AuditEntry("webhook.tried", "webhook", webhook.id))
     return queue(uow, webhook, "webhook_test", group_text("webhook_test", {}), None)
 

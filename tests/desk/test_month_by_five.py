@@ -82,8 +82,8 @@ class Office:
                 uow.sessions.end_all(member.id, uow.now, "revoked")
             uow.commit()
 
-    def bring(self, kind: str, row: Row) -> None:
-        """The dispatcher's file, checked by the jobs; the page shows how far it is."""
+    def bring(self, kind: str, row: Row, told: str) -> None:
+        """The dispatcher's file, checked by the jobs; the page shows by itself how far it is."""
         page = self.at(DISPATCHER, "/desk/imports")
         if not page.locator("#import-file").is_visible():
             page.click("details.asked > summary")
@@ -95,7 +95,7 @@ class Office:
         page.click("details.asked button.main")
         page.wait_for_url("**/desk/imports/*")
         self.desk.work()
-        page.reload()
+        expect(page.locator("main")).to_contain_text(told)
 
 
 def test_a_month_from_the_clients_file_to_its_closing(desk: Desk, browser: Browser) -> None:
@@ -131,15 +131,14 @@ def _each_stays_within(office: Office) -> None:
 def _a_case_arrives(office: Office) -> None:
     """S20: what the dispatcher brought is there when QA has confirmed it, and not before."""
     row = placement_row(1, 户籍地址="河南省郑州市金水区花园路38号院3号楼", 债务人电话="13900000001")
-    office.bring("placements", row)
+    office.bring("placements", row, "等待品管确认")
     expect(office.at(COLLECTOR, "/desk/cases").locator("[data-row]")).to_have_count(0)
     page = office.at(QA, "/desk/imports")
     page.click("[data-row] a.open")
     page.once("dialog", lambda asked: asked.accept())
     page.click("[data-key=a]")
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("main")).to_contain_text("正在导入")
     office.desk.work()
-    page.reload()
     expect(page.locator("main")).to_contain_text("已导入")
 
 
@@ -151,6 +150,7 @@ def _asked_for_and_accepted(office: Office) -> None:
     page.check("[name^='choose.']")
     page.fill("#draft-note", "白天有人")
     page.click("#choice button:not(.main)")
+    expect(page.locator("#ask [role=status]")).to_be_visible()
     expect(page.locator("#checks")).to_contain_text("可以提交")
     page.reload()
     expect(page.locator("#draft-note")).to_have_value("白天有人")
@@ -176,6 +176,7 @@ def _planned(office: Office) -> None:
     page.select_option("#new-partner", PARTNER.id)
     page.click("section[aria-labelledby=new-team] button")
     expect(page.locator('[data-number="1"]')).to_be_visible()
+    page.wait_for_load_state()  # a key that comes before the scripts is nobody's
     opened.press("j", "1")
     expect(page.locator('[data-number="1"] [data-card]')).to_have_count(1)
     page.once("dialog", lambda asked: asked.accept())
@@ -216,8 +217,7 @@ def _visited(desk: Desk) -> None:
 def _paid(office: Office) -> None:
     paid = {"案件编号": CASE, "委托方": CLIENT, "回款流水号": "P1", "回款日期": date(2026, 3, 11).isoformat(),
             "回款时间": "2026-03-11 09:55", "回款金额": "500.01"}  # fmt: skip
-    office.bring("repayments", paid)
-    expect(office.windows[DISPATCHER].page.locator("main")).to_contain_text("已导入")
+    office.bring("repayments", paid, "已导入")
     office.desk.work()
 
 

@@ -1,6 +1,47 @@
-"""Names of states, kinds and posts: one for every value that a page shows."""
+"""Names of states, kinds and posts in both languages: one for every value that a page shows or a refusal names.
+
+Owns the words of values that are codes. Refuses to be asked for what has no name: `named` hands it back as it is.
+"""
 
 from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+from server.domain.permission_words import WORDS as PERMISSIONS
+
+
+class Past(StrEnum):
+    """What has happened to a thing that keeps no state of its own, so that it cannot happen again."""
+
+    ACCEPTED = "accepted"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWERED = "answered"
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+    CONFIRMED = "confirmed"
+    COUNTERSIGNED = "countersigned"
+    DECIDED = "decided"
+    DECLINED = "declined"
+    DISABLED = "disabled"
+    GRANTED = "granted"
+    LIFTED = "lifted"
+    NOT_EXPLAINED = "not_explained"
+    NOT_TAKEN = "not_taken"
+    PROMISING = "promising"
+    RELAYED = "relayed"
+    RELEASED = "released"
+    REPORTED = "reported"
+    RETIRED = "retired"
+    REVOKED = "revoked"
+
+
+class Several(tuple[Enum, ...]):
+    """Values of which any one would do; programs read them as their codes."""
+
+    def __str__(self) -> str:
+        return " / ".join(str(one.value) for one in self)
+
 
 WORDS: dict[str, tuple[str, str]] = {
     "RequestState.draft": ("草稿", "draft"),
@@ -111,4 +152,91 @@ WORDS: dict[str, tuple[str, str]] = {
     "Post.administration": ("行政", "administration"),
     "Post.it": ("IT", "IT"),
     "Post.general_manager": ("总经理", "general manager"),
+    "TravelKind.approval": ("请经理批准", "the manager's approval"),
+    "TravelKind.phone_notice": ("已电话告知经理，事后补办", "the manager was told by phone"),
+    "FineState.found": ("待核实", "Found"),
+    "FineState.dropped": ("不成立", "Dropped"),
+    "FineState.due": ("已通知，待缴", "Notified, due"),
+    "FineState.paid": ("已缴", "Paid"),
+    "ImportState.checking": ("检查中", "checking"),
+    "ImportState.refused": ("未导入", "refused"),
+    "ImportState.checked": ("检查通过", "in order"),
+    "ImportState.waiting": ("待确认", "to confirm"),
+    "ImportState.applying": ("导入中", "importing"),
+    "ImportState.applied": ("已导入", "imported"),
+    "ImportState.unchanged": ("无改动", "nothing new"),
+    "PackState.proposed": ("待确认", "to confirm"),
+    "PackState.declined": ("未确认", "declined"),
+    "PackState.packing": ("打包中", "packing"),
+    "PackState.ready": ("可取用", "ready"),
+    "PackState.failed": ("失败", "failed"),
+    "PackState.expired": ("已过期", "expired"),
+    "ProposalState.proposed": ("待批准", "Waits for approval"),
+    "ProposalState.published": ("已公布", "Published"),
+    "ProposalState.declined": ("未批准", "Declined"),
 }
+# What pages show nowhere but in a refusal.
+IN_REFUSALS: dict[str, tuple[str, str]] = {
+    "UploadState.open": ("上传中", "on its way"),
+    "UploadState.kept": ("已保存", "kept"),
+    "UploadState.refused": ("未接受", "refused"),
+    "UploadState.closed": ("已中止", "broken off"),
+    "OutboxState.waiting": ("待发送", "waiting"),
+    "OutboxState.sent": ("已发送", "sent"),
+    "OutboxState.failed": ("发送失败", "failed"),
+    "PaperState.issued": ("已领用", "issued"),
+    "PaperState.released": ("已批准带出", "released"),
+    "PaperState.left": ("已留置", "left"),
+    "PaperState.returned": ("已交回", "returned"),
+    "PaperState.shredded": ("已销毁", "shredded"),
+    "PointState.waiting": ("待定位", "waiting"),
+    "PointState.found": ("已定位", "found"),
+    "PointState.unfit": ("坐标不可用", "unfit"),
+    "PointState.not_found": ("未能定位", "not found"),
+    "PointState.failed": ("定位失败", "failed"),
+    "Verdict.ok": ("完整", "complete"),
+    "Verdict.incomplete": ("不完整", "incomplete"),
+    "Verdict.no_county": ("没有区县", "no county"),
+    "Verdict.ambiguous": ("有歧义", "ambiguous"),
+    "Verdict.wrong_parent": ("上级区划不符", "not in that city"),
+    "Verdict.historical": ("旧区划名", "a former name"),
+    "Verdict.functional": ("功能区", "no administrative division"),
+    "Verdict.typo": ("疑似错字", "likely misspelt"),
+    "Verdict.unknown": ("无法识别", "unknown"),
+    "Verdict.review": ("待人工核对", "to be looked at"),
+    "Verdict.special": ("特殊区划", "a special division"),
+    "Past.accepted": ("已接受说明", "accepted"),
+    "Past.acknowledged": ("已登记回电", "acknowledged"),
+    "Past.answered": ("已回答", "answered"),
+    "Past.approved": ("已批准", "approved"),
+    "Past.cancelled": ("已作废", "cancelled"),
+    "Past.closed": ("已关闭", "closed"),
+    "Past.confirmed": ("已确认", "confirmed"),
+    "Past.countersigned": ("已复核", "countersigned"),
+    "Past.decided": ("已决定", "decided"),
+    "Past.declined": ("未同意", "declined"),
+    "Past.disabled": ("已停用", "disabled"),
+    "Past.granted": ("已同意", "granted"),
+    "Past.lifted": ("已解除屏蔽", "lifted"),
+    "Past.not_explained": ("未说明原因", "not explained"),
+    "Past.not_taken": ("未交通道", "not taken"),
+    "Past.promising": ("已标记有还款可能", "marked as promising"),
+    "Past.relayed": ("已登记转告", "relayed"),
+    "Past.released": ("已解除", "released"),
+    "Past.reported": ("已报备", "reported"),
+    "Past.retired": ("已停用", "retired"),
+    "Past.revoked": ("已吊销", "revoked"),
+}
+
+
+NAMES = WORDS | IN_REFUSALS | PERMISSIONS
+
+
+def named(value: object, language: str) -> object:
+    """A value of a refusal as its reader reads it: a code by its name, several by theirs, anything else untouched."""
+    if isinstance(value, Several):
+        return " / ".join(str(named(one, language)) for one in value)
+    if not isinstance(value, Enum):
+        return value
+    words = NAMES.get(f"{type(value).__name__}.{value.value}")
+    return value.value if words is None else words[0 if language == "zh" else 1]
