@@ -17,20 +17,15 @@ from server.bootstrap import Installation
 from server.services.upload_receivers import ReceiverPool
 from server.settings import read_settings
 from server.web import cookies, phone_app, problems, tus
+from server.web.content_policy import content_policy
 from server.web.known_tokens import KnownTokens
 
 MAX_JSON_BYTES = 1 << 20
 
-_CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-
-
 _SECURE = {
     name.lower(): (name, value)
     for name, value in (
-        ("Content-Security-Policy", _CSP),
+        ("Content-Security-Policy", content_policy()),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),

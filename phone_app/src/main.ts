@@ -4,7 +4,6 @@ import { startNavigation } from "./navigation";
 import { installOffline, onThrown } from "./ports/phone";
 import "./style.css";
 import { noteThrown } from "./flows/noting";
-import { startSending } from "./flows/sending";
 import { start } from "./flows/session";
 import { state } from "./flows/state";
 import { startWords } from "./words";
@@ -12,8 +11,9 @@ import { startWords } from "./words";
 onThrown(noteThrown);
 startWords();
 startNavigation();
-startSending();
-void installOffline((takeOver) => {
-  state.newer = takeOver;
+void start().then(() => {
+  createApp(App).mount("#app");
+  void installOffline((takeOver) => {
+    state.newer = takeOver;
+  });
 });
-void start().then(() => createApp(App).mount("#app"));

@@ -8,7 +8,11 @@ const CACHE = "fieldvisit-__EDITION__";
 self.addEventListener("install", (event) => {
   const kept = caches
     .open(CACHE)
-    .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" }))));
+    .then((cache) =>
+      cache.addAll(
+        FILES.map((file) => new Request(file, { cache: file.startsWith("/app/assets/") ? "default" : "reload" })),
+      ),
+    );
   event.waitUntil(kept);
 });
 

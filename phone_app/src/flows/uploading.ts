@@ -2,7 +2,7 @@
  * One file of the outbox as a resumable upload (tus 1.0, docs/adr/0006): a photo at once, a run of the recorder as it
  * grows. It refuses to believe that a file is safe before the server's digest is that of all its bytes (S10).
  */
-import { Upload, type DetailedError, type HttpResponse } from "tus-js-client";
+import type { DetailedError, HttpResponse, Upload } from "tus-js-client";
 import type { File } from "../domain/outbox";
 import { database } from "../ports/database";
 import { bearer, renew, type Answer, type Problem } from "../ports/network";
@@ -36,6 +36,7 @@ export function upload(item: File): Promise<Answer<unknown>> {
 }
 
 async function begin(item: File, resolve: (answer: Answer<unknown>) => void): Promise<void> {
+  const client = await import("tus-js-client");
   let last: HttpResponse | null = null;
   const source = new Pieces(item.id);
   const finish = (answer: Answer<unknown>): void => {
@@ -44,7 +45,7 @@ async function begin(item: File, resolve: (answer: Answer<unknown>) => void): Pr
     resolve(answer);
   };
   sourceEnds.set(item.id, () => finish(answered(0)));
-  const tus = new Upload(new Blob(), {
+  const tus = new client.Upload(new Blob(), {
     endpoint: PREFIX,
     ...(item.sent > 0 || item.tries > 0 ? { uploadUrl: `${PREFIX}/${item.id}` } : {}),
     uploadLengthDeferred: true,

@@ -47,6 +47,11 @@ export async function about(): Promise<About> {
   };
 }
 
+/** Once what stands now has been painted. */
+export function afterPaint(then: () => void): void {
+  requestAnimationFrame(() => window.setTimeout(then));
+}
+
 /** Call with whatever is thrown and caught by nobody. */
 export function onThrown(then: (thrown: unknown) => void): void {
   addEventListener("error", (event) => then(event.error));

@@ -8,6 +8,7 @@ export const WORDS = {
     "连不上服务器。请到有网络的地方再试。",
     "The server cannot be reached. Try again where there is a network.",
   ],
+  loading: ["正在载入…", "Loading…"],
   other_language: ["English", "中文"],
   enrol: ["登记本机", "Enrol this phone"],
   enrol_why: [
