@@ -72,6 +72,17 @@ test("what was set aside is not tried and holds up nothing", () => {
   assert.equal(nextMoment([aside]), null);
 });
 
+test("a file that is held back waits for whoever holds it, and holds up nothing", () => {
+  const paused = file({ created: 1, paused: true });
+  const next = file({ created: 2 });
+  assert.equal(nextOf([paused, next], "small", 10), next);
+  assert.equal(nextOf([paused], "small", 10), null);
+  assert.equal(nextMoment([paused]), null);
+  assert.equal(nextMoment([{ ...paused, paused: false, notBefore: 7 }]), 7);
+  assert.equal(nextOf([{ ...paused, paused: false }, next], "small", 10)?.id, paused.id);
+  assert.deepEqual(unsentOf([paused]), { items: 1, bytes: 10, setAside: 0 });
+});
+
 test("a follow-up is opened after the records of its parent, and its photos after it was opened (V7)", () => {
   const parent = write({ created: 1, notBefore: 100 });
   const opening = write({ created: 2, visit: "follow", after: VISIT });

@@ -150,23 +150,34 @@ def test_a_visit_that_began_without_a_network_after_its_lease_was_cut_is_kept_wi
     assert told["moment"]["ended_at"] is not None
 
 
-def test_sound_waits_while_it_is_paused_and_everything_else_goes(field: Field) -> None:
+def test_what_is_held_back_waits_be_it_all_sound_or_one_file_and_everything_else_goes(field: Field) -> None:
     phone = field.take()
     visited_offline(phone)
     phone.page.goto(f"{phone.url}/app/#/outbox")
     phone.unlock()
     phone.tap("sound-paused")
     phone.sees("24 小时内")
+    items = phone.at("item")
+    far, sound = items.filter(has_text="远景"), items.filter(has_text="录音")
+    far.locator("[data-test=pause]").click()
+    expect(far).to_contain_text("已暂停")
     phone.offline(False)
-    expect(phone.at("item")).to_have_count(1, timeout=60_000)
-    phone.sees_at("item", "录音")
+    expect(items).to_have_count(2, timeout=60_000)
+    expect(far).to_contain_text("已暂停")
     phone.picture("outbox-paused-zh-light")
     assert phone.violations() == []
-    assert sorted(item["kind"] for item in evidence_of(field)) == ["photo_door", "photo_far", "photo_number"]
+    assert sorted(item["kind"] for item in evidence_of(field)) == ["photo_door", "photo_number"]
     phone.page.reload()
     phone.unlock()
-    phone.sees_at("item", "录音")
+    sound.locator("[data-test=pause]").click()
+    expect(sound).to_contain_text("已暂停")
     phone.tap("sound-always")
+    phone.tap("send")
+    far.locator("[data-test=resume]").click()
+    expect(far).to_have_count(0, timeout=60_000)
+    assert sorted(item["kind"] for item in evidence_of(field)) == ["photo_door", "photo_far", "photo_number"]
+    expect(sound).to_contain_text("已暂停")
+    sound.locator("[data-test=resume]").click()
     expect(phone.at("safe")).to_be_visible(timeout=60_000)
     assert "recording" in {item["kind"] for item in evidence_of(field)}
 

@@ -37,9 +37,16 @@ export interface File extends Common {
   evidence: string;
   /** A run of the recorder that is still being written. */
   open: boolean;
+  /** Held back by the agent until they let it go; what has arrived of it stays where it is. */
+  paused?: boolean;
 }
 
 export type Item = Write | File;
+
+/** Whether an item goes by itself: it was neither refused nor held back. */
+function goes(item: Item): boolean {
+  return item.state !== "set_aside" && !(item.kind === "file" && item.paused);
+}
 
 export type Fate = "done" | "again" | "set_aside" | "signed_out";
 
@@ -71,7 +78,7 @@ export function waitAfter(tries: number, dice: number): number {
  */
 export function nextOf(items: readonly Item[], lane: Lane, now: number): Item | null {
   const ready = items
-    .filter((item) => item.lane === lane && item.state !== "set_aside")
+    .filter((item) => item.lane === lane && goes(item))
     .sort((a, b) => a.rank - b.rank || a.created - b.created || (a.id < b.id ? -1 : 1));
   const heldUp = new Set<string>();
   for (const item of ready) {
@@ -91,7 +98,7 @@ function waitsForVisit(item: Item, items: readonly Item[]): boolean {
 
 /** When something of the lane may next be tried; null where nothing waits. */
 export function nextMoment(items: readonly Item[]): number | null {
-  const waiting = items.filter((item) => item.state !== "set_aside").map((item) => item.notBefore);
+  const waiting = items.filter(goes).map((item) => item.notBefore);
   return waiting.length === 0 ? null : Math.min(...waiting);
 }
 

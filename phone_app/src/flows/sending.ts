@@ -61,6 +61,13 @@ export async function tryAgain(id: string): Promise<void> {
   send();
 }
 
+/** Hold one file back, or let it go on from where it was. */
+export async function pause(id: string, held: boolean): Promise<void> {
+  await changeItem(id, (item) => (item.kind === "file" ? { ...item, paused: held, notBefore: 0 } : item));
+  if (held) abortUploads((item) => item.id === id);
+  send();
+}
+
 export function send(): void {
   void run("small");
   void run("sound");
@@ -99,7 +106,7 @@ export async function chooseSound(how: SoundGoes): Promise<void> {
 }
 
 function lineChanged(): void {
-  if (held("sound")) abortUploads("recording");
+  if (held("sound")) abortUploads((item) => item.lane === "sound");
   send();
 }
 
@@ -147,7 +154,8 @@ async function putBack(item: Item, status: number): Promise<void> {
   if (status >= 400) note("sending", String(status));
   await changeItem(item.id, (held) => {
     const tries = held.tries + 1;
-    return { ...held, state: "waiting", tries, notBefore: now() + waitAfter(tries, Math.random()) };
+    const paused = held.kind === "file" && held.paused === true; // its pause is no failure to wait after
+    return { ...held, state: "waiting", tries, notBefore: paused ? 0 : now() + waitAfter(tries, Math.random()) };
   });
 }
 

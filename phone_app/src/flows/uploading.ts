@@ -3,7 +3,7 @@
  * grows. It refuses to believe that a file is safe before the server's digest is that of all its bytes (S10).
  */
 import type { DetailedError, HttpResponse, Upload } from "tus-js-client";
-import type { File } from "../domain/outbox";
+import type { File, Item } from "../domain/outbox";
 import { database } from "../ports/database";
 import { bearer, renew, type Answer, type Problem } from "../ports/network";
 import { sha256 } from "../ports/signer";
@@ -18,33 +18,39 @@ const PREFIX = "/api/v1/uploads";
 const going = new Map<string, Upload>();
 const sourceEnds = new Map<string, () => void>();
 
-/** Break off what is on its way, of all kinds or of one; it goes on later from where it was. */
-export function abortUploads(kind?: File["evidence"]): void {
-  for (const [id, upload] of going) {
+/** Break off what is on its way, all or what is meant; it goes on later from where it was. */
+export function abortUploads(meant: (item: Item) => boolean = () => true): void {
+  for (const [id, end] of sourceEnds) {
     const item = state.items.find((held) => held.id === id);
-    if (kind !== undefined && (item?.kind !== "file" || item.evidence !== kind)) continue;
-    void upload.abort();
-    sourceEnds.get(id)?.();
+    if (item === undefined || !meant(item)) continue;
+    void going.get(id)?.abort();
+    end();
   }
 }
 
 /** Send a file to its end; the answer's status is 0 where the line broke, and the rest goes the next time. */
 export function upload(item: File): Promise<Answer<unknown>> {
   return new Promise((resolve) => {
-    void begin(item, resolve).catch(() => resolve(answered(0)));
+    void begin(item, resolve).catch(() => {
+      sourceEnds.delete(item.id);
+      resolve(answered(0));
+    });
   });
 }
 
 async function begin(item: File, resolve: (answer: Answer<unknown>) => void): Promise<void> {
-  const client = await import("tus-js-client");
   let last: HttpResponse | null = null;
+  let over = false;
   const source = new Pieces(item.id);
   const finish = (answer: Answer<unknown>): void => {
+    over = true;
     going.delete(item.id);
     sourceEnds.delete(item.id);
     resolve(answer);
   };
   sourceEnds.set(item.id, () => finish(answered(0)));
+  const [client, metadata] = await Promise.all([import("tus-js-client"), metadataOf(item)]);
+  if (over) return; // broken off before its first byte
   const tus = new client.Upload(new Blob(), {
     endpoint: PREFIX,
     ...(item.sent > 0 || item.tries > 0 ? { uploadUrl: `${PREFIX}/${item.id}` } : {}),
@@ -52,7 +58,7 @@ async function begin(item: File, resolve: (answer: Answer<unknown>) => void): Pr
     chunkSize: CHUNK,
     retryDelays: null,
     storeFingerprintForResuming: false,
-    metadata: await metadataOf(item),
+    metadata,
     fileReader: { openFile: () => Promise.resolve(source) },
     onBeforeRequest: (request) => request.setHeader("Authorization", bearer()),
     onAfterResponse: (_request, response) => {
