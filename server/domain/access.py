@@ -106,6 +106,7 @@ class Permission(StrEnum):
     POLICY_APPROVE = "policy.approve"  # M5: another person
     ORGANISATION_WRITE = "organisation.write"  # branches, teams, clients, projects
     ACCOUNTS_UNLOCK = "accounts.unlock"
+    ACCOUNTS_CHECK = "accounts.check"  # S17: IT compares persons, machines and accounts each day
     PERMISSIONS_READ = "permissions.read"
     PERMISSIONS_WRITE = "permissions.write"
     WEBHOOKS_WRITE = "webhooks.write"
@@ -186,7 +187,7 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.IT: _grants(
         all="people.read people.write accounts.unlock permissions.read permissions.write webhooks.write audit.read "
         "messages.batch jobs.read devices.read devices.write imports.read incidents.report statements.export "
-        "devices.enrol evidence.countersign evidence.integrity organisation.write "
+        "accounts.check devices.enrol evidence.countersign evidence.integrity organisation.write "
         "packs.read packs.make lists.export",
     ),
     Post.GENERAL_MANAGER: _grants(

@@ -69,6 +69,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "Permission.policy.approve": ("批准制度版本", "approve editions of the policy"),
     "Permission.organisation.write": ("设立分公司、组、委托方", "set up branches, teams, clients"),
     "Permission.accounts.unlock": ("解锁和重设密码", "unlock, reset passwords"),
+    "Permission.accounts.check": (
+        "每日核对人员、设备、账号",
+        "check persons, machines and accounts each day",
+    ),
     "Permission.permissions.read": ("查看权限表", "see the permission table"),
     "Permission.permissions.write": ("更改权限表", "change the permission table"),
     "Permission.webhooks.write": ("设置群机器人", "set up group robots"),

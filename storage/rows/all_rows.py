@@ -39,6 +39,7 @@ from storage.rows import tables
 from storage.rows.credit import (
     CallNoteQueries,
 )
+from storage.rows.daily_checks import DailyCheckQueries
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
@@ -317,6 +318,10 @@ class AllRows(MonthRows):
     @cached_property
     def evidence_flags(self) -> EvidenceFlagQueries:
         return EvidenceFlagQueries(self._connection, self._cipher)
+
+    @cached_property
+    def daily_checks(self) -> DailyCheckQueries:
+        return DailyCheckQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

@@ -125,6 +125,8 @@ SEALS = (
     Seal("quality_items", "DELETE", "kept", "OLD.id IS NOT NULL", "what was drawn stays"),
     Seal("quality_checks", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a check does not change"),
     Seal("quality_checks", "DELETE", "kept", "OLD.id IS NOT NULL", "a check stays"),
+    Seal("daily_checks", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a tick does not change"),
+    Seal("daily_checks", "DELETE", "kept", "OLD.id IS NOT NULL", "a tick stays"),
     Seal("monthly_statements", "DELETE", "kept", "OLD.id IS NOT NULL", "a published month stays"),
 )
 

@@ -19,6 +19,7 @@ from server.domain.access import Permission, Post, Scope
 from server.domain.capture_manifests import GapCause
 from server.domain.case_steps import NextStep
 from server.domain.credit import StatementState
+from server.domain.daily_checks import Deviation
 from server.domain.disputes import RulingOutcome
 from server.domain.evidence import EvidenceKind
 from server.domain.evidence_flags import FlagDecision, FlagState
@@ -56,7 +57,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
-    TravelKind, Alarm, NextStep,
+    TravelKind, Alarm, NextStep, Deviation,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,

@@ -56,6 +56,7 @@ from server.services.ports.credit import (
     StatementFileRows,
     StatementRows,
 )
+from server.services.ports.daily_checks import DailyCheckRows
 from server.services.ports.evidence import DifferenceRows, EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
@@ -239,6 +240,8 @@ class UnitOfWork(Protocol):
     def fingerprints(self) -> FingerprintRows: ...
     @property
     def evidence_flags(self) -> EvidenceFlagRows: ...
+    @property
+    def daily_checks(self) -> DailyCheckRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
     @property

@@ -4,6 +4,7 @@ from storage.rows.columns import METADATA
 from storage.rows.tables import (
     captures,
     credit,
+    daily_checks,
     disputes,
     evidence,
     evidence_packs,
@@ -30,6 +31,7 @@ __all__ = [
     "METADATA",
     "captures",
     "credit",
+    "daily_checks",
     "disputes",
     "evidence",
     "evidence_packs",

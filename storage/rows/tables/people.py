@@ -75,7 +75,7 @@ login_sessions = sa.Table(
     reference("account_id", "accounts.id"),
     text("device_id", nullable=True),
     instant("started_at"),
-    instant("last_used_at"),
+    instant("last_used_at", index=True),
     instant("ended_at", nullable=True),
     text("end_reason", nullable=True),
     text("user_agent"),

@@ -482,6 +482,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_consents'))
     )
     op.create_index(op.f('ix_consents_account_id'), 'consents', ['account_id'], unique=False)
+    op.create_table('daily_checks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('deviations', columns.json_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('checked_by', columns.text_type(), nullable=False),
+    sa.Column('checked_at', columns.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_daily_checks_account_id')),
+    sa.ForeignKeyConstraint(['checked_by'], ['accounts.id'], name=op.f('fk_daily_checks_checked_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_checks'))
+    )
+    op.create_index(op.f('ix_daily_checks_account_id'), 'daily_checks', ['account_id'], unique=False)
+    op.create_index(op.f('ix_daily_checks_on'), 'daily_checks', ['on'], unique=False)
     op.create_table('device_unsent',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
@@ -586,6 +600,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_login_sessions_account_id'), 'login_sessions', ['account_id'], unique=False)
     op.create_index(op.f('ix_login_sessions_key_id'), 'login_sessions', ['key_id'], unique=False)
+    op.create_index(op.f('ix_login_sessions_last_used_at'), 'login_sessions', ['last_used_at'], unique=False)
     op.create_table('month_targets',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('month', columns.text_type(), nullable=False),

@@ -1,0 +1,44 @@
+"""Words of the daily check of persons, machines and accounts."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "place.daily_checks": ("每日核对", "Daily check"),
+    "daily.on": ("日期", "Day"),
+    "daily.show": ("查看", "Show"),
+    "daily.today": ("今天", "Today"),
+    "daily.yesterday": ("昨天", "Yesterday"),
+    "daily.sum": (
+        "{people} 人，{deviating} 人有差异，{open} 人未核对",
+        "{people} people, {deviating} deviate, {open} unchecked",
+    ),
+    "daily.left_over": ("昨天还有 {count} 人未核对。", "{count} of yesterday are unchecked."),
+    "daily.person": ("人员、账号", "Person, account"),
+    "daily.machines": ("登录与电脑、设备", "Logins and machines"),
+    "daily.devices": ("领用设备", "Devices in hand"),
+    "daily.deviates": ("差异", "Differences"),
+    "daily.fits": ("相符", "fits"),
+    "daily.check": ("核对", "Check"),
+    "daily.checked": ("{name} {at} 已核对", "checked by {name}, {at}"),
+    "daily.again": ("{name} {at} 核对过，此后有变化", "checked by {name}, {at}; changed since"),
+    "daily.unchecked": ("未核对", "unchecked"),
+    "daily.note": ("核实情况（有差异必填）", "What was found out"),
+    "daily.still_in": ("未退出", "not signed out"),
+    "daily.browser": ("浏览器", "browser"),
+    "daily.by_it": ("IT 代登", "opened by IT"),
+    "daily.due": ("应还 {at}", "due {at}"),
+    "daily.returned": ("{at} 归还", "back {at}"),
+    "daily.none": (
+        "这一天没有人登录，也没有领出的设备",
+        "Nobody signed in on this day, and no device was out",
+    ),
+    "daily.none_what": (
+        "选择另一天，或在作业时间结束后再核对。",
+        "Choose another day, or check after working hours.",
+    ),
+    "Deviation.after_leaving": ("离职后仍登录", "signed in after leaving"),
+    "Deviation.device_of_another": ("在非本人领用的设备上登录", "signed in on a device not in the own hands"),
+    "Deviation.in_anothers_name": ("IT 以其名义登录", "IT signed in in this name"),
+    "Deviation.machines_at_once": ("同时在两台电脑登录", "on two machines at once"),
+    "Deviation.device_overdue": ("设备逾期未还", "device overdue"),
+}
