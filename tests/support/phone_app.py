@@ -66,6 +66,15 @@ def enrolment_code(url: str, label: str) -> str:
     return str(made.json()["code"])
 
 
+def faults_of(page: Page) -> list[str]:
+    """What axe-core finds wrong on a page for thumbs, and targets of less than 48 px."""
+    if not page.evaluate("'axe' in window"):
+        # Through the debugger: the page's own policy lets no script in but the app's.
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = [f"{one['id']}: {node['html'][:120]}" for one in page.evaluate(_AXE_RUN) for node in one["nodes"]]
+    return found + [f"small: {one}" for one in page.evaluate(_SMALL)]
+
+
 class Phone:
     """A phone in a member's hands; `folder` is its disk, `place` where it is (latitude, longitude).
 
@@ -204,15 +213,7 @@ class Phone:
 
     def violations(self) -> list[str]:
         """What axe-core finds wrong on the screen, and targets of less than 48 px."""
-        if not self.page.evaluate("'axe' in window"):
-            # Through the debugger: the page's own policy lets no script in but the app's.
-            self.page.evaluate(_AXE.read_text(encoding="utf-8"))
-        found = [
-            f"{one['id']}: {node['html'][:120]}"
-            for one in self.page.evaluate(_AXE_RUN)
-            for node in one["nodes"]
-        ]
-        return found + [f"small: {one}" for one in self.page.evaluate(_SMALL)]
+        return faults_of(self.page)
 
     def picture(self, name: str) -> None:
         """Where FIELDVISIT_PICTURES names a folder, what the screen shows goes there, to be looked at."""
