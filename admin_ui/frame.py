@@ -124,6 +124,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("devices", "/desk/devices", (Permission.DEVICES_READ,)),
             Place("daily_checks", "/desk/daily-checks", (Permission.ACCOUNTS_CHECK, Permission.AUDIT_READ)),
             Place("people", "/desk/people", (Permission.PEOPLE_READ,)),
+            Place("leave", "/desk/leave", (Permission.LEAVE_WRITE, Permission.LEAVE_READ)),
             Place("permissions", "/desk/permissions", (Permission.PERMISSIONS_READ,)),
         ),
     ),

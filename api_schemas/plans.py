@@ -184,6 +184,7 @@ class AgentOnDayView(Strict):
     certified = fields.Boolean(required=True)
     certificate_until = Day(required=True, allow_none=True)
     booked = fields.List(fields.Nested(BookedView), required=True)
+    away_until = Day(required=True, allow_none=True)
 
 
 class AgentsOnDay(Strict):

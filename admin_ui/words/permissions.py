@@ -47,6 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "permission_of.pay": ("薪酬", "Pay"),
     "permission_of.fines": ("罚款", "Fines"),
     "permission_of.people": ("人员", "People"),
+    "permission_of.leave": ("请假", "Leave"),
     "permission_of.certificates": ("上岗证", "Certificates"),
     "permission_of.imports": ("导入", "Imports"),
     "permission_of.organisation": ("组织", "Organisation"),

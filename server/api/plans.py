@@ -119,7 +119,7 @@ def show_conflicts(call: Call) -> dict[str, object]:
     answer=AgentsOnDay,
 )
 def show_agents(call: Call) -> dict[str, object]:
-    """The branch's agents on the plan's day: certificate in force (V11), intervals that book them."""
+    """The branch's agents on the plan's day: certificate in force (V11), intervals that book them, leave."""
     plan = _plan(call)
     return {"items": visit_plans.availability(call.uow, plan)}
 

@@ -97,6 +97,8 @@ class Permission(StrEnum):
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
     CERTIFICATES_WRITE = "certificates.write"
+    LEAVE_READ = "leave.read"  # R15: who is away and why; who plans is told only that
+    LEAVE_WRITE = "leave.write"
     # 数据管理
     IMPORTS_READ = "imports.read"
     IMPORTS_UPLOAD = "imports.upload"
@@ -163,7 +165,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "contacts.hold holds.release incidents.report incidents.read incidents.close credit.read statements.export "
         "people.read devices.read imports.read papers.release templates.write templates.approve packs.read "
         "statements.close statements.rule disputes.read pay.read pay.targets fines.read fines.write incidents.decide "
-        "policy.propose policy.simulate quality.read lists.export",
+        "policy.propose policy.simulate quality.read lists.export leave.read",
     ),
     Post.PROJECT_LEAD: _grants(
         project="placements.read requests.read plans.read visits.read evidence.read contacts.hold incidents.report "
@@ -180,7 +182,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "lists.export",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
-    Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write incidents.report"),
+    Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write leave.write incidents.report"),
     Post.ADMINISTRATION: _grants(
         branch="devices.read devices.write people.read incidents.report attendance.read papers.shred",
     ),

@@ -62,6 +62,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "Permission.people.read": ("查看人员", "see people"),
     "Permission.people.write": ("开通和更改账号", "open and change accounts"),
     "Permission.certificates.write": ("登记上岗证", "record certificates"),
+    "Permission.leave.read": ("查看请假", "see leave"),
+    "Permission.leave.write": ("登记和撤销请假", "enter and withdraw leave"),
     "Permission.imports.read": ("查看导入", "see imports"),
     "Permission.imports.upload": ("上传导入文件", "bring files in"),
     "Permission.imports.confirm": ("确认导入", "confirm imports"),

@@ -95,6 +95,17 @@ CERTIFICATE_MISSING = kind(
     ),
     clause="V11",
 )
+AGENT_ON_LEAVE = kind(
+    "agent_on_leave",
+    Category.REFUSED,
+    "{name} 在 {day} 请假，两人必须同时在场",
+    "{name} is on leave on {day}; both agents are present all the time",
+    remedy=(
+        "请换人；假期有变的，由人事撤销请假。",
+        "Choose somebody else, or have personnel withdraw the leave.",
+    ),
+    clause="V1",
+)
 AGENT_BOOKED_TWICE = kind(
     "agent_booked_twice",
     Category.REFUSED,

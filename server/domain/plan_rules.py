@@ -7,7 +7,7 @@ that the use case gathers; presence at the door (V1) and calls are the visit's o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import combinations
 
@@ -16,6 +16,7 @@ from server.domain.people import Certificate, certificate_in_force
 from server.domain.placements import Address, AddressStanding, Hold, Placement, placement_end
 from server.domain.plan_problems import (
     AGENT_BOOKED_TWICE,
+    AGENT_ON_LEAVE,
     CERTIFICATE_MISSING,
     NOT_AN_AGENT,
     PLAN_DAY_PAST,
@@ -70,6 +71,7 @@ class PlanFacts:
     certificates: Mapping[str, Certificate]
     visits: Sequence[PlannedVisit]
     approvals: Sequence[TravelApproval]
+    on_leave: frozenset[str] = field(default_factory=frozenset)
 
 
 def plan_findings(facts: PlanFacts, *, now: datetime, edition: Edition) -> list[Finding]:
@@ -78,7 +80,7 @@ def plan_findings(facts: PlanFacts, *, now: datetime, edition: Edition) -> list[
     for team in facts.teams:
         found += team_findings(team, facts, edition=edition)
         found += v11_certified(team, facts)
-    found += over_findings(facts, now) + booking_findings(facts)
+    found += over_findings(facts, now) + booking_findings(facts) + leave_findings(facts)
     for planned in facts.visits:
         found += visit_findings(planned, facts.day)
     return found + r16_travel_approved(facts)
@@ -176,6 +178,21 @@ def booking_findings(facts: PlanFacts) -> list[Finding]:
                 named = {"name": _name(facts, member), "team_id": own.id, "other_team_id": other.id}
                 found.append(Finding(AGENT_BOOKED_TWICE, _role(own, member), named | hours))
     return found
+
+
+@part_of("V1", codes=("agent_on_leave",))
+def leave_findings(facts: PlanFacts) -> list[Finding]:
+    """V1: who is on leave that day is not there, as trainee neither."""
+    return [
+        Finding(
+            AGENT_ON_LEAVE,
+            _role(team, member),
+            {"team_id": team.id, "name": _name(facts, member), "day": facts.day},
+        )
+        for team in facts.teams
+        for member in dict.fromkeys(members_of(team))
+        if member in facts.on_leave
+    ]
 
 
 def overlap(one: VisitTeam, other: VisitTeam) -> bool:

@@ -55,6 +55,7 @@ def facts_of_teams(
         certificates=uow.certificates.of_accounts(everybody),
         visits=visits,
         approvals=uow.travel_approvals.having(plan_id=plan.id),
+        on_leave=frozenset(uow.leave.on_day(everybody, plan.day)),
     )
 
 

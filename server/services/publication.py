@@ -20,6 +20,7 @@ from server.domain.plan_rules import (
     PlannedVisit,
     booking_findings,
     end_findings,
+    leave_findings,
     members_of,
     over_findings,
     plan_findings,
@@ -78,7 +79,8 @@ def swap_member(
     facts = plan_facts.facts_of_teams(uow, plan, [swapped], plan_facts.planned_visits(uow, to_come))
     edition = uow.policy.in_force_on(plan.day)
     findings = team_findings(swapped, facts, edition=edition) + v11_certified(swapped, facts)
-    refuse_if(findings + over_findings(facts, uow.now) + booking_findings(facts))
+    findings += over_findings(facts, uow.now) + booking_findings(facts) + leave_findings(facts)
+    refuse_if(findings)
     saved = uow.visit_teams.save(swapped)
     for visit in to_come:
         uow.visits.save(

@@ -44,12 +44,13 @@ class Conflicts:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """An agent on the day of a plan: certificate in force, and the teams that book the person."""
+    """An agent on the day of a plan: certificate in force, the teams that book the person, the last day of leave."""
 
     account: Account
     certified: bool
     certificate_until: date | None
     booked: list[VisitTeam]
+    away_until: date | None
 
 
 def plan_within(uow: UnitOfWork, actor: Actor, plan_id: str, *permissions: Permission) -> VisitPlan:
@@ -154,16 +155,19 @@ def conflicts(uow: UnitOfWork, plan: VisitPlan) -> Conflicts:
 
 
 def availability(uow: UnitOfWork, plan: VisitPlan) -> list[Availability]:
-    """V11 and bookings of every agent of the branch on the plan's day."""
+    """V11, leave and bookings of every agent of the branch on the plan's day."""
     agents = plan_facts.agents_of_branch(uow, plan.branch_id)
     certificates = uow.certificates.of_accounts(agent.id for agent in agents)
     teams = plan_facts.teams_on(uow, plan.day)
+    leave = uow.leave.on_day((agent.id for agent in agents), plan.day)
     found = []
     for agent in agents:
         certificate = certificates.get(agent.id)
         until = None if certificate is None else certificate.valid_until
         booked = sorted((t for t in teams if agent.id in members_of(t)), key=lambda team: team.starts_at)
-        found.append(Availability(agent, certificate_in_force(certificate, plan.day), until, booked))
+        away_until = leave[agent.id].last_day if agent.id in leave else None
+        in_force = certificate_in_force(certificate, plan.day)
+        found.append(Availability(agent, in_force, until, booked, away_until))
     return found
 
 

@@ -46,6 +46,7 @@ from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
+from storage.rows.leave import LeaveQueries
 from storage.rows.mapping import Rows
 from storage.rows.message_templates import MessageTemplateQueries
 from storage.rows.messages import (
@@ -322,6 +323,10 @@ class AllRows(MonthRows):
     @cached_property
     def daily_checks(self) -> DailyCheckQueries:
         return DailyCheckQueries(self._connection, self._cipher)
+
+    @cached_property
+    def leave(self) -> LeaveQueries:
+        return LeaveQueries(self._connection, self._cipher)
 
     @cached_property
     def import_files(self) -> ImportFileQueries:

@@ -127,6 +127,7 @@ SEALS = (
     Seal("quality_checks", "DELETE", "kept", "OLD.id IS NOT NULL", "a check stays"),
     Seal("daily_checks", "UPDATE", "unchanged", "OLD.id IS NOT NULL", "a tick does not change"),
     Seal("daily_checks", "DELETE", "kept", "OLD.id IS NOT NULL", "a tick stays"),
+    Seal("leave", "DELETE", "kept", "OLD.id IS NOT NULL", "leave stays on record"),
     Seal("monthly_statements", "DELETE", "kept", "OLD.id IS NOT NULL", "a published month stays"),
 )
 

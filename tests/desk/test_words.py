@@ -27,6 +27,7 @@ from server.domain.evidence_packs import PackRecipient, PackState
 from server.domain.fines import FineState
 from server.domain.imports import ImportKind, ImportState
 from server.domain.incident_matrix import Consequence, FoundHow
+from server.domain.leave import LeaveKind
 from server.domain.live import Alarm
 from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
@@ -57,7 +58,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
-    TravelKind, Alarm, NextStep, Deviation,
+    TravelKind, Alarm, NextStep, Deviation, LeaveKind,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
@@ -113,6 +114,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "case_tab.",
         "text_tab.",
         "complaint_tab.",
+        "leave_tab.",
     }  # put together in Python, in the places beside
     unused = [
         key

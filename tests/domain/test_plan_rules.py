@@ -107,6 +107,14 @@ def test_v1_nobody_stands_twice_in_a_team(members: dict[str, str]) -> None:
     assert codes(facts(teams=[team(**members)])) == ["team_not_two"]
 
 
+def test_v1_who_is_on_leave_stands_in_no_team_not_even_as_trainee() -> None:
+    assert codes(facts(on_leave=frozenset({"hewei"}))) == []
+    for member, role in (("chenlei", "lead_id"), ("wangqiang", "partner_id"), ("xutong", "trainee_id")):
+        stand = facts(teams=[team(trainee_id="xutong")], on_leave=frozenset({member}))
+        (found,) = plan_findings(stand, now=NOW, edition=HANDBOOK)
+        assert (found.kind.code, found.field) == ("agent_on_leave", role)
+
+
 def test_v1_an_edition_that_asks_for_three_is_not_met_by_two() -> None:
     assert codes(facts(), edition=Edition(team_size=3)) == ["team_not_two"]
 

@@ -135,6 +135,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "team_id": str(planned.team_id),
         "approval_id": plan_builders.make_travel_approval(desk, plan, reason=side.words).id,
         "paper_id": paper.id,
+        "leave_id": plan_builders.make_leave(desk, side.bystander, note=side.words).id,
         **_make_device(desk, side),
         "request_id": request.id,
         "waiver_id": builders.make_waiver(desk, request, asked_reason=side.words).id,

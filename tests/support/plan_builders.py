@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from server.domain.calendar import SHANGHAI, local_day
+from server.domain.leave import Leave, LeaveKind
 from server.domain.plans import PlanState, TravelApproval, TravelKind, VisitPlan, VisitTeam
 from server.domain.visits import Paper, PaperKind, Visit
 from tests.conftest import Desk
@@ -34,6 +35,18 @@ def make_team(desk: Desk, plan: VisitPlan, lead: Member = AGENT, partner: Member
         )
         uow.commit()
     return team
+
+
+def make_leave(desk: Desk, member: Member, first: date | None = None, **changes: Any) -> Leave:
+    """R15: a day of leave, a year from now unless said otherwise."""
+    with desk.installation.house.units.write() as uow:
+        day = first or local_day(uow.now) + timedelta(days=365)
+        entered = Leave(
+            uow.new_id(), member.id, day, day, LeaveKind.ANNUAL, "", DISPATCHER.id, uow.now, None, None, None, 1
+        )  # fmt: skip
+        leave = uow.leave.add(dataclasses.replace(entered, **changes))
+        uow.commit()
+    return leave
 
 
 def make_travel_approval(desk: Desk, plan: VisitPlan, **changes: Any) -> TravelApproval:

@@ -11025,6 +11025,322 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leave to come (today's with it), past or withdrawn. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the `next` of the page before */
+                    after?: string;
+                    limit?: number;
+                    listed?: "to_come" | "past" | "withdrawn";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeavePage"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Enter leave; `team_ids` of the answer are teams that lose the person. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LeaveNew"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leave/{leave_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leave_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw leave, with a reason; it stays on record. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    leave_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaveView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/letters/{letter_id}/acknowledgement": {
         parameters: {
             query?: never;
@@ -20387,7 +20703,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The branch's agents on the plan's day: certificate in force (V11), intervals that book them. */
+        /** The branch's agents on the plan's day: certificate in force (V11), intervals that book them, leave. */
         get: {
             parameters: {
                 query?: never;
@@ -27771,6 +28087,8 @@ export interface components {
         AgentOnDayView: {
             /** Format: uuid */
             account_id: string;
+            /** Format: date */
+            away_until: string | null;
             booked: components["schemas"]["BookedView"][];
             /** Format: date */
             certificate_until: string | null;
@@ -28924,7 +29242,7 @@ export interface components {
         };
         Grant: {
             /** @enum {unknown} */
-            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "self";
+            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "leave.read" | "leave.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "self";
             /** @enum {unknown} */
             scope: "own" | "team" | "project" | "branch" | "all";
         };
@@ -29226,6 +29544,47 @@ export interface components {
             placement_id: string;
             /** Format: date-time */
             started_at: string | null;
+        };
+        LeaveNew: {
+            /** Format: uuid */
+            account_id: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "annual" | "personal" | "sick" | "family" | "training" | "other";
+            /** Format: date */
+            last_day: string;
+            /** @default  */
+            note: string;
+        };
+        LeavePage: {
+            items: components["schemas"]["LeaveView"][];
+            /** @description cursor of the next page; null on the last */
+            next?: string | null;
+        };
+        LeaveView: {
+            /** Format: uuid */
+            account_id: string;
+            display_name: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: uuid */
+            entered_by: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "annual" | "personal" | "sick" | "family" | "training" | "other";
+            /** Format: date */
+            last_day: string;
+            note: string;
+            team_ids: string[];
+            /** Format: date-time */
+            withdrawn_at: string | null;
+            withdrawn_reason: string | null;
         };
         Leaving: {
             /** Format: date */

@@ -63,6 +63,7 @@ from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
 from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
+from server.services.ports.leave import LeaveRows
 from server.services.ports.messages import (
     InboxRows,
     OutboxRows,
@@ -242,6 +243,8 @@ class UnitOfWork(Protocol):
     def evidence_flags(self) -> EvidenceFlagRows: ...
     @property
     def daily_checks(self) -> DailyCheckRows: ...
+    @property
+    def leave(self) -> LeaveRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
     @property

@@ -584,6 +584,26 @@ def upgrade() -> None:
     op.create_index('ix_inbox_messages_account_id_id', 'inbox_messages', ['account_id', 'id'], unique=False)
     op.create_index(op.f('ix_inbox_messages_confidential_key'), 'inbox_messages', ['confidential_key'], unique=False)
     op.create_index(op.f('ix_inbox_messages_confidential_tail_key'), 'inbox_messages', ['confidential_tail_key'], unique=False)
+    op.create_table('leave',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('kind', columns.text_type(), nullable=False),
+    sa.Column('note', columns.text_type(), nullable=False),
+    sa.Column('entered_by', columns.text_type(), nullable=False),
+    sa.Column('entered_at', columns.Instant(), nullable=False),
+    sa.Column('withdrawn_at', columns.Instant(), nullable=True),
+    sa.Column('withdrawn_by', columns.text_type(), nullable=True),
+    sa.Column('withdrawn_reason', columns.text_type(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_leave_account_id')),
+    sa.ForeignKeyConstraint(['entered_by'], ['accounts.id'], name=op.f('fk_leave_entered_by')),
+    sa.ForeignKeyConstraint(['withdrawn_by'], ['accounts.id'], name=op.f('fk_leave_withdrawn_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_leave'))
+    )
+    op.create_index(op.f('ix_leave_account_id'), 'leave', ['account_id'], unique=False)
+    op.create_index(op.f('ix_leave_last_day'), 'leave', ['last_day'], unique=False)
     op.create_table('login_sessions',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
