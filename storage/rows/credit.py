@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -12,10 +13,18 @@ from server.domain.placements import CallNote
 from server.services.ports.credit import CurrentRun
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.mapping import Rows, a_thousand_at_a_time
+from storage.rows.mapping import Rows, a_thousand_at_a_time, among, sought
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares
 from storage.rows.tables.placements import call_notes
+
+
+@cache
+def _current(dialect: str) -> Prepared:
+    columns = (credit_runs.c.placement_id, credit_runs.c.id, credit_runs.c.digest)
+    wanted = among(credit_runs.c.placement_id, dialect)
+    return Prepared(sa.select(*columns).where(credit_runs.c.current, wanted))
 
 
 class CreditRunQueries(Rows[CreditRun]):
@@ -23,12 +32,12 @@ class CreditRunQueries(Rows[CreditRun]):
         super().__init__(connection, credit_runs, CreditRun, cipher)
 
     def current_of(self, placement_ids: Iterable[str]) -> Mapping[str, CurrentRun]:
-        columns = (credit_runs.c.placement_id, credit_runs.c.id, credit_runs.c.digest)
+        dialect = self.connection.dialect.name
         found = {}
         for some in a_thousand_at_a_time(placement_ids):
-            statement = sa.select(*columns).where(credit_runs.c.current, credit_runs.c.placement_id.in_(some))
-            for row in self.connection.execute(statement):
-                found[row.placement_id] = CurrentRun(row.id, row.digest)
+            asked = {"among": sought(some, dialect)}
+            for placement_id, id_, digest in _current(dialect).rows(self.connection, asked):
+                found[placement_id] = CurrentRun(id_, digest)
         return found
 
     def retire(self, run_ids: Iterable[str]) -> None:

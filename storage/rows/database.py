@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from server.domain.json_text import to_json
 from server.domain.problems import BUSY, STORAGE_FULL, ProblemKind, problem
-from storage.rows.json_text import to_json
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30

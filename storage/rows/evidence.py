@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from server.domain.integrity import EvidenceDifference
 from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, among, sought
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.reach import visits_within
 from storage.rows.tables.evidence import evidence_differences, evidence_items
 from storage.rows.tables.placements import placements
@@ -32,6 +34,16 @@ _KEYS = (
 )
 _PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
 _RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
+
+
+@cache
+def _counted(dialect: str) -> Prepared:
+    by = (evidence_items.c.visit_id, evidence_items.c.kind)
+    wanted = among(evidence_items.c.visit_id, dialect)
+    # each kind by itself: a prepared statement has no list whose length is told when it is asked
+    photo = (evidence_items.c.kind == kind for kind in PHOTO_KINDS)
+    counted = sa.select(*by, sa.func.count()).where(wanted, sa.or_(*photo, _RECORDING))
+    return Prepared(counted.group_by(*by))
 
 
 class EvidenceQueries(Rows[EvidenceItem]):
@@ -80,14 +92,10 @@ class EvidenceQueries(Rows[EvidenceItem]):
 
     def counts(self, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:
         found: dict[str, dict[EvidenceKind, int]] = {id_: {} for id_ in visit_ids}
-        counted = sa.or_(_PHOTO, _RECORDING)
+        dialect = self.connection.dialect.name
         for batch in _batches(found):
-            statement = (
-                sa.select(evidence_items.c.visit_id, evidence_items.c.kind, sa.func.count())
-                .where(evidence_items.c.visit_id.in_(batch), counted)
-                .group_by(evidence_items.c.visit_id, evidence_items.c.kind)
-            )
-            for visit_id, kind, count in self.connection.execute(statement):
+            asked = {"among": sought(batch, dialect)}
+            for visit_id, kind, count in _counted(dialect).rows(self.connection, asked):
                 found[visit_id][kind] = count
         return {id_: _count(kinds) for id_, kinds in found.items()}
 

@@ -20,14 +20,7 @@ def maker(entity: type[Any]) -> Callable[..., Any]:
     names = tuple(field.name for field in dataclasses.fields(entity))
     if not _is_plain(entity, names):
         return entity
-    unfrozen = type(f"Unfrozen{entity.__name__}", (), {"__slots__": names, "__init__": _filler(names)})
-
-    def make(*values: Any) -> Any:
-        made = unfrozen(*values)
-        made.__class__ = entity
-        return made
-
-    return make
+    return _filler(names, type(f"Unfrozen{entity.__name__}", (), {"__slots__": names}), entity)
 
 
 def _is_plain(entity: type[Any], names: tuple[str, ...]) -> bool:
@@ -35,10 +28,11 @@ def _is_plain(entity: type[Any], names: tuple[str, ...]) -> bool:
     return entity.__bases__ == (object,) and own == names and not hasattr(entity, "__post_init__")
 
 
-def _filler(names: tuple[str, ...]) -> Callable[..., None]:
-    """An `__init__` written out as a person would: a loop over the names gives most of the gain away again."""
-    body = "".join(f"\n    self.{name} = {name}" for name in names)
-    scope: dict[str, Any] = {}
-    exec(f"def __init__(self, {', '.join(names)}):{body}", scope)  # noqa: S102 - the names of our own fields
-    filler: Callable[..., None] = scope["__init__"]
-    return filler
+def _filler(names: tuple[str, ...], unfrozen: type[Any], entity: type[Any]) -> Callable[..., Any]:
+    """Written out as a person would: a loop over the names gives most of the gain away again."""
+    filled = (f"_made.{name} = {name}" for name in names)
+    body = "\n    ".join(["_made = _unfrozen()", *filled, "_made.__class__ = _entity", "return _made"])
+    scope: dict[str, Any] = {"_unfrozen": unfrozen, "_entity": entity}
+    exec(f"def make({', '.join(names)}):\n    {body}", scope)  # noqa: S102 - the names of our own fields
+    make: Callable[..., Any] = scope["make"]
+    return make

@@ -8,16 +8,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-from operator import itemgetter
+from functools import cached_property, partial
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from server.domain.json_text import to_json
 from server.domain.problems import NOT_FOUND, STALE, problem
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.json_text import to_json
 from storage.rows.making import maker
 from storage.rows.prepared import Prepared
 from storage.rows.ready import ReadyRows, make_ready
@@ -40,10 +40,9 @@ class _Shape:
         self.versioned = "version" in table.c
         self.names = list(table.c.keys())
         self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted")))
-        self.insert = sa.insert(table)
-        self.insert_one = Prepared(self.insert)
+        self.insert = Prepared(sa.insert(table))
         self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
-        self.among: dict[tuple[str, str], sa.Select[Any]] = {}
+        self.among: dict[tuple[str, str], Prepared] = {}
 
     @cached_property
     def places(self) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -64,13 +63,18 @@ def a_thousand_at_a_time(ids: Iterable[str]) -> Iterator[Sequence[str]]:
         yield wanted[start : start + _AT_ONCE]
 
 
-def _among(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
+def among(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
     """That a text column is one of the values of the parameter `among`, which takes them all at once: a thousand
     parameters took longer to be numbered, converted and bound than the database took to find their rows."""
     if dialect == "postgresql":
         return column == sa.any_(sa.bindparam("among", type_=postgresql.ARRAY(sa.Text())))
     listed = sa.func.json_each(sa.bindparam("among", type_=sa.Text())).table_valued("value")
     return column.in_(sa.select(listed.c.value))
+
+
+def sought(values: Sequence[str], dialect: str) -> Any:
+    """The parameter of `among`."""
+    return values if dialect == "postgresql" else to_json(values)
 
 
 class Rows(Generic[E]):
@@ -153,19 +157,27 @@ class Rows(Generic[E]):
             wanted = [self.cipher.key(value) for value in wanted]
         found: list[E] = []
         for start in range(0, len(wanted), _AT_ONCE):
-            found += self._entities(self._having_among(column, wanted[start : start + _AT_ONCE]))
-        return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
+            found += self._having_among(column, wanted[start : start + _AT_ONCE])
+        return sorted(found, key=attrgetter("id"))
 
-    def _having_among(self, column: sa.Column[Any], values: Sequence[Any]) -> sa.CursorResult[Any]:
+    def _having_among(self, column: sa.Column[Any], values: Sequence[Any]) -> list[E]:
         if not isinstance(column.type, sa.Text):
-            return self.connection.execute(sa.select(self.table).where(column.in_(values)))
+            return self.fetch(sa.select(self.table).where(column.in_(values)))
         dialect = self.connection.dialect.name
         statement = self._shape.among.get((column.name, dialect))
         if statement is None:
-            statement = sa.select(self.table).where(_among(column, dialect))
+            statement = Prepared(sa.select(self.table).where(among(column, dialect)))
             self._shape.among[column.name, dialect] = statement
-        sought = values if dialect == "postgresql" else to_json(values)
-        return self.connection.execute(statement, {"among": sought})
+        columns = statement.columns(self.connection, {"among": sought(values, dialect)})
+        return self._of_columns(columns) if columns else []
+
+    def _of_columns(self, columns: Sequence[Sequence[Any]]) -> list[E]:
+        """The columns of the whole table as entities."""
+        of_fields = list(self._shape.places(columns))
+        for place, name in self._shape.sealed_fields:
+            opened = partial(self.cipher.open, f"{self.table.name}.{name}")
+            of_fields[place] = [None if value is None else opened(value) for value in of_fields[place]]
+        return list(map(self._shape.make, *of_fields))
 
     def _equal(self, name: str, absent: bool) -> sa.ColumnElement[bool]:
         column = self.table.c[f"{name}_key" if name in self._sealed else name]
@@ -224,12 +236,18 @@ class Rows(Generic[E]):
         return row
 
     def add(self, entity: E) -> E:
-        self._shape.insert_one.write(self.connection, self.dump(entity))
+        self._shape.insert.write(self.connection, self.dump(entity))
         return entity
 
     def add_all(self, entities: Sequence[E]) -> None:
-        if entities:
-            self.connection.execute(self._shape.insert, [self.dump(entity) for entity in entities])
+        if not entities:
+            return
+        if self._sealed:
+            dumped = [self.dump(entity) for entity in entities]
+            columns = {name: [row[name] for row in dumped] for name in dumped[0]}
+        else:
+            columns = {name: list(map(attrgetter(name), entities)) for name in self._shape.fields}
+        self._shape.insert.write_all(self.connection, columns)
 
     def ready(self, entities: Sequence[E], moment: datetime) -> ReadyRows:
         dumped = [self.dump(entity) for entity in entities]

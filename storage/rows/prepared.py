@@ -57,6 +57,23 @@ class Prepared:
             return connection.execute(self._statement, asked).fetchall()
         return [plan.row(row) for row in found] if plan.taken else found
 
+    def columns(self, connection: sa.Connection, asked: Mapping[str, Any]) -> list[Sequence[Any]]:
+        """What a SELECT finds, a column after the other; nothing where it finds nothing.
+
+        Many rows are converted in two thirds of the time when each conversion goes down its own column.
+        """
+        if not _straight(connection):
+            return list(zip(*connection.execute(self._statement, asked).fetchall(), strict=True))
+        plan = self._plan(connection.dialect, ())
+        try:
+            found = _driver(connection).execute(plan.sql, plan.parameters(asked)).fetchall()
+        except sqlite3.Error:
+            return list(zip(*connection.execute(self._statement, asked).fetchall(), strict=True))
+        columns: list[Sequence[Any]] = list(zip(*found, strict=True))
+        for place, convert in plan.taken if columns else ():
+            columns[place] = list(map(convert, columns[place]))
+        return columns
+
     def scalar(self, connection: sa.Connection, asked: Mapping[str, Any]) -> Any:
         """The one value of the one row."""
         ((value,),) = self.rows(connection, asked)
@@ -71,6 +88,21 @@ class Prepared:
             return _driver(connection).execute(plan.sql, plan.parameters(asked)).rowcount
         except sqlite3.Error:
             return connection.execute(self._statement, asked).rowcount
+
+    def write_all(self, connection: sa.Connection, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Insert many rows, told a column after the other; SQLite takes them in one call, and whoever listens hears it.
+
+        PostgreSQL is told by SQLAlchemy, which has it take a thousand rows in a statement.
+        """
+        if connection.dialect.name != "sqlite":
+            rows = zip(*columns.values(), strict=True)
+            connection.execute(self._statement, [dict(zip(columns, row, strict=True)) for row in rows])
+            return
+        plan = self._plan(connection.dialect, tuple(columns))
+        told = [
+            columns[name] if convert is None else map(convert, columns[name]) for name, convert in plan.given
+        ]
+        connection.exec_driver_sql(plan.sql, list(zip(*told, strict=True)))
 
     def _plan(self, dialect: sa.Dialect, written: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(written)

@@ -107,3 +107,43 @@ def test_who_listens_hears_every_statement(connection: sa.Connection) -> None:
     assert len(heard) == 2
     assert BY_ID.rows(connection, {"wanted": "b"})[0][0] == "b"
     assert len(heard) == 2
+
+
+def _three(connection: sa.Connection) -> list[dict[str, object]]:
+    marks: list[dict[str, object]] = [
+        {**MARK, "id": "b", "size": 1},
+        {**MARK, "id": "c", "at": None, "of": (), "kept": False, "told": None},
+        {**MARK, "id": "d", "colour": Colour.BLUE},
+    ]
+    INSERT.write_all(connection, {name: [mark[name] for mark in marks] for name in MARK})
+    return marks
+
+
+def test_many_are_written_as_one_after_the_other(connection: sa.Connection) -> None:
+    _three(connection)
+    found = [tuple(row) for row in connection.execute(sa.select(MARKS).order_by(MARKS.c.id))]
+    assert [row[0] for row in found] == ["a", "b", "c", "d"]
+    assert found[1] == ("b", *found[0][1:-1], 1)
+    assert found[2][2:6] == (None, (), False, None)
+    told = "SELECT told IS NULL, typeof(told) FROM marks WHERE id = 'c'"
+    assert connection.exec_driver_sql(told).one() == (1, "null")
+
+
+def test_columns_are_the_rows_turned(connection: sa.Connection) -> None:
+    every = Prepared(sa.select(MARKS).where(MARKS.c.size >= sa.bindparam("least")).order_by(MARKS.c.id))
+    _three(connection)
+    for least in (1, 7, 8):
+        rows = [tuple(row) for row in every.rows(connection, {"least": least})]
+        assert list(zip(*every.columns(connection, {"least": least}), strict=True)) == rows
+        sa.event.listen(connection, "before_cursor_execute", _hear)
+        assert list(zip(*every.columns(connection, {"least": least}), strict=True)) == rows
+        sa.event.remove(connection, "before_cursor_execute", _hear)
+
+
+def test_many_that_are_refused_are_refused_by_sqlalchemy_s_name(connection: sa.Connection) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        INSERT.write_all(connection, {name: [value, value] for name, value in MARK.items()})
+
+
+def _hear(*_: object) -> None:
+    """Hears what SQLite is asked."""
