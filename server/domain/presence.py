@@ -139,11 +139,13 @@ def v1_present(check_ins: Sequence[CheckIn], team: Sequence[str], edition: Editi
         if a.account_id != b.account_id and apart(a, b, edition) is None
     ]
     counted = min(pairs, key=lambda pair: _order(pair[1])) if pairs else tuple(sound[:1])
-    refusals = {c.id: c.refusal if c not in sound else _refusal(c, counted, edition) for c in came}
+    counts, judged = frozenset(c.id for c in counted), {c.id for c in sound}
+    refusals = {
+        c.id: None if c.id in counts else _refusal(c, counted, edition) if c.id in judged else c.refusal
+        for c in came
+    }
     there = {c.account_id for c in counted if not c.provisional}
-    return Presence(
-        tuple(member for member in team if member in there), frozenset(c.id for c in counted), refusals
-    )
+    return Presence(tuple(member for member in team if member in there), counts, refusals)
 
 
 def apart(one: CheckIn, other: CheckIn, edition: Edition) -> str | None:
@@ -209,8 +211,6 @@ def _order(check_in: CheckIn) -> tuple[datetime, str]:
 
 
 def _refusal(check_in: CheckIn, counted: Sequence[CheckIn], edition: Edition) -> str | None:
-    if check_in in counted:
-        return None
     others = [c for c in counted if c.account_id != check_in.account_id]
     if not others or len(counted) > 1:
         return ANOTHER_COUNTS.code

@@ -18,10 +18,11 @@ class FactsBeside:
     """The facts that clauses looked at, of one visit (or none) and one original repayment: days as YYYY-MM-DD, amounts
     with two decimals, ids, counts and flags.
 
-    What several clauses look at is written out once: five bases are told of every visit, whichever it has.
+    What several clauses look at is written out once and stands in the trace wherever it is told: five bases are told
+    of every visit, whichever it has.
     """
 
-    __slots__ = ("_common", "_credited", "_of_visit", "_original", "_placement", "_reading")
+    __slots__ = ("_common", "_credited", "_original", "_placement", "_reading", "_written")
 
     def __init__(
         self,
@@ -38,17 +39,18 @@ class FactsBeside:
         if reading is not None:
             self._common["visit"] = reading.visit.id
             self._common["visited_on"] = reading.day.isoformat()
-        self._of_visit: dict[Callable[[Reading], Facts], Facts] = {}
+        self._written: dict[Callable[[Reading], Facts], Facts] = {}
 
     def of(self, verdict: Verdict) -> Facts:
         reading = self._reading
-        if reading is None:
-            return self._common | self._besides(verdict)
-        read = _FACTS_OF_VISIT.get(verdict.clause, _nothing)
-        of_visit = self._of_visit.get(read)
-        if of_visit is None:
-            of_visit = self._of_visit[read] = read(reading)
-        return self._common | of_visit | self._besides(verdict)
+        read = _nothing if reading is None else _FACTS_OF_VISIT.get(verdict.clause, _nothing)
+        facts = self._written.get(read)
+        if facts is None:
+            facts = self._common if reading is None else self._common | read(reading)
+            self._written[read] = facts
+        if verdict.code in _CODES_BESIDES or verdict.clause in _CLAUSES_BESIDES:
+            return facts | self._besides(verdict)
+        return facts
 
     def _besides(self, verdict: Verdict) -> Facts:
         placement, reading = self._placement, self._reading
@@ -67,6 +69,11 @@ class FactsBeside:
             facts["started_at"] = reading.visit.started_at.isoformat()
             facts["paid_at"] = paid_at and paid_at.isoformat()
         return facts
+
+
+# What `_besides` has a word to say of.
+_CODES_BESIDES = frozenset(("nearer_visit", "none", "to_visit"))
+_CLAUSES_BESIDES = frozenset(("W4", "W5"))
 
 
 def _nothing(_reading: Reading) -> Facts:

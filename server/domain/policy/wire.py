@@ -7,6 +7,7 @@ by hand: a schema library would cost more than reading, judging and writing a li
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Never, TypeVar
 
 from server.domain.calendar import parse_day, parse_instant
@@ -322,7 +323,22 @@ def _visit_to_json(visit: VisitFacts) -> Record:
 
 def _plain(facts: Any) -> Record:
     """The fields as they stand: `dataclasses.asdict` copies every value and took a fifth of a scoring."""
-    return {name: getattr(facts, name) for name in facts.__slots__}
+    kind = type(facts)
+    return dict(zip(kind.__slots__, _FIELDS[kind](facts), strict=True))
+
+
+_FIELDS = {
+    kind: attrgetter(*kind.__slots__)
+    for kind in (
+        AddressFacts,
+        ContactFacts,
+        LetterFacts,
+        PhoneFacts,
+        PoliceReferralFacts,
+        RepaymentFacts,
+        VisitFacts,
+    )
+}
 
 
 def _day_text(day: date | None) -> str | None:

@@ -85,9 +85,9 @@ class _Reading:
         originals: dict[str, Repayment] = {}
         for row, placement in self._taken:
             key = (placement.client_id, row["reference"])
-            original = self._original(row, placement)
-            repayment = self._repayment(row, placement, original)
-            held = self._held.get(key)
+            original, held = self._original(row, placement), self._held.get(key)
+            made = self._made[key] if original is None and held is None else None
+            repayment = made or self._repayment(row, placement, original)
             if held is not None:
                 self._compare(row, held, repayment)
                 continue
