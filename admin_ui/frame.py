@@ -17,6 +17,7 @@ from admin_ui.forms import is_part
 from admin_ui.handbook import Quoted, quoted
 from server.domain.access import Actor, Permission
 from server.domain.calendar import local_day
+from server.services import papers
 from server.services.searching import SEARCHERS
 from server.services.to_do import ToDo, waiting
 from server.web.endpoint import Call
@@ -94,6 +95,10 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("quality", "/desk/quality", (Permission.QUALITY_READ,)),
             Place("packs", "/desk/packs", (Permission.PACKS_READ,)),
             Place("visits", "/desk/visits", (Permission.VISITS_READ,)),
+            Place(
+                "counterfoils", "/desk/counterfoils", (Permission.LETTERS_RECEIVE, Permission.PAPERS_RELEASE)
+            ),
+            Place("papers", "/desk/papers", papers.READERS),
             Place("texts", "/desk/texts", (Permission.TEMPLATES_WRITE, Permission.TEMPLATES_APPROVE)),
         ),
     ),

@@ -150,5 +150,20 @@ class PaperView(Strict):
 PaperPage = page_of(PaperView, "PaperPage")
 
 
+class AwaitedCounterfoilView(Strict):
+    """`escalates_at`: when the manager hears of it by itself (V6)."""
+
+    letter_id = Id(attribute="letter.id", required=True)
+    visit_id = Id(attribute="letter.visit_id", required=True)
+    case_number = fields.String(required=True)
+    left_on = Day(attribute="letter.left_on", required=True)
+    manner = fields.String(attribute="letter.manner", required=True)
+    escalates_at = Instant(required=True)
+    escalated_at = Instant(attribute="letter.escalated_at", required=True, allow_none=True)
+
+
+AwaitedCounterfoilPage = page_of(AwaitedCounterfoilView, "AwaitedCounterfoilPage")
+
+
 class PaperViews(Strict):
     items = fields.List(fields.Nested(PaperView), required=True)

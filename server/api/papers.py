@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from api_schemas.registers import PaperNew, PaperPage, PaperQuery, PapersToRelease, PaperView, PaperViews
+from api_schemas.base import PageQuery
+from api_schemas.registers import (
+    AwaitedCounterfoilPage,
+    PaperNew,
+    PaperPage,
+    PaperQuery,
+    PapersToRelease,
+    PaperView,
+    PaperViews,
+)
 from server.domain.access import Permission
 from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.registers import PAPER_NOT_LEAVABLE, PAPER_STATE
 from server.domain.visits import Paper
-from server.services import papers
+from server.services import letters, papers
+from server.services.letters import AwaitedCounterfoil
 from server.services.papers import PaperListed
 from server.services.ports.paging import Page, PageRequest
 from server.services.scopes import visit_within
@@ -23,6 +33,20 @@ def list_papers(call: Call) -> Page[PaperListed]:
     """Papers of the branch, or one list: unreleased, out, overdue, left, to shred, shredded."""
     request = PageRequest(call.query["limit"], call.query.get("after"))
     return papers.page(call.uow, call.actor, request, call.query["listed"])
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/counterfoils",
+    needs=letters.COUNTERFOIL_READERS,
+    query=PageQuery,
+    answer=AwaitedCounterfoilPage,
+)
+def list_counterfoils(call: Call) -> Page[AwaitedCounterfoil]:
+    """V6: letters left whose counterfoil is not back, the longest left first."""
+    request = PageRequest(call.query["limit"], call.query.get("after"))
+    return letters.awaited(call.uow, call.actor, request)
 
 
 @endpoint(

@@ -129,6 +129,21 @@ def receive_counterfoil(call: Call) -> Letter:
 @endpoint(
     blueprint,
     "POST",
+    "/letters/<uuid:letter_id>/escalate",
+    needs=[Permission.LETTERS_RECEIVE],
+    body=Once,
+    answer=LetterView,
+    once=True,
+    problems=[COUNTERFOIL_RECEIVED, WRONG_STATE],
+)
+def escalate_counterfoil(call: Call) -> Letter:
+    """V6: tell the managers of a counterfoil that is not back, before its days are over."""
+    return letters.escalate_now(call.uow, call.actor, call.path["letter_id"])
+
+
+@endpoint(
+    blueprint,
+    "POST",
     "/letters/<uuid:letter_id>/acknowledgement",
     needs=[Permission.FACTS_WRITE],
     body=Acknowledgement,

@@ -174,6 +174,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "ProposalState.proposed": ("待批准", "Waits for approval"),
     "ProposalState.published": ("已公布", "Published"),
     "ProposalState.declined": ("未批准", "Declined"),
+    "PaperState.issued": ("已领用", "issued"),
+    "PaperState.released": ("已批准带出", "released"),
+    "PaperState.left": ("已留置", "left"),
+    "PaperState.returned": ("已交回", "returned"),
+    "PaperState.shredded": ("已销毁", "shredded"),
 }
 # What pages show nowhere but in a refusal.
 IN_REFUSALS: dict[str, tuple[str, str]] = {
@@ -184,11 +189,6 @@ IN_REFUSALS: dict[str, tuple[str, str]] = {
     "OutboxState.waiting": ("待发送", "waiting"),
     "OutboxState.sent": ("已发送", "sent"),
     "OutboxState.failed": ("发送失败", "failed"),
-    "PaperState.issued": ("已领用", "issued"),
-    "PaperState.released": ("已批准带出", "released"),
-    "PaperState.left": ("已留置", "left"),
-    "PaperState.returned": ("已交回", "returned"),
-    "PaperState.shredded": ("已销毁", "shredded"),
     "PointState.waiting": ("待定位", "waiting"),
     "PointState.found": ("已定位", "found"),
     "PointState.unfit": ("坐标不可用", "unfit"),

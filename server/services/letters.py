@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from server.domain.access import Actor, Permission, Post
+from server.domain.access import Actor, Permission, Post, reach
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.letters import counterfoil_escalates_at, counterfoil_findings, letter_findings
@@ -16,11 +17,38 @@ from server.domain.problems import INVALID_INPUT, NOT_FOUND, WRONG_STATE, proble
 from server.domain.value_words import Past
 from server.domain.visits import Letter, Visit
 from server.services import credit, notices
+from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import visit_within
 from server.services.visit_records import begun, edition_at, not_in_future
 
 ESCALATE_JOB = "letters.escalate"
+COUNTERFOIL_READERS = (Permission.LETTERS_RECEIVE, Permission.PAPERS_RELEASE)
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedCounterfoil:
+    """A letter whose counterfoil is not back, its case, and when the manager hears of it by itself."""
+
+    letter: Letter
+    case_number: str
+    escalates_at: datetime
+
+
+def awaited(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[AwaitedCounterfoil]:
+    """V6: counterfoils that are out, the longest first."""
+    found = uow.letters.awaited(request, reach(actor, *COUNTERFOIL_READERS))
+    visits = uow.visits.by_ids(letter.visit_id for letter in found.items)
+    placements = uow.placements.by_ids(visit.placement_id for visit in visits.values())
+    shown = [
+        AwaitedCounterfoil(
+            letter,
+            placements[visits[letter.visit_id].placement_id].case_number,
+            counterfoil_escalates_at(letter.left_on, uow.policy.in_force_on(letter.left_on)),
+        )
+        for letter in found.items
+    ]
+    return Page(shown, found.next)
 
 
 def leave(uow: UnitOfWork, actor: Actor, visit_id: str, values: Mapping[str, Any]) -> Letter:
@@ -104,6 +132,15 @@ def escalate(uow: UnitOfWork, letter_id: str) -> bool:
     uow.letters.save(dataclasses.replace(letter, escalated_at=uow.now))
     uow.audit(AuditEntry("letter.escalated", "visit", visit.id, {"letter_id": letter.id}))
     return True
+
+
+def escalate_now(uow: UnitOfWork, actor: Actor, letter_id: str) -> Letter:
+    """The dispatcher tells the managers before the days are over; once a letter."""
+    letter, _, _ = _letter_within(uow, actor, letter_id, Permission.LETTERS_RECEIVE)
+    refuse_if(counterfoil_findings(letter))
+    if not escalate(uow, letter.id):
+        raise problem(WRONG_STATE, state=Past.REPORTED, verb_zh="再次上报", verb_en="escalated again")
+    return uow.letters.need(letter.id)
 
 
 def _letter_within(

@@ -12,7 +12,7 @@ from server.domain.access import Actor, Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
-from server.domain.registers import paper_due_on, paper_findings, paper_out, paper_state
+from server.domain.registers import PaperState, paper_due_on, paper_findings, paper_out, paper_state
 from server.domain.visits import Paper, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.registers import PaperList
@@ -28,7 +28,7 @@ class PaperListed:
 
     paper: Paper
     case_number: str
-    state: str
+    state: PaperState
     due_on: date
     overdue: bool
 

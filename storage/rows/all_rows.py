@@ -29,7 +29,6 @@ from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
     Finding,
-    Letter,
     VisitAnswers,
     VisitContact,
 )
@@ -67,7 +66,7 @@ from storage.rows.people import (
 from storage.rows.placements import AddressQueries, PlacementQueries
 from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
-from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, PaperQueries
+from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, LetterQueries, PaperQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.searching import SearchQueries
 from storage.rows.trail import TrailQueries
@@ -221,8 +220,8 @@ class AllRows(MonthRows):
         return self._rows(tables.visits.visit_contacts, VisitContact)
 
     @cached_property
-    def letters(self) -> Rows[Letter]:
-        return self._rows(tables.visits.letters, Letter)
+    def letters(self) -> LetterQueries:
+        return LetterQueries(self._connection, self._cipher)
 
     @cached_property
     def message_templates(self) -> MessageTemplateQueries:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from server.domain.access import Reach, Scope
-from server.domain.visits import Device, DeviceHandout, Paper
+from server.domain.visits import Device, DeviceHandout, Letter, Paper
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.registers import DeviceList, PaperList
 from storage.rows.column_cipher import ColumnCipher
@@ -17,7 +17,7 @@ from storage.rows.paging import keyset_page
 from storage.rows.reach import visits_within
 from storage.rows.tables.phones import device_unsent
 from storage.rows.tables.placements import placements
-from storage.rows.tables.visits import device_handouts, devices, papers, visits
+from storage.rows.tables.visits import device_handouts, devices, letters, papers, visits
 
 _open = device_handouts.c.returned_at.is_(None)
 
@@ -116,3 +116,17 @@ class PaperQueries(Rows[Paper]):
             case PaperList.SHREDDED:
                 statement = statement.where(papers.c.shredded_at.is_not(None))
         return keyset_page(self, statement, [papers.c.id], request)
+
+
+class LetterQueries(Rows[Letter]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, letters, Letter, cipher)
+
+    def awaited(self, request: PageRequest, reach: Reach) -> Page[Letter]:
+        statement = (
+            sa.select(letters)
+            .join(visits, visits.c.id == letters.c.visit_id)
+            .join(placements, placements.c.id == visits.c.placement_id)
+            .where(visits_within(reach), letters.c.counterfoil_returned_at.is_(None))
+        )
+        return keyset_page(self, statement, [letters.c.left_on, letters.c.id], request)

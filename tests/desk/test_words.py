@@ -37,6 +37,7 @@ from server.domain.policy.registry import CLAUSES
 from server.domain.policy_proposals import ProposalState
 from server.domain.problems import CATALOGUE
 from server.domain.quality import BreachConsequence, DrawnBy, Verdict
+from server.domain.registers import PaperState
 from server.domain.request_rules import CHECKS
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
 from server.domain.searching import Sought
@@ -45,7 +46,9 @@ from server.domain.visits import (
     CheckInWay,
     ContactChannel,
     ContactWho,
+    LetterPlace,
     MessageState,
+    PaperKind,
     VisitState,
 )
 from server.services.simulations import Step
@@ -58,7 +61,7 @@ SHOWN = (
     Post, RequestState, VisitState, AddressKind, AddressStanding, WaiverKind, DemolitionAnswer, AddressOutcome,
     ContactWho, ContactChannel, CheckInWay, MessageState, EvidenceKind, GapCause, FlagState, FlagDecision, HoldReason,
     PhoneOwner, PlaceVerdict, MonthPhase, PlanState, RulingOutcome, StatementState, EvidenceLabel, Sought,
-    TravelKind, Alarm, NextStep, Deviation, LeaveKind,
+    TravelKind, Alarm, NextStep, Deviation, LeaveKind, LetterPlace, PaperKind, PaperState,
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
@@ -115,6 +118,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "text_tab.",
         "complaint_tab.",
         "leave_tab.",
+        "paper_tab.",
     }  # put together in Python, in the places beside
     unused = [
         key

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from server.domain.access import Reach
-from server.domain.visits import Device, DeviceHandout, Paper
+from server.domain.visits import Device, DeviceHandout, Letter, Paper
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
 
@@ -67,3 +67,8 @@ class PaperRows(EntityRows[Paper], Protocol):
         handed_over: bool = False,
     ) -> Page[Paper]:
         """Papers of visits within reach, the oldest first; `handed_over`: only what has come back."""
+
+
+class LetterRows(EntityRows[Letter], Protocol):
+    def awaited(self, request: PageRequest, reach: Reach) -> Page[Letter]:
+        """Letters of visits within reach whose counterfoil is not back (V6), the longest left first."""

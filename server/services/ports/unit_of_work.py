@@ -40,7 +40,6 @@ from server.domain.requests import DemolitionCheck, Waiver
 from server.domain.visits import (
     CheckIn,
     Finding,
-    Letter,
     VisitAnswers,
     VisitContact,
 )
@@ -86,7 +85,7 @@ from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.policy import PolicyDocumentRows
 from server.services.ports.quality import QualityItemRows, QualitySampleRows
-from server.services.ports.registers import DeviceHandoutRows, DeviceRows, PaperRows
+from server.services.ports.registers import DeviceHandoutRows, DeviceRows, LetterRows, PaperRows
 from server.services.ports.requests import AddressErrorRows, RequestedAddressRows, VisitRequestRows
 from server.services.ports.rows import EntityRows
 from server.services.ports.searching import SearchRows
@@ -194,7 +193,7 @@ class UnitOfWork(Protocol):
     @property
     def visit_contacts(self) -> EntityRows[VisitContact]: ...
     @property
-    def letters(self) -> EntityRows[Letter]: ...
+    def letters(self) -> LetterRows: ...
     @property
     def message_templates(self) -> MessageTemplateRows: ...
     @property
