@@ -183,6 +183,12 @@ test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app: it
 	$(NPM) phone_app run --silent test
 	$(BIN)/pytest tests/phone tests/api/test_phone_days.py
 
+PICTURES ?= /tmp/phone-pictures
+.PHONY: phone-pictures
+phone-pictures: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## every screen of the phone app, zh-CN and English, light and dark, into PICTURES
+	mkdir -p $(PICTURES)
+	FIELDVISIT_PICTURES=$(PICTURES) $(BIN)/pytest tests/phone
+
 .PHONY: test-webkit
 test-webkit: deps-webkit .venv/.dev $(PHONE) ## capture and outbox in WebKit, the nearest to an iPhone; apart, for it is 207 MB
 	$(BIN)/pytest tests/webkit

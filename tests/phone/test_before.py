@@ -22,7 +22,7 @@ def test_no_visit_begins_without_a_consent_and_a_withdrawn_one_is_none(field: Fi
     phone.tap("sign-in")
     phone.enrol()
     phone.sees("录音和定位同意书")
-    phone.picture("consent-zh-light")
+    phone.picture("consent")
     assert phone.violations() == []
     phone.tap("consent-later")
     for title in ("设置 6 位 PIN 码", "再输入一次"):
@@ -37,7 +37,7 @@ def test_no_visit_begins_without_a_consent_and_a_withdrawn_one_is_none(field: Fi
         link.startswith("https://") and field.site.address.text in told[n] for n, link in enumerate(links)
     )
     assert [one for one in told if field.site.placement.case_number in one] == []
-    phone.picture("visit-maps-zh-light")
+    phone.picture("visit-maps")
     assert phone.violations() == []
     change(phone, field, "已于 2026-03-10")
     phone.tap("visit")
@@ -61,11 +61,11 @@ def test_the_check_of_a_phone_goes_with_the_visit_that_it_begins(field: Field) -
     expect(phone.at("fit")).to_be_visible()
     for name in ("camera", "microphone", "place", "messenger"):
         expect(phone.at(f"check-{name}").locator(".chip.done")).to_have_count(1)
-    phone.picture("preflight-zh-light")
+    phone.picture("preflight")
     assert phone.violations() == []
     phone.tap("back")
     phone.sees_at("preflight", "✓")
-    phone.picture("today-checked-zh-light")
+    phone.picture("today-checked")
     begin(phone)
     phone.page.goto(f"{phone.url}/app/#/outbox")
     expect(phone.page.locator("[data-test=item]")).to_have_count(1)  # the recording goes on

@@ -26,10 +26,10 @@ def test_calls_messages_and_what_is_learnt_become_records_of_the_case(field: Fie
     phone.tap("step-phones")
     phone.sees("今天还可呼出债务人 5 次")
     expect(phone.page.locator("body")).not_to_contain_text(NUMBER)
-    phone.picture("phones-zh-light")
+    phone.picture("phones")
     assert phone.violations() == []
     phone.tap_until("call", NUMBER)
-    phone.picture("calling-zh-light")
+    phone.picture("calling")
     assert phone.violations() == []
     phone.tap("unanswered")
     phone.sees_at("phone", "未接通 1")
@@ -81,7 +81,7 @@ def test_a_partner_without_a_phone_checks_in_by_code(field: Field) -> None:
     phone.page.fill("[name=partner-code]", "000000")
     phone.tap("partner-in")
     phone.sees("口令不对或已过期")
-    phone.picture("partner-code-zh-light")
+    phone.picture("partner-code")
     assert phone.violations() == []
     phone.page.fill("[name=partner-code]", code_of(field, PARTNER))
     phone.tap("partner-in")
@@ -97,7 +97,7 @@ def test_a_follow_up_to_an_address_learnt_at_the_door_begins_without_plan_or_net
     begin(phone)
     phone.tap("step-phones")
     phone.page.fill("[name=address]", "河南省郑州市金水区花园路1号")
-    phone.picture("follow-up-zh-light")
+    phone.picture("follow-up")
     phone.tap("follow-up")
     phone.sees("另一次外访还在录音")
     assert phone.at("next").is_disabled(), "one recording at a time"

@@ -35,7 +35,7 @@ def test_a_forgotten_pin_loses_nothing(field: Field) -> None:
     phone.tap("forgot")
     phone.sees("未上传的资料仍封存在本机")
     assert phone.violations() == []
-    phone.picture("forgot-zh-light")
+    phone.picture("forgot")
     sign_in(phone, AGENT)
     phone.sees("设置 6 位 PIN 码")
     phone.pin(NEW_PIN)
@@ -62,7 +62,7 @@ def test_an_ended_login_erases_the_day_and_it_sends_what_is_sealed(field: Field)
     phone.offline(False)
     phone.sees("登录已被终止")
     assert phone.violations() == []
-    phone.picture("login-over-zh-light")
+    phone.picture("login-over")
     readable = " ".join(row for shelf in ("meta", "sealed", "outbox") for row in phone.on_disk(shelf))
     assert field.site.address.text not in readable
     assert phone.page.evaluate(_SEALED_NAMES).count("day") == 0, "the day is erased"
@@ -74,7 +74,7 @@ def test_an_ended_login_erases_the_day_and_it_sends_what_is_sealed(field: Field)
     assert phone.at("rescue").is_disabled(), "no opening without a reason"
     phone.page.fill("[name=reason]", "离职，设备已收回")
     assert phone.violations() == []
-    phone.picture("rescue-zh-light")
+    phone.picture("rescue")
     phone.tap("rescue")
     expect(phone.at("safe")).to_be_visible(timeout=60_000)
     assert kinds(field) == CAPTURED
@@ -118,7 +118,7 @@ def test_it_sees_what_is_unsent_and_the_phone_is_erased_once_its_loss_is_recorde
     assert answered.value.json()["lost_at"] is not None
     phone.page.goto(f"{phone.url}/app/#/settings")
     phone.sees("IT 已登记")
-    phone.picture("loss-zh-light")
+    phone.picture("loss")
     phone.tap("sign-out")
     phone.sees("登录")
     assert phone.on_disk("pieces") == []

@@ -35,11 +35,11 @@ def test_an_agent_reads_the_month_and_objects_from_a_line(field: Field) -> None:
     phone.tap("history")
     phone.tap("month-2026-02")
     phone.sees_at("line", "我的份额")
-    phone.picture("history-zh-light")
+    phone.picture("history")
     assert phone.violations() == []
     phone.tap("object")
     phone.page.fill("[name=words]", "搭档的份额有误")
-    phone.picture("objection-zh-light")
+    phone.picture("objection")
     phone.tap("send-objection")
     phone.sees("经理")
     expect(phone.at("send-objection")).to_have_count(0)

@@ -109,7 +109,7 @@ def test_what_the_server_refuses_is_set_aside_with_its_words_and_holds_up_nothin
     expect(phone.page.locator("[data-test=item] p.refused")).to_have_count(1, timeout=60_000)
     expect(phone.at("item")).to_have_count(1, timeout=60_000)
     phone.sees_at("item", "问答")
-    phone.picture("outbox-refused-zh-light")
+    phone.picture("outbox-refused")
     assert phone.violations() == []
     assert_opens_for_it_alone(field, handed_over(phone, tmp_path))
     kinds = sorted(item["kind"] for item in evidence_of(field))
@@ -123,7 +123,7 @@ def assert_it_can_help(field: Field, phone: Phone) -> None:
     """IT reads what was refused by which code, under the number that the agent was told."""
     phone.tap("support")
     phone.sees_at("support-number", "请告知 IT")
-    phone.picture("support-zh-light")
+    phone.picture("support")
     assert phone.violations() == []
     device = field.site.devices[AGENT.username].id
     (sent,) = field.desk.ok(field.desk.get(IT, f"/api/v1/devices/{device}/support-bundles"))["items"]
@@ -164,7 +164,7 @@ def test_what_is_held_back_waits_be_it_all_sound_or_one_file_and_everything_else
     phone.offline(False)
     expect(items).to_have_count(2, timeout=60_000)
     expect(far).to_contain_text("已暂停")
-    phone.picture("outbox-paused-zh-light")
+    phone.picture("outbox-paused")
     assert phone.violations() == []
     assert sorted(item["kind"] for item in evidence_of(field)) == ["photo_door", "photo_number"]
     phone.page.reload()

@@ -57,7 +57,7 @@ def look_at_a_photo(phone: Phone) -> None:
     expect(phone.at("copy")).to_be_visible()
     below, above = phone.page.evaluate(_BRIGHTNESS)
     assert below < above / 2
-    phone.picture("photo-copy-zh-light")
+    phone.picture("photo-copy")
     assert phone.violations() == []
     phone.page.goto(f"{phone.url}/app/#/today")
     phone.tap("visit")
@@ -80,7 +80,7 @@ def test_a_phone_that_is_full_warns_stops_keeps_what_it_has_and_ends_its_visit(f
     phone.sees("空间将满")  # with the next segment, which takes the first reserve
     kept = len(phone.on_disk("entries"))
     assert kept > 2, "what came after the warning was kept"
-    phone.picture("room-little-zh-light")
+    phone.picture("room-little")
 
     fill(phone)
     phone.sees("空间已满，录音已停止")
@@ -88,7 +88,7 @@ def test_a_phone_that_is_full_warns_stops_keeps_what_it_has_and_ends_its_visit(f
     phone.tap("next")
     phone.tap("shoot")
     expect(phone.at("no-room")).to_be_visible()
-    phone.picture("room-none-zh-light")
+    phone.picture("room-none")
     assert phone.violations() == []
     assert len(phone.on_disk("entries")) == kept, "a photo that found no room is no photo"
     phone.page.goto(f"{phone.url}/app/#/visit/{field.site.visit.id}")

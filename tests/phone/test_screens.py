@@ -41,7 +41,7 @@ def test_the_screens_of_a_visit_with_a_letter(field: Field, scheme: str, english
     wrong: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
-        phone.picture(f"{name}-{'en' if english else 'zh'}-{scheme}")
+        phone.picture(name)
         wrong[name] = phone.violations()
 
     phone.tap("visit")

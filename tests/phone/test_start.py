@@ -63,7 +63,7 @@ def test_a_phone_is_enrolled_by_a_code_that_is_typed_or_read_off_the_desk(field:
     phone.page.fill("[name=code]", "2222-2222")
     phone.tap("device")
     phone.sees("登记码不对")
-    phone.picture("enrol-zh-light")
+    phone.picture("enrol")
     assert phone.violations() == []
     code = phone.code_for(phone.at("device").inner_text().strip())
     phone.page.evaluate(
@@ -165,33 +165,33 @@ def test_every_screen_before_a_visit_is_fit_for_thumbs_and_eyes(field: Field, sc
     wrong: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
-        phone.picture(f"{name}-{scheme}")
+        phone.picture(name)
         wrong[name] = phone.violations()
 
     phone.sees("登录")
     look("sign-in")
     phone.enter(AGENT)
     phone.sees_at("visit", field.site.address.text)
-    look("today-zh")
+    look("today")
     phone.tap("settings")
-    look("settings-zh")
+    look("settings")
     phone.tap("english")
-    look("settings-en")
+    look("settings-english")
     phone.page.go_back()
     phone.sees("Today")
-    look("today-en")
+    look("today-english")
     phone.tap("visit")
     phone.sees("Check in")
-    look("visit-en")
+    look("visit")
     phone.page.go_back()
     phone.tap("outbox")
     phone.sees("Safe to sign out")
-    look("outbox-en")
+    look("outbox")
     phone.page.go_back()
     phone.tap("settings")
     phone.tap("lock")
     phone.sees("Enter the PIN")
-    look("pin-en")
+    look("pin")
     assert {name: found for name, found in wrong.items() if found} == {}
 
 

@@ -38,6 +38,9 @@ _SWITCHES = [
 _PATIENCE_MS = 20_000
 # Violations of what people with other eyes and hands need; the rules that axe-core calls serious and less.
 _AXE_RUN = "() => axe.run(document, {resultTypes: ['violations']}).then(told => told.violations)"
+_SPEAK = """language => dispatchEvent(new StorageEvent('storage',
+  {key: 'fieldvisit.language', newValue: language.slice(0, 2)}))"""
+_PAINTED = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"""
 _SMALL = """() => [...document.querySelectorAll('button, input, select, textarea, a')]
   .filter(one => one.offsetParent !== null)
   .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
@@ -216,10 +219,34 @@ class Phone:
         return faults_of(self.page)
 
     def picture(self, name: str) -> None:
-        """Where FIELDVISIT_PICTURES names a folder, what the screen shows goes there, to be looked at."""
+        """Where FIELDVISIT_PICTURES names a folder, the screen goes there in both languages, light and dark.
+
+        It is held against axe-core in each, and stands as it was afterwards.
+        """
         folder = os.environ.get("FIELDVISIT_PICTURES")
-        if folder:
-            self.page.screenshot(path=f"{folder}/{name}.png")
+        if not folder:
+            return
+        language = self.page.evaluate("document.documentElement.lang")
+        for spoken in ("zh-CN", "en"):
+            self.page.evaluate(_SPEAK, spoken)
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self._long_enough()
+                self.page.screenshot(path=f"{folder}/{name}-{spoken[:2]}-{scheme}.png")
+                found = self.violations()
+                assert found == [], f"{name} {spoken} {scheme}: {found}"
+        self.page.evaluate(_SPEAK, language)
+        self.page.emulate_media(color_scheme=self._options["color_scheme"])  # type: ignore[arg-type]
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        self.page.evaluate(_PAINTED)
+
+    def _long_enough(self) -> None:
+        """Make the screen as long as what stands on it: a foot that sticks would hide the rest."""
+        self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        self.page.evaluate(_PAINTED)
+        long = max(HEIGHT, int(self.page.evaluate("document.documentElement.scrollHeight")))
+        self.page.set_viewport_size({"width": WIDTH, "height": long})
+        self.page.evaluate(_PAINTED)
 
     def turn_clock(self, by: timedelta) -> None:
         """Let the phone believe that it is later, from its next start on."""

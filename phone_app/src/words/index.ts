@@ -35,6 +35,10 @@ export function startWords(): void {
   setLanguage(language.value);
   applyTheme();
   dusk.addEventListener("change", applyTheme);
+  // Another window of the app has changed it.
+  addEventListener("storage", (event) => {
+    if (event.key === LANGUAGE) setLanguage(event.newValue === "en" ? "en" : "zh");
+  });
 }
 
 /** The word in the reader's language; `{name}` is filled from the parameters. */
