@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
 
 from tests.api.test_phone_support import ERROR, ITEM, bundle
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
+from tests.desk.windows import window
+from tests.support.browser import chromium
 from tests.support.builders import make_device
 from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, IT, OTHER_AGENT
+from tests.support.served import served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -65,3 +79,19 @@ def test_bundles_stand_the_newest_first_with_number_codes_and_counts(desk: Desk,
     assert str(ERROR["code"]) in text
     assert "浏览器不告知" in text
     assert "没有错误" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_axe_finds_nothing_on_it_in_light_and_dark(desk: Desk, device_id: str, browser: Chromium) -> None:
+    desk.ok(desk.post(AGENT, f"/api/v1/devices/{device_id}/support-bundles", bundle()), 201)
+    found = {}
+    with served(desk) as url, window(browser, url, IT) as opened:
+        for theme in ("light", "dark"):
+            opened.go(f"/desk/preferences?theme={theme}")
+            opened.go(page_of(device_id))
+            expect(opened.page.locator("details.asked[open]")).to_have_count(1)
+            found[theme] = opened.violations()
+            if folder := os.environ.get("FIELDVISIT_PICTURES"):
+                opened.page.screenshot(path=f"{folder}/device-support-{theme}.png", full_page=True)
+    assert {theme: several for theme, several in found.items() if several} == {}
