@@ -30,13 +30,14 @@ from server.domain.upload_problems import (
 )
 from server.domain.uploads import SILENCE_SECONDS, Upload, UploadState
 from server.services import evidence_reading, upload_finishing, uploads
+from server.services.holders import this_process
 from server.services.house import House
 from server.services.ports.paging import Page, PageRequest
 from server.services.upload_bodies import Checksum
 from server.services.upload_receivers import ReceiverPool
 from server.services.upload_receiving import receive
 from server.services.uploads import Announced, Lease
-from server.web import tus
+from server.web import neighbours, tus
 from server.web.endpoint import Call, endpoint, open_options
 from server.web.problems import from_validation
 from server.web.tus import OFFSET_TYPE, TusCall, tus_endpoint
@@ -122,7 +123,7 @@ def show_upload(call: TusCall) -> Response:
     with call.house.units.read() as uow:
         upload = uploads.own(uow, call.actor, call.path["upload_id"])
     if upload.state is UploadState.OPEN:
-        _pool().take_over(call.house, upload.id, call.actor.account_id, patience=2 * SILENCE_SECONDS)
+        _end_silent(call, upload, patience=2 * SILENCE_SECONDS)
         with call.house.units.read() as uow:
             upload = uow.uploads.need(upload.id)
         upload = upload_finishing.look(call.house, upload)
@@ -163,7 +164,7 @@ def append_to_upload(call: TusCall) -> Response:
     announced = tus.body_length()
     upload_id = call.path["upload_id"]
     _pool().take_over(call.house, upload_id, call.actor.account_id)
-    lease = uploads.begin(call.house, call.actor, upload_id, offset, length, announced)
+    lease = _begun(call, upload_id, offset, length, announced)
     upload, item = lease.upload, None
     if upload.state is UploadState.OPEN:
         upload, item = _receive(call.house, lease, announced, checksum)
@@ -200,6 +201,28 @@ def show_receipt(call: Call) -> EvidenceItem:
         call.uow, call.actor, call.path["evidence_id"], Permission.EVIDENCE_UPLOAD
     )
     return item
+
+
+def _begun(call: TusCall, upload_id: str, offset: int, length: int | None, announced: int | None) -> Lease:
+    """The right to add, from a silent request of another process of this machine too."""
+    try:
+        return uploads.begin(call.house, call.actor, upload_id, offset, length, announced)
+    except Problem as refused:
+        if refused.kind is not UPLOAD_LOCKED:
+            raise
+        with call.house.units.read() as uow:
+            upload = uploads.own(uow, call.actor, upload_id)
+        if not _end_silent(call, upload, patience=0.0):
+            raise
+    return uploads.begin(call.house, call.actor, upload_id, offset, length, announced)
+
+
+def _end_silent(call: TusCall, upload: Upload, patience: float) -> bool:
+    """Keep what a silent request of the upload has received, in whichever process it is; whether another was asked."""
+    if upload.lease_holder in (None, this_process()):
+        _pool().take_over(call.house, upload.id, call.actor.account_id, patience)
+        return False
+    return neighbours.ask(upload.lease_holder, upload.id, call.actor.account_id, patience)
 
 
 def _announced(length: int | None) -> Announced:

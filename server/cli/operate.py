@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,7 +112,15 @@ def application() -> Flask:
     _open_many_files()
     _share_memory()
     app: Flask = import_module("server.app").create_app()
+    _answer_neighbours(app)
     return app
+
+
+def _answer_neighbours(app: Flask) -> None:
+    """What another web process asks of a silent upload's request here."""
+    house, pool = app.extensions["fieldvisit"], app.extensions["fieldvisit.receivers"]
+    neighbours = import_module("server.web.neighbours")
+    neighbours.listen(import_module("server.services.holders").this_process(), partial(pool.take_over, house))
 
 
 def _serve(host: str, port: int, workers: int, tls: Path | None = None) -> None:
