@@ -53,10 +53,13 @@ def migrate(draft: str | None) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="Web processes.")
-def serve(host: str, workers: int) -> None:
+@click.option(
+    "--workers", type=click.IntRange(1, 16), help="Web processes, else as FIELDVISIT_WEB_PROCESSES says."
+)
+def serve(host: str, workers: int | None) -> None:
     """Serve the API and the pages."""
-    _serve(host, read_settings().port, workers)
+    settings = read_settings()
+    _serve(host, settings.port, workers or settings.web_processes)
 
 
 @click.command()
@@ -91,7 +94,8 @@ def run(host: str | None, demo: bool, https: bool) -> None:
         child.start()
     _tell(tls, f"http://{address}:{settings.port}")
     try:
-        _serve(address, settings.https.port if tls else settings.port, workers=1, tls=tls and tls.file)
+        port = settings.https.port if tls else settings.port
+        _serve(address, port, settings.web_processes, tls=tls and tls.file)
     finally:
         for child in children:
             child.terminate()

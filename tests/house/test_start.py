@@ -16,7 +16,7 @@ import pytest
 from server.bootstrap import Installation
 from server.cli.demo import clear_unfinished, load_where_empty
 from server.demo.staff import PASSWORD
-from server.settings import read_settings
+from server.settings import SettingsError, read_settings
 from tests.support.server import free_port
 
 _BRING_UP = """
@@ -45,6 +45,15 @@ def test_only_a_database_that_is_behind_is_migrated(environment: dict[str, str],
     assert brought_up(empty)
     assert not brought_up(empty)
     assert not brought_up(environment)
+
+
+def test_two_web_processes_answer_where_there_are_processors_for_them(tmp_path: Path) -> None:
+    given = {"FIELDVISIT_DATA_DIR": str(tmp_path)}
+    for wrong in ("0", "-1", "two", ""):
+        with pytest.raises(SettingsError, match="FIELDVISIT_WEB_PROCESSES"):
+            read_settings({**given, "FIELDVISIT_WEB_PROCESSES": wrong})
+    assert read_settings({**given, "FIELDVISIT_WEB_PROCESSES": "1"}).web_processes == 1
+    assert read_settings(given).web_processes == min(2, os.cpu_count() or 1)
 
 
 def test_where_people_have_accounts_no_demo_is_loaded(
