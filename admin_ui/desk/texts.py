@@ -26,11 +26,13 @@ from server.domain.wording import (
 )
 from server.services import letter_printing, message_templates, plan_views
 from server.services.ports.paging import PageRequest
+from server.services.scopes import visit_within
 from server.web.endpoint import Call
 
 LIST = "/desk/texts"
 ONE = f"{LIST}/<uuid:template_id>"
 LETTERS = "/desk/plans/<uuid:plan_id>/letters"
+LETTERS_OF_VISIT = "/desk/visits/<uuid:visit_id>/letters"
 _READS = [Permission.MESSAGES_SEND, Permission.TEMPLATES_WRITE, Permission.TEMPLATES_APPROVE]
 _CLAUSES = ("V10", "V12", "V14", "V15")
 
@@ -115,9 +117,12 @@ def retire_text(call: Call) -> Response:
 def plan_letters(call: Call) -> dict[str, Any]:
     """V15: the letters of a plan's visits, one a page, from an approved text."""
     plan, visits = _planned(call)
+    return {"plan": plan, "back": f"/desk/plans/{plan.id}", **_printed(call, visits)}
+
+
+def _printed(call: Call, visits: Sequence[Visit]) -> dict[str, Any]:
     text = letter_printing.letter_text(call.uow, call.query["template"])
     return {
-        "plan": plan,
         "text": text,
         "texts": letter_printing.letter_texts(call.uow),
         "letters": [] if text is None else letter_printing.letters_for(call.uow, visits, text),
@@ -133,6 +138,32 @@ def issue_plan_letters(call: Call) -> Response:
     assert text is not None, "the form names it"
     letter_printing.issue_letters(call.uow, call.actor, visits, text)
     return led_to(href(f"/desk/plans/{plan.id}/letters", {"template": text.id}))
+
+
+@page(
+    "GET",
+    LETTERS_OF_VISIT,
+    needs=[Permission.LETTERS_RECEIVE],
+    template="letters.html",
+    query=LetterQuery,
+    reads_personal=True,
+    clauses=("V6", "V13", "V15", "V21"),
+)
+def visit_letters(call: Call) -> dict[str, Any]:
+    """V15: the letter of one visit, for one that was added late or whose letter was spoilt."""
+    visit, placement = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.LETTERS_RECEIVE)
+    given = {"plan": None, "back": f"/desk/visits/{visit.id}", "case_number": placement.case_number}
+    return {**given, **_printed(call, [visit])}
+
+
+@page("POST", LETTERS_OF_VISIT, needs=[Permission.LETTERS_RECEIVE], template=None, fields=LetterForm)
+def issue_visit_letters(call: Call) -> Response:
+    """V21: the printed letter is listed as issued, once."""
+    visit, _ = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.LETTERS_RECEIVE)
+    text = letter_printing.letter_text(call.uow, call.body["template"])
+    assert text is not None, "the form names it"
+    letter_printing.issue_letters(call.uow, call.actor, [visit], text)
+    return led_to(href(f"/desk/visits/{visit.id}/letters", {"template": text.id}))
 
 
 def _planned(call: Call) -> tuple[Any, Sequence[Visit]]:

@@ -71,6 +71,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "在「话术与信函」起草含盖章处占位的文本，批准后可以打印。",
         "Draft one with room for the seal under Texts; once it is approved letters are printed from it.",
     ),
+    "letter.to_visit": ("返回外访", "Back to the visit"),
+    "letter.no_visit": ("此次外访不能带信函", "No letter goes with this visit"),
     "letter.no_visits": ("此计划没有可带信函的外访", "No visit of this plan takes a letter"),
     "letter.no_visits_what": (
         "外访已开始、已结束或停催时不打印信函。",

@@ -177,6 +177,30 @@ def test_printed_letters_are_listed_as_issued_once(desk: Desk, dispatcher: Brows
     assert "余额10000.00元" in seen(dispatcher.page(f"{path}?template={second.id}"))
 
 
+def test_the_letter_of_one_visit_is_printed_from_its_page(desk: Desk, dispatcher: Browser) -> None:
+    _, (visit, other) = planned(desk, 2)
+    text = visit_builders.make_template(desk, LETTER)
+    path = f"/desk/visits/{visit.id}/letters"
+    assert Browser(desk, COLLECTOR).get(path).status_code == 403
+    assert Browser(desk, OUTSIDE_DISPATCHER).get(path).status_code == 404
+    assert Browser(desk, OUTSIDE_DISPATCHER).post(path, {"template": text.id}).status_code == 404
+    assert path in dispatcher.page(f"/desk/visits/{visit.id}")
+    page = dispatcher.page(path)
+    assert page.count('class="paper letter"') == 1
+    assert f'action="{path}"' in page
+    assert dispatcher.post(path, {"template": "x"}).status_code == 422
+    for _ in range(2):
+        dispatcher.done(path, {"template": text.id}, part=False)
+    with desk.installation.house.units.read() as uow:
+        issued = uow.papers.having_any("visit_id", [visit.id, other.id])
+    assert [paper.visit_id for paper in issued] == [visit.id]
+    with desk.installation.house.units.read() as uow:
+        held = uow.placements.need(visit.placement_id)
+    hold = case_builders.make_hold(desk, held, reason=HoldReason.COMPLAINT)
+    builders.change(desk, "visits", visit.id, hold_id=hold.id)
+    assert "此次外访不能带信函" in seen(dispatcher.page(path)), "who is on hold is told nothing (V13)"
+
+
 def test_more_letters_ask_no_more_queries(desk: Desk, dispatcher: Browser) -> None:
     plan, _ = planned(desk, 1)
     more, _ = planned(desk, 5, in_days=2)
