@@ -15,9 +15,11 @@ from flask import request
 
 from admin_ui.forms import is_part
 from admin_ui.handbook import Quoted, quoted
+from admin_ui.list_views import ListView, filters_of
 from server.domain.access import Actor, Permission
 from server.domain.calendar import local_day
 from server.services import papers
+from server.services.kept_lists import kept_of
 from server.services.searching import SEARCHERS
 from server.services.to_do import ToDo, waiting
 from server.web.endpoint import Call
@@ -149,7 +151,7 @@ class ShownPlace:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The frame of one answer. `help`: the clauses that the page's help quotes; `idle_seconds` until it locks (S18);
-    `list_query`: that of a list which the reader may export (S11)."""
+    `list_query`: that of a list which the reader may export (S11), `view` how the reader keeps it."""
 
     actor: Actor
     today: date
@@ -159,6 +161,7 @@ class Frame:
     help: tuple[Quoted, ...]
     idle_seconds: int
     list_query: str | None = None
+    view: ListView | None = None
 
     @property
     def searches(self) -> bool:
@@ -180,7 +183,13 @@ def frame_of(call: Call, path: str, clauses: tuple[str, ...], *, lists: bool = F
         list_query=request.query_string.decode("utf-8", "replace")
         if lists and call.actor.may(Permission.LISTS_EXPORT)
         else None,
+        view=_view(call, path) if lists and not is_part() else None,
     )
+
+
+def _view(call: Call, path: str) -> ListView:
+    asked = request.query_string.decode("utf-8", "replace")
+    return ListView(path, filters_of(asked), kept_of(call.uow, call.actor, path))
 
 
 def places_for(actor: Actor) -> list[Place]:

@@ -30,6 +30,7 @@ class ShownRow:
 @dataclass
 class ShownTable:
     headings: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
     rows: list[ShownRow] = field(default_factory=list)
     next: str | None = None
 
@@ -48,6 +49,7 @@ class _Reader(HTMLParser):
         self._inside = self._more = False
         self._row: ShownRow | None = None
         self._words: list[str] | None = None
+        self._key = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -60,6 +62,7 @@ class _Reader(HTMLParser):
             self._more = given.get("class") == "more"
         elif tag in ("td", "th"):
             self._words = []
+            self._key = given.get("data-column") or ""
         elif tag == "a" and self._more:
             self.table.next = given.get("href")
         elif tag == "a" and self._row is not None and "open" in (given.get("class") or "").split():
@@ -74,6 +77,7 @@ class _Reader(HTMLParser):
                 self._row.cells.append(words)
             elif tag == "th":
                 self.table.headings.append(words)
+                self.table.keys.append(self._key)
             self._words = None
         elif tag == "tr" and self._row is not None:
             self.table.rows.append(self._row)

@@ -30,6 +30,7 @@ from admin_ui.desk import (
     incidents,
     leave,
     list_exports,
+    list_views,
     live,
     lock,
     media,
@@ -101,6 +102,7 @@ MODULES = (
     texts,
     quality,
     list_exports,
+    list_views,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

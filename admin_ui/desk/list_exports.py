@@ -17,6 +17,7 @@ from api_schemas.desk_lists import ExportForm
 from server.domain.access import Permission
 from server.domain.list_exports import LIST_TOO_LONG, LIST_UNKNOWN, MOST_ROWS, Extent
 from server.domain.problems import problem
+from server.services.kept_lists import hidden_of, kept_of
 from server.services.list_exports import AskedList, export
 from server.services.ports.paging import PAGE_LIMIT
 from server.web.endpoint import Call
@@ -57,7 +58,7 @@ def _asked(call: Call, path: str, query: str, extent: Extent, chosen: set[str]) 
         filters |= {"limit": str(PAGE_LIMIT)}
         filters.pop("after", None)
     table = _page_of(call, path, urlencode(filters))
-    headings, rows, following = table.headings, table.rows, table.next
+    headings, keys, rows, following = table.headings, table.keys, table.rows, table.next
     while extent is not Extent.PAGE and following is not None:
         if len(rows) > MOST_ROWS:
             raise problem(LIST_TOO_LONG, most=MOST_ROWS)
@@ -67,9 +68,12 @@ def _asked(call: Call, path: str, query: str, extent: Extent, chosen: set[str]) 
         raise problem(LIST_TOO_LONG, most=MOST_ROWS)
     if extent is Extent.CHOSEN:
         rows = [row for row in rows if row.leads_to in chosen]
+    hidden = hidden_of(kept_of(call.uow, call.actor, path)) - set(keys[:1])
     # A column of ticks has a heading and nothing to read.
     kept = [
-        number for number, heading in enumerate(headings) if any(_cell(row.cells, number) for row in rows)
+        number
+        for number, key in enumerate(keys)
+        if key not in hidden and any(_cell(row.cells, number) for row in rows)
     ]
     return AskedList(
         path,

@@ -44,9 +44,9 @@ LIST_EMPTY = kind(
 LIST_UNKNOWN = kind(
     "list_unknown",
     Category.MISSING,
-    "没有可以导出的列表：{path}",
-    "There is no list to export at {path}",
-    remedy=("请在列表页面上导出。", "Export from the page of a list."),
+    "没有这个列表：{path}",
+    "There is no list at {path}",
+    remedy=("请在列表页面上操作。", "Do it on the page of a list."),
 )
 
 

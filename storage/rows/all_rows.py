@@ -39,6 +39,7 @@ from storage.rows.credit import (
     CallNoteQueries,
 )
 from storage.rows.daily_checks import DailyCheckQueries
+from storage.rows.desk import KeptListQueries
 from storage.rows.evidence import DifferenceQueries, EvidenceQueries
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
@@ -110,6 +111,10 @@ class AllRows(MonthRows):
     @cached_property
     def first_answers(self) -> Rows[FirstAnswer]:
         return self._rows(tables.trail.first_answers, FirstAnswer)
+
+    @cached_property
+    def kept_lists(self) -> KeptListQueries:
+        return KeptListQueries(self._connection, self._cipher)
 
     @cached_property
     def search(self) -> SearchQueries:

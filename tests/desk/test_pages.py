@@ -27,7 +27,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def path_of(page: Page, world: World) -> str:
-    ids = {**world.ids, "clause_id": "R1"}
+    ids = {**world.ids, "clause_id": "R1", "kept_id": cast.known_id("kept list")}
     return PARAMETER.sub(lambda found: ids[found.group(1)], page.path)
 
 

@@ -56,6 +56,7 @@ from server.services.ports.credit import (
     StatementRows,
 )
 from server.services.ports.daily_checks import DailyCheckRows
+from server.services.ports.desk import KeptListRows
 from server.services.ports.evidence import DifferenceRows, EvidenceRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
@@ -278,6 +279,8 @@ class UnitOfWork(Protocol):
     def fines(self) -> FineRows: ...
     @property
     def incident_decisions(self) -> IncidentDecisionRows: ...
+    @property
+    def kept_lists(self) -> KeptListRows: ...
     @property
     def month_targets(self) -> EntityRows[MonthTarget]: ...
     @property

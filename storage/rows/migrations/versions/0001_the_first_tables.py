@@ -584,6 +584,19 @@ def upgrade() -> None:
     op.create_index('ix_inbox_messages_account_id_id', 'inbox_messages', ['account_id', 'id'], unique=False)
     op.create_index(op.f('ix_inbox_messages_confidential_key'), 'inbox_messages', ['confidential_key'], unique=False)
     op.create_index(op.f('ix_inbox_messages_confidential_tail_key'), 'inbox_messages', ['confidential_tail_key'], unique=False)
+    op.create_table('kept_lists',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('path', columns.text_type(), nullable=False),
+    sa.Column('name', columns.text_type(), nullable=False),
+    sa.Column('query', columns.text_type(), nullable=False),
+    sa.Column('hidden', columns.text_type(), nullable=False),
+    sa.Column('kept_at', columns.Instant(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_kept_lists_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_lists')),
+    sa.UniqueConstraint('account_id', 'path', 'name', name=op.f('uq_kept_lists_account_id_path_name'))
+    )
     op.create_table('leave',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('account_id', columns.text_type(), nullable=False),
