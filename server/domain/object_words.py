@@ -20,7 +20,6 @@ _NAMES = {
     "inbox_message": "消息", "incident": "合规事件", "incident_decision": "处理决定", "job": "后台任务", "key": "密钥",
     "leave": "请假", "letter": "信函", "login_session": "登录", "message_template": "模板", "month_target": "指标",
     "kept_list": "保存的筛选",
-    "letter": "信函", "login_session": "登录", "message_template": "模板", "month_target": "指标",
     "monthly_statement": "月结", "outbox_message": "待发消息", "paper": "材料", "payslip of": "薪酬单：",
     "phone": "电话", "placement": "案件", "police_referral": "报经侦", "policy": "制度版本",
     "policy_document": "制度文件", "policy_proposal": "制度修订", "policy_reading": "制度阅读", "post": "岗位",

@@ -137,14 +137,18 @@ class Rows(Generic[E]):
         return found, unreadable
 
     def having(self, **equal: Any) -> list[E]:
-        """Entities whose fields equal these values, by id; a sealed field is compared by its keyed hash."""
+        """Entities whose fields equal these values, by id; a sealed field is compared by its keyed hash.
+
+        The order is made here: asked to order by id, SQLite walked a million visits for those of one plan.
+        """
         asked = tuple((name, value is None) for name, value in equal.items())
         statement = self._shape.having.get(asked)
         if statement is None:
             where = (self._equal(name, absent) for name, absent in asked)
-            statement = Prepared(sa.select(self.table).where(*where).order_by(self.table.c.id))
+            statement = Prepared(sa.select(self.table).where(*where))
             self._shape.having[asked] = statement
-        return self._prepared(statement, self._sought(equal))
+        found = self._prepared(statement, self._sought(equal))
+        return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
 
     def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
         """Entities whose field is one of the values, in order of id; asked a thousand values at a time.
