@@ -30,7 +30,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "view.remove": ("删除筛选", "Remove the filter"),
     "view.columns": ("列", "Columns"),
     "view.show": ("显示勾选的列", "Show the ticked ones"),
-    "field.name": ("名称", "Name"),
     "field.columns": ("列", "Columns"),
     "list.tabs": ("状态", "State"),
     "list.filters": ("筛选", "Filters"),
