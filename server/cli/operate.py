@@ -26,6 +26,7 @@ from server.settings import read_settings
 
 if TYPE_CHECKING:
     from server.cli.https import Tls
+    from server.web.pulse import Door
 
 _M_ARENA_MAX = -8  # malloc.h
 # More than cores: a thread mostly waits for its turn to write or for the disk. Uploads have as many beside these as the
@@ -35,6 +36,7 @@ _MANY_FILES = 8192
 _LINE_BYTES = 1 << 18  # of each connection, in memory; granian's own 400 KiB are no faster
 # Whoever waits for an answer comes first; a tenth of the processor is the worker's where both want one.
 _GIVES_WAY = 10
+_doors: list[Door] = []  # where the web processes, forked later, will answer
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 
@@ -117,6 +119,7 @@ def application() -> Flask:
     _share_memory()
     app: Flask = import_module("server.app").create_app()
     _answer_neighbours(app)
+    _keep_pulse(app)
     return app
 
 
@@ -127,7 +130,15 @@ def _answer_neighbours(app: Flask) -> None:
     neighbours.listen(import_module("server.services.holders").this_process(), partial(pool.take_over, house))
 
 
+def _keep_pulse(app: Flask) -> None:
+    pool = app.extensions["fieldvisit.receivers"]
+    for door in _doors:
+        import_module("server.web.pulse").start_pulse(door, lambda: pool.receiving)
+
+
 def _serve(host: str, port: int, workers: int, tls: Path | None = None) -> None:
+    here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared alone
+    _doors[:] = [import_module("server.web.pulse").Door(here, port, tls is not None)]
     Server(
         "server.cli.operate:application",
         address=host,
