@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
-from werkzeug.serving import make_server
 
 from server.doorway import create_doorway
 from storage.authority import Authority
 from tests.support.phone_app import HEIGHT, WIDTH, chromium, faults_of
+from tests.support.served import serving
 
 pytestmark = pytest.mark.slow
 
@@ -24,15 +23,8 @@ FINGERPRINT = ":".join(["AB"] * 32)
 def door() -> Iterator[str]:
     own = Authority(b"\x30\x03\x02\x01\x05", FINGERPRINT, datetime(2026, 3, 10, tzinfo=UTC))
     app = create_doorway(own, lambda: ("127.0.0.1", "branch-pc.local"), 8443)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(app) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

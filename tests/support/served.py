@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from tests.conftest import Desk
 
 
-@contextmanager
-def served(desk: Desk) -> Iterator[str]:
+def served(desk: Desk) -> AbstractContextManager[str]:
     """The house at a port of its own."""
-    server = make_server("127.0.0.1", 0, desk.client.application, threaded=True)
+    return serving(desk.client.application)
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The application at a port of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
