@@ -27,6 +27,7 @@ class Door:
     tls: bool
 
     def ask(self) -> None:
+        """The answer is of no use; a door that does not open now, while all stops or starts, is asked again anyway."""
         with suppress(OSError), socket.create_connection((self.host, self.port), timeout=_SECONDS) as line:
             if not self.tls:
                 line.sendall(_QUESTION)
