@@ -103,7 +103,7 @@ def apart(measure: str, folder: Path, *more: int) -> dict[str, float]:
         str(folder),
         *map(str, more),
     ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     print(
         measure, folder.name, json.dumps({key: round(value, 3) for key, value in found.items()}), flush=True
@@ -140,7 +140,7 @@ def main(placements: int) -> None:
 def import_vs_loop() -> dict[str, float]:
     """The last line of `import_loop`, whose house is a process of its own."""
     command = [sys.executable, "-m", "tests.bench.import_loop"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     print(done.stdout, end="", flush=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

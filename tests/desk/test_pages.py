@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from admin_ui.frame import places_for
 from admin_ui.page import PAGES, Page
 from admin_ui.words import WORDS
-from server.domain.access import SHIPPED, Actor, widest
+from server.domain.access import SHIPPED, Actor, Permission, Scope, widest
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.house.knocking import PARAMETER
@@ -35,6 +36,10 @@ def pages(method: str) -> list[Page]:
     """The declared ones that need a login; of what is read, those that are pages and no files."""
     found = [page for page in PAGES.values() if page.method == method and page.needs]
     return found if method == "POST" else [page for page in found if page.template]
+
+
+def may_see(page: Page, grants: Mapping[Permission, Scope]) -> bool:
+    return any(permission is Permission.SELF or permission in grants for permission in page.needs)
 
 
 def files() -> list[Page]:
@@ -67,7 +72,7 @@ def test_each_post_sees_its_pages_and_no_others(desk: Desk, member: cast.Member)
     browser = Browser(desk, member)
     grants = widest(SHIPPED[post] for post in member.posts)
     for page in pages("GET"):
-        may = any(permission.value == "self" or permission in grants for permission in page.needs)
+        may = may_see(page, grants)
         answer = browser.get(path_of(page, world))
         good = (200, 404) if PARAMETER.search(page.path) else (200,)
         assert answer.status_code in (good if may else (403,)), (
@@ -77,13 +82,11 @@ def test_each_post_sees_its_pages_and_no_others(desk: Desk, member: cast.Member)
         answer.close()
     for page in files():
         answer = browser.get(path_of(page, world))
-        assert (answer.status_code == 403) is not any(permission in grants for permission in page.needs), (
-            page.name
-        )
+        assert (answer.status_code == 403) is not may_see(page, grants), page.name
         assert answer.status_code < 500, page.name
         answer.close()
     for page in pages("POST"):
-        if not any(permission.value == "self" or permission in grants for permission in page.needs):
+        if not may_see(page, grants):
             assert browser.post(path_of(page, world)).status_code == 403, page.name
 
 

@@ -16,8 +16,8 @@ AXE = Path(__file__).parents[2] / ".peers" / "node_modules" / "axe-core" / "axe.
 _WATCH = """window.refusedByCsp = [];
 document.addEventListener('securitypolicyviolation', event =>
   window.refusedByCsp.push(event.violatedDirective + ' ' + event.blockedURI));"""
-_RUN_AXE = """async () => {
-  const found = await axe.run(document, {resultTypes: ['violations']});
+_RUN_AXE = """async rules => {
+  const found = await axe.run(document, {resultTypes: ['violations'], ...(rules && {runOnly: rules})});
   return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', '));
 }"""
 
@@ -47,6 +47,14 @@ class Window:
         """What axe finds on the page as it is now. It is put in from beside: no page may load it."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[str] = self.page.evaluate(_RUN_AXE)
+        return found
+
+    def violations_in_both_lights(self) -> list[str]:
+        """The same, and what of it hangs on colour once more in the dark."""
+        found = self.violations()
+        self.page.emulate_media(color_scheme="dark")
+        found += [f"dark {one}" for one in self.page.evaluate(_RUN_AXE, ["color-contrast"])]
+        self.page.emulate_media(color_scheme="light")
         return found
 
     def refused(self) -> list[str]:
