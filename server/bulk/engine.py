@@ -21,7 +21,7 @@ from server.bulk.editions_table import HalfTooFineError, create_editions_table
 from server.bulk.tables import RULES, TABLES, Column, accepts, fault_of
 from server.domain.policy.editions import PolicyBook
 
-MEMORY = "1500MiB"
+MEMORY_MIB, MEMORY_MIB_A_MILLION = 1_500, 50  # the least, and what the joins of more repayments hold at once
 _SQL = Path(__file__).parent / "sql"
 _DICTIONARY = 1_000  # ids hardly repeat: looking each up in a larger one was a quarter of what writing costs
 _STEPS = ("judge_visits", "open_windows", "attribute", "outcomes", "seat_shares")
@@ -46,11 +46,22 @@ class RowFault:
         return f"{self.file}:{self.row}: {self.column}: {self.words}"
 
 
-def score_tables(tables: Path, out: Path, book: PolicyBook, *, memory: str = MEMORY) -> list[RowFault]:
+def score_tables(tables: Path, out: Path, book: PolicyBook) -> list[RowFault]:
     """Score the tables of a folder into another one, and hand back the rows that were refused."""
-    with scored(tables, book, memory, out) as (connection, faults):
+    with scored(tables, book, memory_for(tables), out) as (connection, faults):
         _write(connection, out)
     return faults
+
+
+def memory_for(tables: Path) -> str:
+    """What DuckDB may hold: 1,500 MiB up to 30 million repayments, 2,500 MiB at 50 million; the rest is spilt."""
+    counted = f"SELECT sum(num_rows) FROM parquet_file_metadata({_literal(tables / 'repayments.parquet')})"  # noqa: S608
+    try:
+        with duckdb.connect() as connection:
+            ((rows,),) = connection.execute(counted).fetchall()
+    except duckdb.Error:
+        rows = 0  # what is wrong with the file is told when it is read
+    return f"{max(MEMORY_MIB, rows * MEMORY_MIB_A_MILLION // 1_000_000)}MiB"
 
 
 @contextmanager
@@ -116,7 +127,7 @@ def naming(folder: Path, written: Path | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def connected(memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
+def connected(memory: str = f"{MEMORY_MIB}MiB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own that reaches no network and writes what does not fit into a scratch folder."""
     with TemporaryDirectory(prefix="fieldvisit-bulk-") as scratch:
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -174,9 +185,13 @@ def _check_columns(file: Path, columns: tuple[Column, ...], found: dict[str, str
 
 
 def parquet(file: Path, options: str = "") -> str:
-    """SQL for the rows of one file: what DuckDB would take for a pattern in its path stands between brackets."""
-    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file))
-    return f"read_parquet({quoted(literal)}{options})"
+    """SQL for the rows of one file."""
+    return f"read_parquet({_literal(file)}{options})"
+
+
+def _literal(file: Path) -> str:
+    """Its path as SQL: what DuckDB would take for a pattern stands between brackets."""
+    return quoted("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(file)))
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:

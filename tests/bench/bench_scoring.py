@@ -22,7 +22,7 @@ from typing import Any
 import duckdb
 
 from server.bulk.demo import write_demo_tables
-from server.bulk.engine import MEMORY, quoted, score_tables
+from server.bulk.engine import memory_for, quoted, score_tables
 from server.bulk.unpack import read_tables
 from server.domain.policy.attribute import score_placement
 from server.domain.policy.credit_lines import line_to_text
@@ -51,7 +51,9 @@ def asof(folder: Path) -> dict[str, float]:
     for name in ("repayments", "visits"):
         join = join.replace(f"$folder/{name}.parquet", quoted(str(folder / f"{name}.parquet")))
     target = quoted(str(folder / "asof.parquet"))
-    with duckdb.connect(config={"memory_limit": MEMORY, "preserve_insertion_order": False}) as connection:
+    with duckdb.connect(
+        config={"memory_limit": memory_for(folder), "preserve_insertion_order": False}
+    ) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         return _timed(lambda: connection.execute(f"COPY ({join}) TO {target} (FORMAT parquet)"))
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from server.bulk.convert import read_answer
+from server.bulk.engine import memory_for
 from server.bulk.unpack import read_tables
 from server.domain.policy.attribute import score_placement
 from server.domain.policy.credit_lines import line_to_json
@@ -74,3 +76,15 @@ def test_options_that_do_not_go_together_end_with_2(arguments: list[str]) -> Non
 def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert run("demo", "--tables", str(tmp_path / "file")).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("repayments", "memory"), [(0, "1500MiB"), (30_000_000, "1500MiB"), (31_000_000, "1550MiB")]
+)
+def test_more_repayments_than_thirty_million_are_given_more_memory(
+    tmp_path: Path, repayments: int, memory: str
+) -> None:
+    """Fifty million did not pass within what five take: the joins hold a part of each at once."""
+    file = tmp_path / "repayments.parquet"
+    duckdb.sql(f"COPY (SELECT 1 AS amount FROM range({repayments})) TO '{file}' (FORMAT parquet)")
+    assert memory_for(tmp_path) == memory
