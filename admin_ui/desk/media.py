@@ -10,11 +10,13 @@ from typing import Any
 
 from flask import Response
 
+from admin_ui.desk.recording_marks import marks_on
 from admin_ui.page import page
 from admin_ui.waveform import drawn
 from api_schemas.desk import PurposeForm
 from api_schemas.evidence import ContentQuery
 from server.domain.access import Permission
+from server.domain.evidence import EvidenceKind
 from server.domain.evidence_problems import PLAYABLE_NOT_READY
 from server.domain.problems import Problem
 from server.services import evidence_reading, playable
@@ -68,7 +70,8 @@ def open_player(call: Call) -> dict[str, Any]:
     shape = None
     if call.actor.may(Permission.EVIDENCE_READ):
         shape = _shape(call, item.id)
-    return {"item": item, "purpose": purpose, "wave": shape}
+    marks = marks_on(call, item, purpose) if item.kind is EvidenceKind.RECORDING else {"marks": None}
+    return {"item": item, "purpose": purpose, "wave": shape} | marks
 
 
 def _shape(call: Call, evidence_id: str) -> str | None:

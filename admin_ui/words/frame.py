@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "keys.accept": ("同意", "accept"),
     "keys.return": ("写退回或拒绝的原因", "write why not"),
     "keys.choose": ("勾选这一行", "tick the row"),
+    "keys.mark": ("标记录音的当前时刻", "mark this moment of the recording"),
     "keys.close": ("关闭详情", "close the details"),
     "keys.help": ("本帮助", "this help"),
     "place_group.requests": ("报外访", "Requests"),

@@ -33,6 +33,7 @@ _WORDS = {
     # of our own schemas
     "either a number on file or any other, not both": "号码只能二选一：档案中的号码，或另填的号码",
     "must be a whole number": "应为整数",
+    "must be a moment such as 12:41 or 1:02:07.5": "应为时刻，例如 12:41 或 1:02:07.5",
     "must be a number": "应为数字",
     "must be own_device or partner_code": "应为 own_device 或 partner_code",
     "must come with longitude, or both be null": "纬度和经度必须一起填写，或都不填",

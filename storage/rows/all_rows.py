@@ -40,7 +40,7 @@ from storage.rows.credit import (
 )
 from storage.rows.daily_checks import DailyCheckQueries
 from storage.rows.desk import KeptListQueries
-from storage.rows.evidence import DifferenceQueries, EvidenceQueries
+from storage.rows.evidence import DifferenceQueries, EvidenceQueries, RecordingMarkQueries
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
@@ -311,6 +311,10 @@ class AllRows(MonthRows):
     @cached_property
     def evidence_differences(self) -> DifferenceQueries:
         return DifferenceQueries(self._connection, self._cipher)
+
+    @cached_property
+    def recording_marks(self) -> RecordingMarkQueries:
+        return RecordingMarkQueries(self._connection, self._cipher)
 
     @cached_property
     def evidence_packs(self) -> PackQueries:

@@ -13,6 +13,7 @@ from server.domain.access import Reach
 from server.domain.calendar import SHANGHAI
 from server.domain.evidence import PHOTO_KINDS, EvidenceCount, EvidenceItem, EvidenceKind, EvidenceSource
 from server.domain.integrity import EvidenceDifference
+from server.domain.recording_marks import RecordingMark
 from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
@@ -20,7 +21,7 @@ from storage.rows.mapping import Rows, among, sought
 from storage.rows.paging import keyset_page
 from storage.rows.prepared import Prepared
 from storage.rows.reach import visits_within
-from storage.rows.tables.evidence import evidence_differences, evidence_items
+from storage.rows.tables.evidence import evidence_differences, evidence_items, recording_marks
 from storage.rows.tables.placements import placements
 from storage.rows.tables.visits import visit_teams, visits
 
@@ -138,6 +139,23 @@ class DifferenceQueries(Rows[EvidenceDifference]):
     def opened(self, limit: int) -> list[EvidenceDifference]:
         rows = sa.select(evidence_differences).where(evidence_differences.c.mended_at.is_(None))
         return self.fetch(rows.order_by(evidence_differences.c.id).limit(limit))
+
+
+class RecordingMarkQueries(Rows[RecordingMark]):
+    def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
+        super().__init__(connection, recording_marks, RecordingMark, cipher)
+
+    def page_of_recording(self, request: PageRequest, evidence_id: str) -> Page[RecordingMark]:
+        statement = sa.select(recording_marks).where(_standing(evidence_id))
+        return keyset_page(self, statement, [recording_marks.c.at_ms, recording_marks.c.id], request)
+
+    def count(self, evidence_id: str) -> int:
+        counted = sa.select(sa.func.count()).where(_standing(evidence_id))
+        return int(self.connection.execute(counted).scalar_one())
+
+
+def _standing(evidence_id: str) -> sa.ColumnElement[bool]:
+    return sa.and_(recording_marks.c.evidence_id == evidence_id, recording_marks.c.removed_at.is_(None))
 
 
 def _within(reach: Reach) -> sa.Select[Any]:

@@ -50,8 +50,8 @@ class World:
     further: frozenset[str] = frozenset()
 
     def id_for(self, parameter: str, path: str = "") -> str:
-        if path.endswith(("/playable", "/peaks")):
-            parameter = "recording_id"  # a photo has neither
+        if parameter == "evidence_id" and ("/marks" in path or path.endswith(("/playable", "/peaks"))):
+            parameter = "recording_id"  # a photo has none of these
         if "/payslips/" in path and parameter == "account_id":
             return self.side.lead.id  # the bystander's post may have none
         assert parameter in self.ids, (
@@ -87,6 +87,8 @@ class World:
     def query_for(self, route: Route) -> dict[str, str]:
         match route.name:
             case "evidence.read_evidence" | "evidence.play_evidence":
+                return {"purpose": "test"}
+            case "recording_marks.list_marks" | "recording_marks.remove_mark":
                 return {"purpose": "test"}
             case "evidence.keep_evidence":
                 return files.told(files.photo(2))
@@ -125,7 +127,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "address_id": address.id,
         "visit_id": visit.id,
         "evidence_id": _make_evidence(desk, side, visit),
-        "recording_id": _make_recording(desk, side, visit),
+        **_make_recording(desk, side, visit),
         "upload_id": _make_upload(desk, side, visit),
         "pack_id": _make_pack(desk, side, visit),
         "flag_id": _make_flag(desk, visit),
@@ -217,9 +219,13 @@ def _make_upload(desk: Desk, side: Side, visit: Visit) -> str:
     return path.rpartition("/")[2]
 
 
-def _make_recording(desk: Desk, side: Side, visit: Visit) -> str:
+def _make_recording(desk: Desk, side: Side, visit: Visit) -> dict[str, str]:
+    """A recording of the lead's with a mark of the lead's in it."""
     sound = files.recording(1 + 10 * side.number)
-    return str(desk.ok(files.send(desk, side.lead, visit, sound, "recording"), 201)["id"])
+    recording_id = str(desk.ok(files.send(desk, side.lead, visit, sound, "recording"), 201)["id"])
+    mark = {"id": files.fresh_id(), "at_ms": 500, "words": side.words}
+    desk.ok(desk.post(side.lead, f"/api/v1/evidence/{recording_id}/marks", json=mark), 201)
+    return {"recording_id": recording_id, "mark_id": mark["id"]}
 
 
 def _make_pack(desk: Desk, side: Side, visit: Visit) -> str:

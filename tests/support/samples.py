@@ -11,6 +11,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from api_schemas import base
+from api_schemas.recording_marks import PlayerClock
 from api_schemas.wall_clock import WallClock
 
 
@@ -43,6 +44,8 @@ def _value(field: fields.Field[Any], dice: random.Random, known: Mapping[str, An
             return "2026-03-09"
         case WallClock():
             return "2026-03-10T09:30"
+        case PlayerClock():
+            return "0:01"
         case base.Instant():
             return "2026-03-10T10:00:00+08:00"
         case base.Money():

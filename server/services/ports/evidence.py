@@ -9,6 +9,7 @@ from typing import Protocol
 from server.domain.access import Reach
 from server.domain.evidence import EvidenceCount, EvidenceItem
 from server.domain.integrity import EvidenceDifference
+from server.domain.recording_marks import RecordingMark
 from server.domain.visits import Visit
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -68,4 +69,14 @@ class DifferenceRows(EntityRows[EvidenceDifference], Protocol):
 
     def opened(self, limit: int) -> list[EvidenceDifference]:
         """What is not mended yet, oldest first."""
+        ...
+
+
+class RecordingMarkRows(EntityRows[RecordingMark], Protocol):
+    def page_of_recording(self, request: PageRequest, evidence_id: str) -> Page[RecordingMark]:
+        """What stands in a recording by its moments; what was taken back is left out."""
+        ...
+
+    def count(self, evidence_id: str) -> int:
+        """How many stand in it."""
         ...

@@ -57,7 +57,7 @@ from server.services.ports.credit import (
 )
 from server.services.ports.daily_checks import DailyCheckRows
 from server.services.ports.desk import KeptListRows
-from server.services.ports.evidence import DifferenceRows, EvidenceRows
+from server.services.ports.evidence import DifferenceRows, EvidenceRows, RecordingMarkRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
@@ -235,6 +235,8 @@ class UnitOfWork(Protocol):
     def uploads(self) -> UploadRows: ...
     @property
     def evidence_differences(self) -> DifferenceRows: ...
+    @property
+    def recording_marks(self) -> RecordingMarkRows: ...
     @property
     def evidence_packs(self) -> PackRows: ...
     @property

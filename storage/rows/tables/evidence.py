@@ -73,3 +73,17 @@ evidence_differences = sa.Table(
     instant("found_at"),
     instant("mended_at", nullable=True, index=True),
 )
+
+recording_marks = sa.Table(
+    "recording_marks",
+    METADATA,
+    id_column(),
+    reference("evidence_id", "evidence_items.id", index=False),
+    reference("account_id", "accounts.id", index=False),
+    integer("at_ms"),
+    text("words"),
+    instant("made_at"),
+    instant("removed_at", nullable=True),
+    version(),
+    sa.Index("ix_recording_marks_evidence_id_at_ms_id", "evidence_id", "at_ms", "id"),
+)

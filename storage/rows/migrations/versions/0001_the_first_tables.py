@@ -1595,6 +1595,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_recording_gaps_manifest_id'), 'recording_gaps', ['manifest_id'], unique=False)
     op.create_index(op.f('ix_recording_gaps_visit_id'), 'recording_gaps', ['visit_id'], unique=False)
+    op.create_table('recording_marks',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('evidence_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('at_ms', sa.BigInteger(), nullable=False),
+    sa.Column('words', columns.text_type(), nullable=False),
+    sa.Column('made_at', columns.Instant(), nullable=False),
+    sa.Column('removed_at', columns.Instant(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_recording_marks_account_id')),
+    sa.ForeignKeyConstraint(['evidence_id'], ['evidence_items.id'], name=op.f('fk_recording_marks_evidence_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recording_marks'))
+    )
+    op.create_index('ix_recording_marks_evidence_id_at_ms_id', 'recording_marks', ['evidence_id', 'at_ms', 'id'], unique=False)
     op.create_table('statement_lines',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('statement_id', columns.text_type(), nullable=False),
