@@ -66,6 +66,9 @@ MEANINGS = {
     "PaperState.left": "done",
     "PaperState.returned": "waiting",
     "PaperState.shredded": "done",
+    "JobState.running": "info",
+    "JobState.done": "done",
+    "JobState.failed": "wrong",
     "ImportState.checking": "info",
     "ImportState.refused": "wrong",
     "ImportState.checked": "done",
@@ -73,6 +76,7 @@ MEANINGS = {
     "ImportState.applying": "info",
     "ImportState.applied": "done",
 }
+_SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
 _NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}
 
 
@@ -120,6 +124,13 @@ class Shown:
             return self.words("none")
         yuan, _, decimals = format_fen(abs(fen)).partition(".")
         return f"{'−' if fen < 0 else ''}¥{int(yuan):,}.{decimals}"
+
+    def size(self, bytes_: int) -> str:
+        """512 B, 3.4 MiB, 117 GiB: three figures say how much room there is."""
+        size, unit = float(bytes_), 0
+        while size >= 1000 and unit < len(_SIZES) - 1:
+            size, unit = size / 1024, unit + 1
+        return f"{size:.0f} {_SIZES[unit]}" if unit == 0 or size >= 100 else f"{size:.1f} {_SIZES[unit]}"
 
     def length(self, milliseconds: int | None) -> str:
         """1:02:07 or 12:41."""

@@ -153,6 +153,7 @@ def build(
         fact_tables=LateFactTables(),
         receiving=settings.data_dir / "uploads",
         cache=settings.data_dir / "cache",
+        folders=_folders(settings),
         upload_limits=UploadLimits(
             settings.uploads.day_mib << 20,
             settings.uploads.device_mib << 20,
@@ -166,6 +167,14 @@ def build(
         settings,
         engine,
         keys,
+    )
+
+
+def _folders(settings: Settings) -> tuple[Path, ...]:
+    """The data folder, and where evidence lies when that is a folder of its own."""
+    return (
+        settings.data_dir,
+        *(() if settings.object_store.startswith("s3://") else (Path(settings.object_store),)),
     )
 
 

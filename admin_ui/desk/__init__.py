@@ -28,6 +28,7 @@ from admin_ui.desk import (
     home,
     imports,
     incidents,
+    jobs,
     leave,
     list_exports,
     list_views,
@@ -105,6 +106,7 @@ MODULES = (
     quality,
     list_exports,
     list_views,
+    jobs,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -26,6 +26,7 @@ from admin_ui.words import (
     flags,
     frame,
     imports,
+    jobs,
     leave,
     lists,
     live,
@@ -45,6 +46,7 @@ from admin_ui.words import (
     texts,
     visits,
 )
+from server.domain import jobs as job_words
 from server.domain import permission_words, value_words
 
 Catalogue = dict[str, tuple[str, str]]
@@ -77,6 +79,8 @@ PARTS: tuple[Catalogue, ...] = (
     packs.WORDS,
     quality.WORDS,
     imports.WORDS,
+    jobs.WORDS,
+    job_words.WORDS,
     devices.WORDS,
     device_support.WORDS,
     daily_checks.WORDS,

@@ -23,6 +23,7 @@ from server.api import (
     imports,
     inbox,
     incidents,
+    jobs,
     leave,
     message_templates,
     months,
@@ -96,6 +97,7 @@ _MODULES = (
     inbox,
     webhooks,
     text_messages,
+    jobs,
 )
 
 

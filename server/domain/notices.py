@@ -13,6 +13,7 @@ from typing import Any
 
 from server.domain.calendar import SHANGHAI, parse_day
 from server.domain.group_texts import group_params, guard
+from server.domain.jobs import WORDS as JOB_WORDS
 from server.domain.policy.registry import clause
 
 
@@ -311,7 +312,7 @@ def group_text(kind: str, params: Mapping[str, Any]) -> str:
 
 def shown(name: str, value: Any, language: str) -> str:
     """A param as a reader sees it: `day`, `…_on` a day, `…_at` in Shanghai's time, codes of `reason`,
-    `outcome` and `damage`."""
+    `outcome` and `damage`, kinds of a `job`."""
     zh = language == "zh"
     text = str(value)
     if name == "day" or name.endswith("_on"):
@@ -326,6 +327,8 @@ def shown(name: str, value: Any, language: str) -> str:
         return f"{shown('day', at.date().isoformat(), language)} {at:%H:%M}"
     if name in ("reason", "outcome", "damage", "ruling", "entry") and text in CODES:
         return CODES[text][0 if zh else 1]
+    if name == "job":
+        return JOB_WORDS.get(f"JobKind.{text}", (text, text))[0 if zh else 1]
     return text
 
 

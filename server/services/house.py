@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class House:
     """The ports. Each is a Protocol of `server.services.ports`; only bootstrap knows the adapters.
 
     `receiving` is the folder on a local disk where bodies lie while they come in and are looked at;
-    `cache` holds what is made anew or fetched again when it is gone.
+    `cache` holds what is made anew or fetched again when it is gone; `folders` are those whose disks can fill up.
     """
 
     clock: Clock
@@ -50,4 +51,5 @@ class House:
     fact_tables: FactTables
     receiving: Path
     cache: Path
+    folders: Sequence[Path]
     upload_limits: UploadLimits

@@ -44,6 +44,7 @@ from storage.rows.evidence import DifferenceQueries, EvidenceQueries, RecordingM
 from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
+from storage.rows.house_state import HouseStateQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.leave import LeaveQueries
@@ -107,6 +108,10 @@ class AllRows(MonthRows):
     @cached_property
     def jobs(self) -> JobQueries:
         return JobQueries(self._connection, self._cipher)
+
+    @cached_property
+    def house_state(self) -> HouseStateQueries:
+        return HouseStateQueries(self._connection)
 
     @cached_property
     def first_answers(self) -> Rows[FirstAnswer]:

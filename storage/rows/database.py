@@ -31,6 +31,7 @@ def open_engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
+    # What an error says of a statement goes into logs and stays with jobs: its values are debtors' data (S6).
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -38,6 +39,7 @@ def open_engine(url: str) -> sa.Engine:
             max_overflow=20,
             pool_pre_ping=True,
             json_serializer=to_json,
+            hide_parameters=True,
         )
     raise ValueError(f"a database of this kind is not supported: {parsed.get_backend_name()}")
 
@@ -51,6 +53,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         max_overflow=20,
         pool_use_lifo=True,
         json_serializer=to_json,
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")

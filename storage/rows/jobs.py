@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from server.services.ports.jobs import DAILY_KEY, Job, JobState
+from server.domain.jobs import JobState
+from server.services.ports.jobs import DAILY_KEY, Job, JobCount
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
@@ -49,7 +50,12 @@ class JobQueries(Rows[Job]):
         found = self.fetch(sa.select(jobs).where(asked).order_by(jobs.c.due_at, jobs.c.id).limit(1))
         if not found:
             return None
-        claimed = {"state": JobState.RUNNING, "leased_until": lease_until, "attempts": found[0].attempts + 1}
+        claimed = {
+            "state": JobState.RUNNING,
+            "leased_until": lease_until,
+            "attempts": found[0].attempts + 1,
+            "started_at": now,
+        }
         self.connection.execute(
             sa.update(jobs).where(jobs.c.id == found[0].id).values(**claimed, once_key=_KEPT_KEY)
         )
@@ -98,12 +104,32 @@ class JobQueries(Rows[Job]):
         found = self.fetch(statement.order_by(jobs.c.id).limit(1))
         return found[0] if found else None
 
-    def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]:
+    def page(
+        self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None
+    ) -> Page[Job]:
         """Newest first."""
         statement = sa.select(jobs)
         if state is not None:
             statement = statement.where(jobs.c.state == state)
+        if kind is not None:
+            statement = statement.where(jobs.c.kind == kind)
         return keyset_page(self, statement, [jobs.c.id], request, descending=True)
+
+    def counts(self) -> list[JobCount]:
+        kind, state = jobs.c.kind, jobs.c.state
+        open_ = state.in_([JobState.WAITING, JobState.RUNNING, JobState.FAILED])
+        statement = sa.select(kind, state, sa.func.count(), sa.func.min(jobs.c.due_at)).where(open_)
+        found = self.connection.execute(statement.group_by(kind, state).order_by(kind, state))
+        return [JobCount(*row) for row in found]
+
+    def running(self, limit: int) -> list[Job]:
+        statement = sa.select(jobs).where(jobs.c.state == JobState.RUNNING)
+        return self.fetch(statement.order_by(jobs.c.started_at, jobs.c.id).limit(limit))
+
+    def again(self, failed: Job, now: datetime) -> bool:
+        still = (jobs.c.id == failed.id, jobs.c.state == JobState.FAILED)
+        due = {"state": JobState.WAITING, "due_at": now, "attempts": 0, "finished_at": None}
+        return self.connection.execute(sa.update(jobs).where(*still).values(**due)).rowcount == 1
 
     def _set_held(self, claimed: Job, **values: object) -> bool:
         """Each claim counts the attempts on, so their number tells one claim of a job from the next."""

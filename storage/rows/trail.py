@@ -73,6 +73,11 @@ class TrailQueries:
             found += [AuditLine(**row) for row in self._connection.execute(lines).mappings()]
         return found
 
+    def newest(self, action: str) -> AuditLine | None:
+        lines = sa.select(audit_lines).where(audit_lines.c.action == action)
+        found = self._connection.execute(lines.order_by(audit_lines.c.seq.desc()).limit(1))
+        return next((AuditLine(**row) for row in found.mappings()), None)
+
     def following(self, action: str, after: int, limit: int) -> list[AuditLine]:
         lines = sa.select(audit_lines).where(audit_lines.c.action == action, audit_lines.c.seq > after)
         found = self._connection.execute(lines.order_by(audit_lines.c.seq).limit(limit))

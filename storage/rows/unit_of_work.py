@@ -13,9 +13,10 @@ from functools import partial
 import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
+from server.domain.jobs import JobState
 from server.services.ids import new_id
 from server.services.ports.clock import Clock
-from server.services.ports.jobs import Job, JobState
+from server.services.ports.jobs import Job
 from storage.rows.all_rows import AllRows
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.database import end_turn, transaction, wait_for_disk

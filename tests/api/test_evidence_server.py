@@ -18,10 +18,10 @@ import requests
 from server.app import create_app
 from server.bootstrap import build
 from server.clock import FixedClock, SystemClock
+from server.domain.jobs import JobState
 from server.domain.visits import Visit
 from server.services.evidence import PLAYABLE_JOB
 from server.services.evidence_work import WORK_JOB
-from server.services.ports.jobs import JobState
 from server.services.ports.paging import PageRequest
 from server.settings import read_settings
 from tests.conftest import NOON, Desk

@@ -27,6 +27,7 @@ from server.domain.evidence_packs import PackRecipient, PackState
 from server.domain.fines import FineState
 from server.domain.imports import ImportKind, ImportState
 from server.domain.incident_matrix import Consequence, FoundHow
+from server.domain.jobs import FailureReason, JobKind, JobState
 from server.domain.leave import LeaveKind
 from server.domain.live import Alarm
 from server.domain.months import EvidenceLabel, MonthPhase
@@ -65,6 +66,7 @@ SHOWN = (
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
+    JobKind, FailureReason, JobState,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

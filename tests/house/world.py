@@ -10,6 +10,7 @@ from typing import Any
 from server.domain.calendar import local_day
 from server.domain.credit import MonthlyStatement, StatementFile, StatementState
 from server.domain.evidence_flags import FlagCode, Raised
+from server.domain.jobs import JobState
 from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Webhook
 from server.domain.people import Certificate
 from server.domain.placements import Address, AddressKind, Debtor, Phone, Placement
@@ -18,6 +19,7 @@ from server.domain.policy_proposals import PolicyProposal, ProposalState
 from server.domain.visits import MessageState, Visit, VisitState
 from server.services import notices
 from server.services.evidence_flags import raise_flags
+from server.services.ports.jobs import Job
 from server.web.endpoint import Route
 from tests.conftest import Desk
 from tests.house.sides import HOME, Side
@@ -36,6 +38,7 @@ _NOBODYS = frozenset(
         "outbox_message_id",
         "document_id",
         "proposal_id",
+        "job_id",
     }
 )
 
@@ -152,6 +155,7 @@ def build_world(desk: Desk, side: Side = HOME, *, debtor: Debtor | None = None) 
         "message_id": _make_message(desk, side),
         **_make_case_records(desk, side, placement),
         **_make_robot(desk, side),
+        "job_id": _make_job(desk),
     }
     named = {name: ids[name] for name in ("placement_id", "address_id", "visit_id", "request_id")}
     known = {"phone_id": phone.id, "visit_ids": [planned.id], "paper_ids": [paper.id]} | named
@@ -321,6 +325,18 @@ def _make_device(desk: Desk, side: Side) -> dict[str, str]:
     """A device in the lead's hands with the key that it signs by."""
     phone = captures.Phone(desk, side.lead)
     return {"device_id": phone.device_id, "key_id": phone.key_id}
+
+
+def _make_job(desk: Desk) -> str:
+    """A job that was given up."""
+    with desk.installation.house.units.write() as uow:
+        id_, now = uow.new_id(), uow.now
+        ended = Job(
+            id_, "credit.placement", {}, JobState.FAILED, None, now, None, 8, 0, 0, "ValueError: test", None, now, now
+        )  # fmt: skip
+        uow.jobs.add(ended)
+        uow.commit()
+    return id_
 
 
 def _make_robot(desk: Desk, side: Side) -> dict[str, str]:

@@ -15,8 +15,8 @@ from server.bootstrap import build
 from server.clock import FixedClock
 from server.domain.address_points import LEASE, MOST_ATTEMPTS, AddressPoint, PointState
 from server.domain.coordinates import Datum, Point, converted
+from server.domain.jobs import JobState
 from server.services import geocoding
-from server.services.ports.jobs import JobState
 from server.services.ports.paging import PageRequest
 from server.settings import SettingsError, read_settings
 from storage.passwords import Argon2Passwords

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from server.domain.jobs import JobState
 from server.domain.problems import BUSY, problem
 from server.jobs.lease import BEAT, LEASE, LeaseLost
 from server.jobs.runner import LAST_ATTEMPT, Handler, JobRunner, Progress
 from server.services.house import House
-from server.services.ports.jobs import Job, JobState
+from server.services.ports.jobs import Job
 from server.services.ports.unit_of_work import UnitOfWork
 from tests.conftest import Desk
 from tests.support.cast import IT

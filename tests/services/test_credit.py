@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from server.domain.credit import CreditRow, CreditRun, CreditShareRow
+from server.domain.jobs import JobState
 from server.domain.policy.wire import placement_to_json, read_placement
 from server.domain.requests import RequestState
 from server.domain.visits import ContactWho
@@ -21,7 +22,6 @@ from server.services.credit import (
     month_is_open,
     score,
 )
-from server.services.ports.jobs import JobState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
 from tests.support import visit_values as values

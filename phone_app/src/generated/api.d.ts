@@ -9834,6 +9834,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/house-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues, what runs, the last checks of evidence, room, what waits to leave the house. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HouseStateView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -11408,6 +11489,290 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first; what is done is found by its id alone. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description the `next` of the page before */
+                    after?: string;
+                    limit?: number;
+                    state?: "waiting" | "running" | "done" | "failed" | null;
+                    kind?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobPage"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        /** One job with the words of its error; reading them is logged (S8). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobWhole"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a job again that was given up; who had it run is logged. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    job_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -29432,6 +29797,12 @@ export interface components {
             mended_at: string | null;
             object_key: string;
         };
+        DiskView: {
+            folders: string[];
+            free: number;
+            little: boolean;
+            total: number;
+        };
         DisputeEffect: {
             /** Format: uuid */
             account_id: string;
@@ -29775,7 +30146,7 @@ export interface components {
         };
         Grant: {
             /** @enum {unknown} */
-            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "leave.read" | "leave.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "self";
+            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "leave.read" | "leave.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "jobs.run" | "self";
             /** @enum {unknown} */
             scope: "own" | "team" | "project" | "branch" | "all";
         };
@@ -29878,6 +30249,21 @@ export interface components {
             /** Format: date-time */
             reported_to_client_at: string | null;
             version: number;
+        };
+        HouseStateView: {
+            /** Format: date-time */
+            at: string;
+            checks: components["schemas"]["LastCheckView"][];
+            database_bytes: number;
+            differences: number;
+            disks: components["schemas"]["DiskView"][];
+            divisions_on: string;
+            outbox: components["schemas"]["OutboxStateView"];
+            queues: components["schemas"]["QueueView"][];
+            running: components["schemas"]["JobView"][];
+            /** Format: date-time */
+            readonly snapshot_at?: string | null;
+            unsent: components["schemas"]["PhonesUnsentView"];
         };
         ImportPage: {
             items: components["schemas"]["ImportSummary"][];
@@ -30042,6 +30428,56 @@ export interface components {
             version: number;
             visit_id: string | null;
         };
+        JobPage: {
+            items: components["schemas"]["JobView"][];
+            /** @description cursor of the next page; null on the last */
+            next?: string | null;
+        };
+        JobView: {
+            /** Format: uuid */
+            account_id: string | null;
+            all_steps: number;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            done_steps: number;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @enum {string|null} */
+            readonly reason?: "refused" | "disk_full" | "memory" | "store_away" | "bytes_damaged" | "database_away" | "peer_away" | "worker_ended" | "kind_unknown" | "program" | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {unknown} */
+            state: "waiting" | "running" | "done" | "failed";
+        };
+        JobWhole: {
+            /** Format: uuid */
+            account_id: string | null;
+            all_steps: number;
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            done_steps: number;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            last_error: string | null;
+            /** @enum {string|null} */
+            readonly reason?: "refused" | "disk_full" | "memory" | "store_away" | "bytes_damaged" | "database_away" | "peer_away" | "worker_ended" | "kind_unknown" | "program" | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {unknown} */
+            state: "waiting" | "running" | "done" | "failed";
+        };
         JudgedPlaceView: {
             accuracy_m: number;
             distance_m: number | null;
@@ -30077,6 +30513,14 @@ export interface components {
             placement_id: string;
             /** Format: date-time */
             started_at: string | null;
+        };
+        LastCheckView: {
+            /** Format: date-time */
+            at: string | null;
+            damaged: number;
+            /** @enum {unknown} */
+            kind: "credit.placement" | "credit.placements" | "placements.end_due" | "evidence.playable" | "evidence.chain" | "evidence.work" | "evidence.flags" | "objects.sweep" | "evidence.glance" | "evidence.verify" | "evidence.rows" | "packs.make" | "packs.expire" | "letters.escalate" | "imports.run" | "outbox.send" | "uploads.salvage" | "geocoding.ask" | "facts.snapshot";
+            seen: number;
         };
         LeaveNew: {
             /** Format: uuid */
@@ -30386,6 +30830,12 @@ export interface components {
             items: components["schemas"]["OutboxMessageView"][];
             /** @description cursor of the next page; null on the last */
             next?: string | null;
+        };
+        OutboxStateView: {
+            failed: number;
+            /** Format: date-time */
+            oldest_at: string | null;
+            waiting: number;
         };
         OutcomeNew: {
             debtor_gone: boolean;
@@ -30722,6 +31172,13 @@ export interface components {
             /** Format: date */
             promise_due_on: string | null;
             team: components["schemas"]["TeamMateView"][];
+        };
+        PhonesUnsentView: {
+            bytes: number;
+            items: number;
+            /** Format: date-time */
+            oldest_at: string | null;
+            phones: number;
         };
         PlaceView: {
             accuracy_m: number | null;
@@ -31067,6 +31524,14 @@ export interface components {
             /** Format: uuid */
             visit_id: string;
             weight: number;
+        };
+        QueueView: {
+            failed: number;
+            kind: string;
+            /** Format: date-time */
+            oldest_due_at: string | null;
+            running: number;
+            waiting: number;
         };
         ReadUpTo: {
             /**

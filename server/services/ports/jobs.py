@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from server.domain.jobs import JobState
 from server.services.ports.paging import Page, PageRequest
 
 DAILY_KEY = "daily:"  # once-keys of this form stay after the job is done
 
 
-class JobState(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"  # gave up after the last attempt; IT sees it
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`attempts` counts starts; `done_steps` of `all_steps` is the progress; `account_id` is whose act caused it."""
+    """`attempts` counts starts; `done_steps` of `all_steps` is the progress; `account_id` is whose act caused it.
+
+    `started_at`: when the attempt that was last begun began.
+    """
 
     id: str
     kind: str
@@ -38,6 +34,17 @@ class Job:
     account_id: str | None
     created_at: datetime
     finished_at: datetime | None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How many jobs of a kind stand in a state, and since when the one due longest is due."""
+
+    kind: str
+    state: JobState
+    count: int
+    oldest_due_at: datetime
 
 
 class JobRows(Protocol):
@@ -63,4 +70,14 @@ class JobRows(Protocol):
     def unfinished(self, kind: str) -> Job | None:
         """The oldest job of a kind that waits or runs."""
 
-    def page(self, request: PageRequest, *, state: JobState | None = None) -> Page[Job]: ...
+    def page(
+        self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None
+    ) -> Page[Job]: ...
+    def counts(self) -> list[JobCount]:
+        """What is not done, by kind and state."""
+
+    def running(self, limit: int) -> list[Job]:
+        """Those that work, the one that began first before the others."""
+
+    def again(self, failed: Job, now: datetime) -> bool:
+        """Due at once with its attempts before it; False where it is not failed any more."""

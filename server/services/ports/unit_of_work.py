@@ -61,6 +61,7 @@ from server.services.ports.evidence import DifferenceRows, EvidenceRows, Recordi
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
+from server.services.ports.house_state import HouseStateRows
 from server.services.ports.imports import ImportFileRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.leave import LeaveRows
@@ -107,6 +108,9 @@ class TrailRows(Protocol):
     def done_to(self, actions: Sequence[str], subject_kind: str, ids: Iterable[str]) -> list[AuditLine]:
         """The lines that say that one of these acts was done to one of these things, in no promised order."""
 
+    def newest(self, action: str) -> AuditLine | None:
+        """The last line of an act."""
+
     def following(self, action: str, after: int, limit: int) -> list[AuditLine]:
         """The lines of an act after that number, oldest first."""
 
@@ -137,6 +141,8 @@ class UnitOfWork(Protocol):
     def trail(self) -> TrailRows: ...
     @property
     def jobs(self) -> JobRows: ...
+    @property
+    def house_state(self) -> HouseStateRows: ...
     @property
     def first_answers(self) -> FirstAnswerRows: ...
     @property

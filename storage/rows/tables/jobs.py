@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from server.services.ports.jobs import JobState
+from server.domain.jobs import JobState
 from storage.rows.columns import METADATA, choice, id_column, instant, integer, json, text
 
 jobs = sa.Table(
@@ -24,5 +24,7 @@ jobs = sa.Table(
     text("account_id", nullable=True),
     instant("created_at"),
     instant("finished_at", nullable=True),
-    sa.Index("ix_jobs_due", "state", "due_at"),
+    instant("started_at", nullable=True),
+    # with the kind, so that the counts of a long queue come out of the index alone
+    sa.Index("ix_jobs_due", "state", "due_at", "kind"),
 )

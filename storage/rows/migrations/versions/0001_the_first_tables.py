@@ -125,10 +125,11 @@ def upgrade() -> None:
     sa.Column('account_id', columns.text_type(), nullable=True),
     sa.Column('created_at', columns.Instant(), nullable=False),
     sa.Column('finished_at', columns.Instant(), nullable=True),
+    sa.Column('started_at', columns.Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs')),
     sa.UniqueConstraint('once_key', name=op.f('uq_jobs_once_key'))
     )
-    op.create_index('ix_jobs_due', 'jobs', ['state', 'due_at'], unique=False)
+    op.create_index('ix_jobs_due', 'jobs', ['state', 'due_at', 'kind'], unique=False)
     op.create_table('message_templates',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('name', columns.text_type(), nullable=False),
