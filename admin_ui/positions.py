@@ -1,12 +1,15 @@
-"""Where a visit's check-ins and photos were, drawn without a map beside its address (V1, V8).
+"""Where a visit's check-ins and photos were beside its address, drawn plainly and on a map (V1, V8).
 
 Owns what stands on the drawing and its numbers. Refuses to draw where nothing says a place.
 """
 
 from __future__ import annotations
 
+from admin_ui.map_view import Pin
+from admin_ui.words import Words
 from server.domain.evidence import PHOTO_KINDS, EvidenceItem
 from server.domain.pack_sketch import Mark, MarkKind, Sketch, sketch
+from server.domain.places import POINT_INSIDE_M
 from server.domain.visits import CheckDirection
 from server.services.visit_course import VisitCourse
 
@@ -17,7 +20,7 @@ def gallery(course: VisitCourse) -> list[EvidenceItem]:
     return sorted(photos, key=lambda item: (item.captured_at or item.received_at, item.id))
 
 
-def positions(course: VisitCourse) -> Sketch | None:
+def marks_of(course: VisitCourse) -> list[Mark]:
     """Check-ins by the first character of who it was, photos by their number in the gallery, the address last."""
     marks = [
         Mark(
@@ -38,4 +41,23 @@ def positions(course: VisitCourse) -> Sketch | None:
     point = course.whole.brief.point
     if marks and point is not None:
         marks.append(Mark(MarkKind.ADDRESS, "", point.latitude, point.longitude, point.accuracy_m))
+    return marks
+
+
+def positions(marks: list[Mark]) -> Sketch | None:
+    """The drawing for whoever has no scripts."""
     return sketch(marks)
+
+
+def pins(marks: list[Mark], words: Words) -> list[Pin]:
+    """The same on a map, with the fence within which a place counts as that of the address (V1)."""
+    return [
+        Pin(
+            mark,
+            mark.kind.value,
+            mark.label or words("map.home"),
+            words(f"pin.{mark.kind.value}", label=mark.label),
+            fence_m=POINT_INSIDE_M if mark.kind is MarkKind.ADDRESS else 0.0,
+        )
+        for mark in marks
+    ]

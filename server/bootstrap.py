@@ -159,6 +159,7 @@ def build(
             settings.uploads.device_mib << 20,
             timedelta(hours=settings.uploads.idle_hours),
         ),
+        map_tiles=settings.map_tiles,
     )
     return Installation(
         house,

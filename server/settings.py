@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from server.domain.coordinates import Datum
+from server.domain.map_tiles import MapTiles, origin_of
+
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
 _SECRET_BYTES = 32
 # Python computes in one thread of a process at a time; beside two web processes a branch's machine has a worker to run.
@@ -92,6 +95,7 @@ class Settings:
     outlines_file: Path
     geocoder: GeocoderSettings
     uploads: UploadSettings
+    map_tiles: MapTiles | None
 
     @property
     def embedded(self) -> bool:
@@ -136,7 +140,28 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             _count(given, "FIELDVISIT_UPLOAD_IDLE_HOURS", 24),
             _count(given, "FIELDVISIT_UPLOAD_REQUESTS", 640),
         ),
+        map_tiles=_read_map_tiles(given),
     )
+
+
+def _read_map_tiles(given: Mapping[str, str]) -> MapTiles | None:
+    """Nobody's map while no tiles are named: a page then shows its points on a plain ground."""
+    url = given.get("FIELDVISIT_MAP_TILES", "")
+    if not url:
+        return None
+    origin = origin_of(url)
+    if origin is None:
+        raise SettingsError(
+            f"FIELDVISIT_MAP_TILES must be https://host/… with {{z}}, {{x}} and {{y}} once each, not {url!r}"
+        )
+    by, datum = given.get("FIELDVISIT_MAP_BY", "").strip(), given.get("FIELDVISIT_MAP_DATUM", "")
+    if not by:
+        raise SettingsError("FIELDVISIT_MAP_BY must name whose map it is, as its terms ask")
+    if datum not in (Datum.WGS84, Datum.GCJ02):
+        raise SettingsError(
+            f"FIELDVISIT_MAP_DATUM must be wgs84, or gcj02 as mainland tiles are, not {datum!r}"
+        )
+    return MapTiles(url, origin, by, Datum(datum), min(_count(given, "FIELDVISIT_MAP_DEEPEST", 18), 22))
 
 
 def _port(given: Mapping[str, str], name: str, default: str) -> int:

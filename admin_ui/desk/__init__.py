@@ -55,6 +55,7 @@ from admin_ui.desk import (
     travel,
     visits,
 )
+from admin_ui.map_view import let_tiles_in
 from admin_ui.page import blueprint, open_page
 from admin_ui.telling import told
 from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
@@ -131,6 +132,9 @@ def _kept_by_the_browser(response: Response) -> Response:
     if request.endpoint == "desk.static" and request.args.get("v") and response.status_code == 200:
         response.headers["Cache-Control"] = _A_YEAR
     return response
+
+
+blueprint.after_request(let_tiles_in)
 
 
 @blueprint.errorhandler(ObjectStoreUnavailable)

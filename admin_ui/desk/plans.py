@@ -12,6 +12,7 @@ from flask import Response
 
 from admin_ui.forms import see_other
 from admin_ui.lists import next_page
+from admin_ui.map_view import MapView, Pin, map_of
 from admin_ui.page import page
 from api_schemas.desk import BoardQuery, DayForm, TeamChange, TeamForm, VisitChoice
 from api_schemas.plans import PlanQuery
@@ -20,6 +21,7 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI
 from server.domain.plans import PlanState, TravelKind, VisitPlan
 from server.services import plan_views, planning_board, publication, visit_plans
+from server.services.planning_board import Board
 from server.services.ports.paging import PageRequest
 from server.services.visit_plans import OPEN_ON_PLAN
 from server.web.endpoint import Call
@@ -71,6 +73,7 @@ def show_plan(call: Call) -> dict[str, Any]:
         "conflicts": None,
         "agents": [],
         "board": None,
+        "map": None,
         "stands_open": OPEN_ON_PLAN,
     }
     if call.actor.may(Permission.PLANS_WRITE):
@@ -83,10 +86,20 @@ def show_plan(call: Call) -> dict[str, Any]:
             "conflicts": visit_plans.conflicts(call.uow, plan),
             "agents": visit_plans.availability(call.uow, plan),
             "board": board,
+            "map": _map(call, board),
             "county": county,
             "travel_kinds": list(TravelKind),
         }
     return given | {"form_id": call.uow.new_id(), "draft": contents.state is PlanState.DRAFT}
+
+
+def _map(call: Call, board: Board) -> MapView | None:
+    """What waits and what is planned, each by its case; a team's stops are joined in their order."""
+    pins = []
+    for id_, mark in board.marks.items():
+        title = f"{mark.label} {board.cards[id_].placement.case_number}".strip()
+        pins.append(Pin(mark, "stop", mark.label, title, f"/desk/visits/{id_}"))
+    return map_of(call, pins, board.ways)
 
 
 @page("POST", LIST, needs=[Permission.PLANS_WRITE], template=None, fields=DayForm)

@@ -11,11 +11,14 @@ from functools import partial
 from typing import Any
 
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.map_view import map_of
 from admin_ui.named import named, telephones
 from admin_ui.page import page
-from admin_ui.positions import gallery, positions
+from admin_ui.positions import gallery, marks_of, pins, positions
+from admin_ui.telling import language
 from admin_ui.timeline import timeline
 from admin_ui.verdict import verdict_of
+from admin_ui.words import Words
 from api_schemas.base import PageQuery
 from api_schemas.desk import PurposeForm, VisitList
 from server.domain.access import Permission, reach
@@ -118,6 +121,7 @@ def show_visit(call: Call) -> dict[str, Any]:
     """One visit: the verdict in one sentence, then everything in its order."""
     visit, placement = visit_within(call.uow, call.actor, call.path["visit_id"], Permission.VISITS_READ)
     course = visit_course.course_of(call.house, call.uow, call.actor, visit)
+    marks = marks_of(course)
     return {
         "course": course,
         "visit": visit,
@@ -133,7 +137,8 @@ def show_visit(call: Call) -> dict[str, Any]:
         "verdict": verdict_of(course),
         "by_day": partial(_by_day, telephones(call.uow, [str(line.why) for line in course.lines or ()])),
         "gallery": gallery(course),
-        "positions": positions(course),
+        "positions": positions(marks),
+        "map": map_of(call, pins(marks, Words(language()))),
         "unmasks": call.actor.may(Permission.PERSONAL_UNMASK),
         "listens": call.actor.may(Permission.EVIDENCE_LISTEN),
         "answers": call.actor.may(Permission.EVIDENCE_UPLOAD) and team_member(call.actor, visit),

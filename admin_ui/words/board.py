@@ -38,8 +38,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "board.open_fresh": ("打开新的外访", "Open the new visit"),
     "board.sketch": ("外访地址的相对位置", "Where the addresses lie to each other"),
     "board.sketch_what": (
-        "实心为已排入（组.顺序），空心为待排程；北在上，没有坐标的地址不在图上。",
-        "Solid: on a team (team.order); hollow: waiting. North is up; addresses without a point are not drawn.",
+        "带号为已排入（组.顺序），空心为待排程；北在上，没有坐标的地址不在图上。",
+        "Numbered: on a team (team.order); hollow: waiting. North is up; addresses without a point are not drawn.",
     ),
     "board.km": ("{km} 公里", "{km} km"),
     "sheet.title": ("{day} 外访单", "Visit sheets of {day}"),

@@ -31,10 +31,29 @@ WORDS: dict[str, tuple[str, str]] = {
         "Void this visit's evidence? It cannot be taken back.",
     ),
     "visit.gallery": ("照片", "Photos"),
+    "pin.check_in": ("签到：{label}", "Check-in: {label}"),
+    "pin.photo": ("照片 {label}", "Photo {label}"),
+    "pin.address": ("外访地址", "The address"),
+    "map.home": ("址", "A"),
+    "map.nearer": ("放大", "Zoom in"),
+    "map.farther": ("缩小", "Zoom out"),
+    "map.failed": (
+        "街道地图没有加载出来，点位不受影响。请告知 IT 检查地图服务。",
+        "The street map did not load; the points are as they were. Tell IT to look at the map's server.",
+    ),
+    "map.street": (
+        "可拖动，方向键移动，＋－缩放。",
+        "Drag it or use the arrow keys; + and − zoom.",
+    ),
+    "map.no_street": (
+        "未设置地图服务，只显示点位、网格和比例尺；可拖动，方向键移动，＋－缩放。",
+        "No map server is set, so there are points, a grid and a scale alone; drag, arrow keys, + and − work.",
+    ),
     "visit.positions": ("签到、照片与地址的相对位置", "Where check-ins and photos were, beside the address"),
     "visit.positions_what": (
-        "实心为签到（姓），空心为照片（序号），房形为外访地址；圈为定位误差，北在上。",
-        "Solid: check-ins; hollow: photos by number; house: the address. Rings are accuracies; north is up.",
+        "签到标姓，照片标序号，另有外访地址（虚线内算在外访地）；圈为定位误差，北在上。",
+        "Check-ins by a name's first character, photos by number, the address with its fence. Rings are accuracies; "
+        "north is up.",
     ),
     "visit.metres": ("{metres} 米", "{metres} m"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.domain.map_tiles import MapTiles
 from server.domain.uploads import UploadLimits
 from server.services.ports.addresses import AddressCheck
 from server.services.ports.clock import Clock
@@ -53,3 +54,4 @@ class House:
     cache: Path
     folders: Sequence[Path]
     upload_limits: UploadLimits
+    map_tiles: MapTiles | None

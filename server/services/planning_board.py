@@ -60,13 +60,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """`cards` by visit id, of what waits and of what stands on the plan; `waiting` by district, first what may go."""
+    """`cards` by visit id, of what waits and of what stands on the plan; `waiting` by district, first what may go.
+    `marks` by visit id, of those whose place is known; `ways` are each team's stops in their order."""
 
     waiting: list[Card]
     more: bool
     cards: Mapping[str, Card]
     routes: Mapping[str, TeamRoute]
-    sketch: Sketch | None
+    marks: Mapping[str, Mark]
+    ways: Sequence[Sequence[Mark]]
+
+    @property
+    def sketch(self) -> Sketch | None:
+        return sketch(list(self.marks.values()))
 
 
 def board(
@@ -89,7 +95,8 @@ def board(
     )
     found = {route.team_id: route for route in routes.routes_of(uow, distances, contents)}
     marks = _marks(uow, contents, waiting, cards)
-    return Board(waiting, page.next is not None, cards, found, sketch(marks))
+    ways = [[marks[stop.id] for stop in team.visits if stop.id in marks] for team in contents.teams]
+    return Board(waiting, page.next is not None, cards, found, marks, ways)
 
 
 def place(
@@ -156,7 +163,7 @@ def _earlier(uow: UnitOfWork, address_ids: Collection[str]) -> dict[str, Earlier
 
 def _marks(
     uow: UnitOfWork, contents: PlanContents, waiting: Sequence[Card], cards: Mapping[str, Card]
-) -> list[Mark]:
+) -> dict[str, Mark]:
     """Stops by team and order (2.3 is the third stop of the second team), then what waits, without a number."""
     labels = {
         stop.id: f"{number}.{order}"
@@ -165,8 +172,8 @@ def _marks(
     }
     shown = [(cards[id_], label) for id_, label in labels.items()] + [(card, "") for card in waiting]
     points = known_points(uow, (card.address for card, _ in shown))
-    return [
-        Mark(MarkKind.ADDRESS, label, point.latitude, point.longitude, 0.0)
+    return {
+        card.visit.id: Mark(MarkKind.ADDRESS, label, point.latitude, point.longitude, 0.0)
         for card, label in shown
         if (point := points.get(card.address.id)) is not None
-    ]
+    }

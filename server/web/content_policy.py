@@ -12,11 +12,12 @@ import re
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 
 
-def content_policy(page: bytes = b"") -> str:
-    """The policy of all pages; with the digests of the styles that stand in this one."""
+def content_policy(page: bytes = b"", images: str = "") -> str:
+    """The policy of all pages; with the digests of the styles that stand in this one, and one host more of pictures."""
+    others = f" {images}" if images else ""
     digests = [base64.b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(page)]
     styles = "".join(f" 'sha256-{digest}'" for digest in digests)
     return (
-        f"default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data: blob:; "
+        f"default-src 'self'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data: blob:{others}; "
         "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )

@@ -69,5 +69,5 @@ def test_photos_stand_in_a_gallery_with_their_place_for_those_who_may_see_them(d
     page = Browser(desk, MANAGER).page(f"/desk/visits/{visit.id}")
     gallery = page.partition('<ol class="strip gallery">')[2].partition("</ol>")[0]
     assert f"/desk/evidence/{photo}/thumbnail" in gallery
-    assert re.search(r'<figure class="sketch places">.*?<text [^>]*>1</text>', page, re.S)
-    assert "35.05" not in page, "where it was is drawn, not told in degrees"
+    assert re.search(r'<div class="sketch places">.*?<text [^>]*>1</text>', page, re.S)
+    assert "35.05" not in seen(page), "where it was is drawn, not told in degrees"

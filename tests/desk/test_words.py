@@ -121,6 +121,7 @@ def test_nothing_in_the_catalogue_is_asked_for_by_nobody() -> None:
         "complaint_tab.",
         "leave_tab.",
         "paper_tab.",
+        "pin.",
     }  # put together in Python, in the places beside
     unused = [
         key
