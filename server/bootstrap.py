@@ -22,6 +22,7 @@ from server.jobs.credit import score_placement, score_placements
 from server.jobs.evidence import sweep_objects
 from server.jobs.evidence_packs import expire_packs, make_pack, pack_given_up
 from server.jobs.evidence_work import flag_visit, work_evidence
+from server.jobs.figures import count_figures, renew_figures
 from server.jobs.geocoding import ask_for_points
 from server.jobs.imports import run_import
 from server.jobs.integrity import glance_at_evidence, verify_evidence
@@ -47,6 +48,7 @@ from server.services.house import House
 from server.services.imports import RUN_JOB
 from server.services.kept_rows import ROWS_JOB
 from server.services.letters import ESCALATE_JOB
+from server.services.month_figures import FIGURES_JOB, RENEW_JOB
 from server.services.notices import OUTBOX_JOB
 from server.services.placements import END_DUE_JOB
 from server.services.ports.clock import Clock
@@ -93,11 +95,23 @@ HANDLERS: Mapping[str, Handler] = {
     SALVAGE_JOB: close_abandoned,
     GEOCODE_JOB: ask_for_points,
     SNAPSHOT_JOB: take_snapshot,
+    FIGURES_JOB: count_figures,
+    RENEW_JOB: renew_figures,
 }
 # Enqueued once a local day by whichever worker wakes first.
-DAILY = (END_DUE_JOB, SWEEP_JOB, GLANCE_JOB, VERIFY_JOB, ROWS_JOB, GEOCODE_JOB, EXPIRE_JOB, SNAPSHOT_JOB)
+DAILY = (
+    END_DUE_JOB,
+    SWEEP_JOB,
+    GLANCE_JOB,
+    VERIFY_JOB,
+    ROWS_JOB,
+    GEOCODE_JOB,
+    EXPIRE_JOB,
+    SNAPSHOT_JOB,
+    RENEW_JOB,
+)
 HOURLY = (SALVAGE_JOB,)
-LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB, SNAPSHOT_JOB)
+LONG = (PLAYABLE_JOB, WORK_JOB, VERIFY_JOB, MAKE_JOB, SNAPSHOT_JOB, FIGURES_JOB)
 # What is done when a job of a kind is given up; of others IT is told.
 GIVEN_UP: Mapping[str, GivenUp] = {
     OUTBOX_JOB: outbox_given_up,

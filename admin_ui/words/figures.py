@@ -22,6 +22,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Kilometres lead from stop to stop of a team's day as the crow flies; repaid is what the month credits; "
         "a visit counts for both who made it.",
     ),
+    "figures.as_of": ("统计截至 {at}", "Counted as of {at}"),
+    "figures.behind": (
+        "之后的变化正在统计，约一分钟后刷新",
+        "what changed since is being counted; reload in a minute",
+    ),
     "figures.none": ("本月没有外访", "No visits this month"),
     "figures.none_what": (
         "在您的范围内本月还没有开始过的外访。计划公布后，外访员签到即计入。",

@@ -33,6 +33,8 @@ class JobKind(StrEnum):
     SALVAGE = "uploads.salvage"
     GEOCODE = "geocoding.ask"
     SNAPSHOT = "facts.snapshot"
+    FIGURES = "month.figures"
+    FIGURES_DAILY = "month.figures_daily"
 
 
 class JobState(StrEnum):
@@ -128,6 +130,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "JobKind.uploads.salvage": ("收尾中断的上传", "end of uploads that were broken off"),
     "JobKind.geocoding.ask": ("查询地址坐标", "asking where addresses lie"),
     "JobKind.facts.snapshot": ("为模拟器取数", "facts for the simulator"),
+    "JobKind.month.figures": ("统计一个月的外访成效", "figures of a month"),
+    "JobKind.month.figures_daily": ("每日重新统计近两月", "figures of the last two months, daily"),
     "FailureReason.refused": (
         "数据不符合规则：重新运行前先更正数据",
         "a rule refuses the data: correct it before running again",

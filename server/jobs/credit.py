@@ -9,6 +9,7 @@ from typing import Any
 from server.jobs.runner import Progress
 from server.services.credit import AT_ONCE, PLACEMENT_JOB, fact_changed, score, with_other_placements
 from server.services.house import House
+from server.services.month_figures import touch
 
 _log = logging.getLogger("fieldvisit.jobs")
 
@@ -26,7 +27,9 @@ def score_placement(house: House, payload: Mapping[str, Any], _progress: Progres
         for one in due:
             by_cause.setdefault(str(one["cause"]), set()).add(str(one["placement_id"]))
         for cause, placement_ids in by_cause.items():
-            score(uow, with_other_placements(uow, placement_ids), cause)
+            touched = with_other_placements(uow, placement_ids)
+            score(uow, touched, cause)
+            touch(uow, touched)
         uow.commit()
 
 
@@ -38,7 +41,9 @@ def score_placements(house: House, payload: Mapping[str, Any], _progress: Progre
     cause, placement_ids = str(payload["cause"]), list(payload["placement_ids"])
     try:
         with house.units.write() as uow:
-            score(uow, with_other_placements(uow, placement_ids), cause)
+            touched = with_other_placements(uow, placement_ids)
+            score(uow, touched, cause)
+            touch(uow, touched)
             uow.commit()
     except Exception as error:  # whatever one case raises; its own job keeps it and tells IT
         _log.warning("%d placements are scored one by one: %s", len(placement_ids), type(error).__name__)

@@ -20,7 +20,7 @@ from server.domain.months import (
     published_late,
 )
 from server.domain.problems import NOT_FOUND, problem, refuse_if
-from server.services import adjustments, notices
+from server.services import adjustments, month_figures, notices
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.ruled_lines import follow_rulings
 
@@ -70,6 +70,7 @@ def publish(uow: UnitOfWork, actor: Actor, month: str, branch_id: str | None) ->
     lines = uow.ledger.freeze(statement)
     corrections = adjustments.take_in(uow, statement) + follow_rulings(uow, statement)
     uow.ledger.seal(statement.id)
+    month_figures.touch_months(uow, [month])
     _tell_agents(uow, statement, lines)
     detail = {"month": month, "branch_id": branch_id, "lines": lines, "late": statement.published_late}
     detail["corrections"] = corrections

@@ -28,7 +28,7 @@ from server.domain.money import format_fen
 from server.domain.months import close_findings
 from server.domain.policy.facts import PlacementFacts
 from server.domain.problems import Finding, refuse_if
-from server.services import notices
+from server.services import month_figures, notices
 from server.services.adjustments import book
 from server.services.disputes import DisputeShown, facts_of_run, shown
 from server.services.months import branch_within, name_of, statement_of
@@ -69,6 +69,7 @@ def rule(
     book(uow, statement, booked)
     follow_rulings(uow, statement)
     uow.ledger.seal(statement.id)
+    month_figures.touch_months(uow, [month])
     uow.monthly_statements.save(statement)  # its files are made from what stands now
     return shown(uow, [waiting[one.dispute_id] for one in proposed])
 

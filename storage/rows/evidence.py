@@ -33,8 +33,8 @@ _KEYS = (
     evidence_items.c.playable_key,
     evidence_items.c.peaks_key,
 )
-_PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
-_RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
+PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
+RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
 
 
 @cache
@@ -43,7 +43,7 @@ def _counted(dialect: str) -> Prepared:
     wanted = among(evidence_items.c.visit_id, dialect)
     # each kind by itself: a prepared statement has no list whose length is told when it is asked
     photo = (evidence_items.c.kind == kind for kind in PHOTO_KINDS)
-    counted = sa.select(*by, sa.func.count()).where(wanted, sa.or_(*photo, _RECORDING))
+    counted = sa.select(*by, sa.func.count()).where(wanted, sa.or_(*photo, RECORDING))
     return Prepared(counted.group_by(*by))
 
 
@@ -188,5 +188,5 @@ def _lacking(statement: sa.Select[Any], reach: Reach, ended_before: datetime) ->
         visits_within(reach),
         visits.c.state == VisitState.COMPLETED,
         visits.c.ended_at < ended_before,
-        sa.or_(~of_visit.where(_PHOTO).exists(), ~of_visit.where(_RECORDING).exists()),
+        sa.or_(~of_visit.where(PHOTO).exists(), ~of_visit.where(RECORDING).exists()),
     )

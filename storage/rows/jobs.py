@@ -104,6 +104,14 @@ class JobQueries(Rows[Job]):
         found = self.fetch(statement.order_by(jobs.c.id).limit(1))
         return found[0] if found else None
 
+    def waits(self, kinds: Collection[str]) -> bool:
+        """Each state by itself, so that the index of what is due finds the few there are."""
+        several = (
+            sa.select(sa.literal(1)).where(jobs.c.state == state, jobs.c.kind.in_(sorted(kinds))).exists()
+            for state in (JobState.WAITING, JobState.RUNNING)
+        )
+        return bool(self.connection.execute(sa.select(sa.or_(*several))).scalar_one())
+
     def page(
         self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None
     ) -> Page[Job]:

@@ -25,6 +25,7 @@ from storage.rows.credit import (
     CreditShareQueries,
 )
 from storage.rows.disputes import DisputeQueries
+from storage.rows.figures import FigureQueries
 from storage.rows.ledger import LedgerQueries, LedgerShareQueries
 from storage.rows.mapping import Rows
 from storage.rows.pay import FineQueries, IncidentDecisionQueries
@@ -42,6 +43,10 @@ class MonthRows:
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
         self._connection = connection
         self._cipher = cipher
+
+    @cached_property
+    def month_figures(self) -> FigureQueries:
+        return FigureQueries(self._connection, self._cipher)
 
     @cached_property
     def credit_runs(self) -> CreditRunQueries:

@@ -98,7 +98,7 @@ class StatementQueries(Rows[StatementLine]):
         super().__init__(connection, credit_lines, StatementLine, cipher)
 
     def page(self, request: PageRequest, reach: Reach, wanted: StatementFilter) -> Page[StatementLine]:
-        lines = self._lines(reach, wanted.month).subquery("lines")
+        lines = self.lines_of(reach, wanted.month).subquery("lines")
         statement = sa.select(lines).where(*_filters(lines.c, wanted))
         return keyset_page(self, statement, [lines.c.paid_on, lines.c.id], request)
 
@@ -106,7 +106,7 @@ class StatementQueries(Rows[StatementLine]):
         everywhere = Reach(Scope.ALL, "", None, None, None)
         found: dict[str, StatementLine] = {}
         for some in a_thousand_at_a_time(account_ids):
-            lines = self._lines(everywhere, month).subquery("lines")
+            lines = self.lines_of(everywhere, month).subquery("lines")
             shared = [
                 sa.select(table.c.id).where(table.c.line_id == lines.c.id, table.c.account_id.in_(some))
                 for table in (credit_shares, statement_shares)
@@ -116,7 +116,7 @@ class StatementQueries(Rows[StatementLine]):
         return sorted(found.values(), key=lambda line: (line.paid_on, line.id))
 
     def sums(self, reach: Reach, month: str) -> list[MonthSum]:
-        lines = self._lines(reach, month).subquery("lines").c
+        lines = self.lines_of(reach, month).subquery("lines").c
         credited = lines.visit_id.is_not(None).label("credited")
         computed = (lines.kind == LineKind.COMPUTED).label("computed")
         groups = (lines.client_id, lines.client_name, lines.team_id, credited, lines.visited, computed)
@@ -140,7 +140,7 @@ class StatementQueries(Rows[StatementLine]):
         ]
 
     def agent_sums(self, reach: Reach, month: str) -> list[AgentSum]:
-        lines = self._lines(reach, month).subquery("lines").c
+        lines = self.lines_of(reach, month).subquery("lines").c
         both = sa.union_all(
             *(sa.select(*_share_columns(table)) for table in (credit_shares, statement_shares))
         )
@@ -188,7 +188,8 @@ class StatementQueries(Rows[StatementLine]):
         row = self.connection.execute(statement).one()
         return RepaymentSum(row.repayments, int(row.fen), int(row.unscored), int(row.late), int(row.late_fen))
 
-    def _lines(self, reach: Reach, month: str) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    def lines_of(self, reach: Reach, month: str) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+        """The lines of a month within reach, whether drafts or frozen."""
         frozen = self._frozen_branches(month)
         draft = _draft(reach, month, frozen)
         return sa.union_all(draft, _frozen(reach, month)) if frozen else draft

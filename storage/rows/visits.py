@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server.domain.access import Reach
 from server.domain.calendar import SHANGHAI
-from server.domain.month_figures import VisitMade
+from server.domain.month_figures import Place, VisitMade
 from server.domain.plans import PlanState
 from server.domain.visits import (
     AddressOutcome,
@@ -102,8 +102,9 @@ class VisitQueries(Rows[Visit]):
         statement = (
             sa.select(
                 visits.c.id, visits.c.started_at, visits.c.lead_id, visits.c.partner_id,
-                _spoken_to(_MET).label("met"), _spoken_to(_REACHED).label("reached"),
+                spoken_to(MET).label("met"), spoken_to(REACHED).label("reached"),
                 _where_the_lead_was("latitude"), _where_the_lead_was("longitude"),
+                placements.c.branch_id, placements.c.client_id, placements.c.project_id,
             )
             .join(placements, visits.c.placement_id == placements.c.id)
             .where(visits.c.started_at >= begins, visits.c.started_at < ends, visits.c.voided_at.is_(None))
@@ -114,6 +115,7 @@ class VisitQueries(Rows[Visit]):
             VisitMade(
                 row.id, row.started_at, tuple(id_ for id_ in (row.lead_id, row.partner_id) if id_ is not None),
                 bool(row.met), bool(row.reached), row.latitude, row.longitude,
+                Place(row.branch_id, row.client_id, row.project_id),
             )
             for row in self.connection.execute(statement)
         ]  # fmt: skip
@@ -140,34 +142,36 @@ class VisitQueries(Rows[Visit]):
         return sorted(self.connection.execute(statement).scalars())
 
     def without_two(self, request: PageRequest, reach: Reach, *, team_size: int) -> Page[Visit]:
-        present = (
-            sa.select(sa.func.count(sa.distinct(check_ins.c.account_id)))
-            .where(
-                check_ins.c.visit_id == visits.c.id,
-                check_ins.c.direction == CheckDirection.IN,
-                check_ins.c.refusal.is_(None),
-                check_ins.c.provisional.is_(False),
-                sa.or_(
-                    check_ins.c.account_id == visits.c.lead_id, check_ins.c.account_id == visits.c.partner_id
-                ),
-            )
-            .scalar_subquery()
-        )
-        statement = _reached(reach).where(visits.c.started_at.is_not(None), present < team_size)
+        statement = _reached(reach).where(visits.c.started_at.is_not(None), present_count() < team_size)
         return keyset_page(self, statement, [visits.c.id], request, descending=True)
 
 
 _RELATED = (ContactWho.DEBTOR, ContactWho.DIRECT_RELATIVE)
-_MET = sa.and_(visit_contacts.c.who.in_(_RELATED), visit_contacts.c.channel == ContactChannel.IN_PERSON)
-_REACHED = visit_contacts.c.who.in_((*_RELATED, ContactWho.OTHER_CONTACT))
+MET = sa.and_(visit_contacts.c.who.in_(_RELATED), visit_contacts.c.channel == ContactChannel.IN_PERSON)
+REACHED = visit_contacts.c.who.in_((*_RELATED, ContactWho.OTHER_CONTACT))
 
 
-def _spoken_to(whom: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def spoken_to(whom: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Whether somebody of these was spoken to at the visit."""
     spoken = sa.select(visit_contacts.c.id).where(
         visit_contacts.c.visit_id == visits.c.id, visit_contacts.c.communicated, whom
     )
     return spoken.exists()
+
+
+def present_count() -> sa.ColumnElement[int]:
+    """V1: how many of the team are verified as present at the visit."""
+    return (
+        sa.select(sa.func.count(sa.distinct(check_ins.c.account_id)))
+        .where(
+            check_ins.c.visit_id == visits.c.id,
+            check_ins.c.direction == CheckDirection.IN,
+            check_ins.c.refusal.is_(None),
+            check_ins.c.provisional.is_(False),
+            sa.or_(check_ins.c.account_id == visits.c.lead_id, check_ins.c.account_id == visits.c.partner_id),
+        )
+        .scalar_subquery()
+    )
 
 
 def _where_the_lead_was(axis: str) -> sa.ColumnElement[Any]:

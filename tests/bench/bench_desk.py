@@ -24,8 +24,10 @@ import sqlalchemy as sa
 from server.app import create_app
 from server.bootstrap import Installation
 from server.domain.calendar import local_day
+from server.domain.credit import month_bounds, month_of
 from server.domain.plans import PlanState, VisitPlan
 from server.domain.visits import VisitState
+from server.jobs.figures import count_figures
 from storage.rows import tables
 from tests.bench.bench_credit import _Desk, _installed
 from tests.conftest import NOON
@@ -109,7 +111,7 @@ class _Filling:
                     row["id"] = placements.c.id + f"-{turn}"
                     row["placement_id"] = row["address_id"] = placements.c.id
                     chosen = sa.select(*(row[name].label(name) for name in row)).where(
-                        placements.c.id.between(ids[0], ids[-1])
+                        placements.c.id >= ids[0], placements.c.id <= ids[-1]
                     )
                     connection.execute(sa.insert(visits).from_select(list(row), chosen))
         self._today()
@@ -161,6 +163,7 @@ def _measure(installation: Installation, cases: int) -> Iterator[dict[str, Any]]
         "/desk/evidence-lacking",
     ]
     lists += ["/desk/visits?state=completed", "/desk/live", "/desk/plans", f"/desk/plans/{filling.draft}"]
+    yield from _month_figures(installation, desk, {"database": database})
     sought = ["E-0500", "张伟", "13800050000", "0000", "柳林村", "没有的地方", filling.ids[7]]
     for member in (cast.DISPATCHER, cast.COLLECTOR):
         window = Browser(desk, member)
@@ -171,6 +174,18 @@ def _measure(installation: Installation, cases: int) -> Iterator[dict[str, Any]]
         for text in sought:
             looked_for = {"search": text if len(text) < 20 else "an id"}
             yield who | looked_for | _timed(partial(window.post, "/desk/search", {"q": text}, part=True))
+
+
+def _month_figures(installation: Installation, desk: Any, who: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """What the job takes for a month of 60,000 visits, then the page of what it kept and of what is behind it."""
+    month = f"{local_day(NOON):%Y-%m}"
+    month = month_of(month_bounds(month)[0] - timedelta(days=1))
+    begun = time.perf_counter()
+    count_figures(installation.house, {"month": month}, lambda done, total: None)
+    yield who | {"job": "month.figures", "seconds": round(time.perf_counter() - begun, 2)}
+    window = Browser(desk, cast.MANAGER)
+    for path in (f"/desk/figures?month={month}",):
+        yield who | {"as": "manager", "page": path.replace(month, "…")} | _timed(partial(window.get, path))
 
 
 def _timed(act: Any) -> dict[str, float]:

@@ -30519,7 +30519,7 @@ export interface components {
             at: string | null;
             damaged: number;
             /** @enum {unknown} */
-            kind: "credit.placement" | "credit.placements" | "placements.end_due" | "evidence.playable" | "evidence.chain" | "evidence.work" | "evidence.flags" | "objects.sweep" | "evidence.glance" | "evidence.verify" | "evidence.rows" | "packs.make" | "packs.expire" | "letters.escalate" | "imports.run" | "outbox.send" | "uploads.salvage" | "geocoding.ask" | "facts.snapshot";
+            kind: "credit.placement" | "credit.placements" | "placements.end_due" | "evidence.playable" | "evidence.chain" | "evidence.work" | "evidence.flags" | "objects.sweep" | "evidence.glance" | "evidence.verify" | "evidence.rows" | "packs.make" | "packs.expire" | "letters.escalate" | "imports.run" | "outbox.send" | "uploads.salvage" | "geocoding.ask" | "facts.snapshot" | "month.figures" | "month.figures_daily";
             seen: number;
         };
         LeaveNew: {

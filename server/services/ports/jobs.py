@@ -70,6 +70,9 @@ class JobRows(Protocol):
     def unfinished(self, kind: str) -> Job | None:
         """The oldest job of a kind that waits or runs."""
 
+    def waits(self, kinds: Collection[str]) -> bool:
+        """Whether a job of one of these kinds waits or runs."""
+
     def page(
         self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None
     ) -> Page[Job]: ...

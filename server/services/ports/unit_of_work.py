@@ -58,6 +58,7 @@ from server.services.ports.credit import (
 from server.services.ports.daily_checks import DailyCheckRows
 from server.services.ports.desk import KeptListRows
 from server.services.ports.evidence import DifferenceRows, EvidenceRows, RecordingMarkRows
+from server.services.ports.figures import FigureRows
 from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
@@ -289,6 +290,8 @@ class UnitOfWork(Protocol):
     def incident_decisions(self) -> IncidentDecisionRows: ...
     @property
     def kept_lists(self) -> KeptListRows: ...
+    @property
+    def month_figures(self) -> FigureRows: ...
     @property
     def month_targets(self) -> EntityRows[MonthTarget]: ...
     @property

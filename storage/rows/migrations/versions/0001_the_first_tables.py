@@ -141,6 +141,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
     sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
     )
+    op.create_table('month_countings',
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('counted_at', columns.Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('month', name=op.f('pk_month_countings'))
+    )
     op.create_table('post_grants',
     sa.Column('post', columns.text_type(), nullable=False),
     sa.Column('permission', columns.text_type(), nullable=False),
@@ -378,6 +383,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_demolition_checks'))
     )
     op.create_index(op.f('ix_demolition_checks_address_id'), 'demolition_checks', ['address_id'], unique=False)
+    op.create_table('month_figures',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('branch_id', columns.text_type(), nullable=False),
+    sa.Column('client_id', columns.text_type(), nullable=False),
+    sa.Column('project_id', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=True),
+    sa.Column('figure', columns.text_type(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_month_figures_branch_id')),
+    sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_month_figures_client_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_month_figures_project_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_month_figures'))
+    )
+    op.create_index('ix_month_figures_month', 'month_figures', ['month', 'branch_id', 'project_id'], unique=False)
     op.create_table('outbox_messages',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('webhook_id', columns.text_type(), nullable=False),
