@@ -189,6 +189,11 @@ phone-pictures: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## every screen 
 	mkdir -p $(PICTURES)
 	FIELDVISIT_PICTURES=$(PICTURES) $(BIN)/pytest tests/phone
 
+.PHONY: desk-pictures
+desk-pictures: PICTURES = /tmp/desk-pictures
+desk-pictures: deps .venv/.dev $(DESK) ## every page of the desk of the demo branch, zh-CN and English, desk and tablet, light and dark, into PICTURES
+	$(BIN)/python -m scripts.desk_pictures $(PICTURES)
+
 .PHONY: test-webkit
 test-webkit: deps-webkit .venv/.dev $(PHONE) ## capture and outbox in WebKit, the nearest to an iPhone; apart, for it is 207 MB
 	$(BIN)/pytest tests/webkit

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from server.domain.adverse import FINDING_WORDS
 from server.domain.evidence import PHOTO_KINDS, EvidenceItem, EvidenceKind
 from server.domain.recordings import Gap
 from server.services.visit_course import VisitCourse
 
 _STRIP = 300  # seconds: photos of one walk round a house stand side by side
+
+_NOTED_BY_ID = {"address_unresolved", "started_before_told"}  # their note is an id or a code, for machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,15 @@ def _after(course: VisitCourse) -> Iterator[Event]:
         yield Event(flag.raised_at, "flag", meaning=meaning, facts={"flag": flag}, clause="V8")
     for finding in course.whole.findings:
         by = course.name(finding.found_by)
-        yield Event(finding.found_at, "finding", by, "wrong", note=finding.note, clause=finding.clause)
+        yield Event(
+            finding.found_at,
+            "finding",
+            by,
+            "wrong",
+            note="" if finding.code in _NOTED_BY_ID else finding.note,
+            facts={"told": FINDING_WORDS.get(finding.code)},
+            clause=finding.clause,
+        )
 
 
 def _of_photos(course: VisitCourse, strip: list[EvidenceItem]) -> Event:

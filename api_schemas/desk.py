@@ -51,6 +51,12 @@ class VisitList(VisitQuery):
     """A list of visits; there is no drawer beside it, a visit has a page of its own."""
 
 
+class LackingList(PageQuery):
+    """Visits that lack a photo or a recording; `all` with those of long ago."""
+
+    all = fields.Boolean(load_default=False)
+
+
 class PurposeForm(Strict):
     """S5, S8: what clear numbers or a recording are wanted for."""
 

@@ -70,7 +70,7 @@ def pictures() -> list[Picture]:
 
 
 @contextmanager
-def _house(folder: Path) -> Iterator[str]:
+def house(folder: Path) -> Iterator[str]:
     """The system with the demo branch, started as anybody starts it, at a free port; in FIELDVISIT_DATA_DIR, if set."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -99,7 +99,7 @@ def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _browser(folder: Path) -> Iterator[Browser]:
+def browser_with_letters(folder: Path) -> Iterator[Browser]:
     """Chromium with the Chinese letters that our PDFs are set in, whatever the machine has."""
     carried = find_spec("pylopdf_fonts_zh_cn")
     assert carried is not None
@@ -121,8 +121,8 @@ def _browser(folder: Path) -> Iterator[Browser]:
 
 def _sign_in(page: Page, url: str, picture: Picture) -> None:
     """Through the door; a phone asks for a PIN of its own besides."""
-    page.goto(f"{url}/app/" if picture.is_of_phone else f"{url}/desk/sign-in")
     if picture.is_of_phone:
+        page.goto(f"{url}/app/")
         page.fill("[name=username]", picture.login)
         page.fill("[name=password]", PASSWORD)
         page.click("[data-test=sign-in]")
@@ -133,7 +133,12 @@ def _sign_in(page: Page, url: str, picture: Picture) -> None:
             page.click(f"[data-test=pin-{digit}]")
         page.wait_for_selector("[data-test=visit]")
         return
-    page.fill("#username", picture.login)
+    sign_in_at_desk(page, url, picture.login)
+
+
+def sign_in_at_desk(page: Page, url: str, login: str) -> None:
+    page.goto(f"{url}/desk/sign-in")
+    page.fill("#username", login)
     page.fill("#password", PASSWORD)
     page.click("button.main")
     page.wait_for_url("**/desk")
@@ -169,7 +174,11 @@ def _take(page: Page, url: str, picture: Picture) -> None:
 def main(wanted: str) -> None:
     """Take the pictures whose names have `wanted` in them."""
     chosen = [picture for picture in pictures() if wanted in picture.file.name]
-    with tempfile.TemporaryDirectory() as name, _house(Path(name)) as url, _browser(Path(name)) as browser:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        house(Path(name)) as url,
+        browser_with_letters(Path(name)) as browser,
+    ):
         for login, of_phone in sorted({(one.login, one.is_of_phone) for one in chosen}):
             width, height = _PHONE if of_phone else _DESK
             context = browser.new_context(

@@ -19,8 +19,7 @@ from admin_ui.telling import language
 from admin_ui.timeline import timeline
 from admin_ui.verdict import verdict_of
 from admin_ui.words import Words
-from api_schemas.base import PageQuery
-from api_schemas.desk import PurposeForm, VisitList
+from api_schemas.desk import LackingList, PurposeForm, VisitList
 from server.domain.access import Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.calendar import days_after, local_day
@@ -33,6 +32,7 @@ from server.services import case_reading, evidence_reading, visit_course, visit_
 from server.services.placement_credit import ExplainedLine
 from server.services.ports.paging import Page, PageRequest
 from server.services.scopes import placement_within, team_member, visit_within
+from server.services.to_do import LACKING_DAYS
 from server.web.endpoint import Call
 
 LIST = "/desk/visits"
@@ -89,6 +89,7 @@ def visit_list(call: Call) -> dict[str, Any]:
         "chips": _chips(asked),
         "path": LIST,
         "narrow": narrowing(LIST),
+        "lacking": False,
     }
 
 
@@ -97,16 +98,21 @@ def visit_list(call: Call) -> dict[str, Any]:
     "/desk/evidence-lacking",
     needs=[Permission.EVIDENCE_READ],
     template="visits.html",
-    query=PageQuery,
+    query=LackingList,
     reads_personal=True,
     clauses=("V2", "X3"),
 )
 def lacking_list(call: Call) -> dict[str, Any]:
-    """V2: visits past the policy's hours that still lack a photo or a recording."""
-    request = PageRequest(call.query["limit"], call.query.get("after"))
-    found = evidence_reading.lacking(call.uow, call.actor, request)
+    """V2: visits past the policy's hours that still lack a photo or a recording; those that are counted come first."""
+    request, everything = PageRequest(call.query["limit"], call.query.get("after")), call.query["all"]
+    found = evidence_reading.lacking(call.uow, call.actor, request, None if everything else LACKING_DAYS)
     path = "/desk/evidence-lacking"
-    return _listed(call, found, path) | {"tabs": [], "chips": [], "path": path, "narrow": None}
+    tabs = [
+        Tab("lacking_tab.recent", path, None, not everything),
+        Tab("lacking_tab.all", href(path, {"all": "true"}), None, everything),
+    ]
+    shown = {"tabs": tabs, "chips": [], "path": path, "narrow": None, "lacking": True}
+    return _listed(call, found, path) | shown
 
 
 @page(

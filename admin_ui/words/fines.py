@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from server.domain.adverse import FINDING_WORDS
+
 WORDS: dict[str, tuple[str, str]] = {
     "place.fines": ("罚款", "Fines"),
     "place.incidents": ("合规事件", "Incidents"),
@@ -47,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident_tab.closed": ("已关闭", "Closed"),
     "incident_kind.evidence_voided": ("证据作废", "Evidence voided"),
     "incident_kind.evidence_damaged": ("证据文件异常", "Evidence damaged"),
+    **{f"incident_kind.{code}": told for code, told in FINDING_WORDS.items()},
     "incident_kind.cash": ("收取现金", "Cash was taken"),
     "incident_kind.complaint": ("投诉", "Complaint"),
     "incident.title": ("合规事件", "Incident"),

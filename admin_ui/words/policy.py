@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "policy.show": ("比较", "Compare"),
     "policy.no_difference": ("两个版本没有差别", "Both editions say the same"),
     "policy.no_difference_what": ("请选择另一个版本。", "Choose another one."),
+    "policy.only_one": ("目前只有一个版本。", "There is one edition so far."),
     "policy.propose": ("提出新文件", "Propose a document"),
     "policy.propose_what": (
         "文件包含全部版本（[[edition]]）：以前的版本原样保留，新版本写生效日期，不早于公布日。",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "visit_tab.all": ("台账", "All"),
+    "lacking_tab.recent": ("近 31 天", "Last 31 days"),
+    "lacking_tab.all": ("全部", "All"),
     "visit.title": ("外访 · 案件 {number}", "Visit · case {number}"),
     "visit.address": ("外访地址", "Address"),
     "visit.day": ("计划日", "Planned for"),

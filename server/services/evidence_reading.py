@@ -70,11 +70,15 @@ def late(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[EvidenceIt
     return _listed(uow, uow.evidence_items.late_page(request, reach(actor, Permission.EVIDENCE_READ)), None)
 
 
-def lacking(uow: UnitOfWork, actor: Actor, request: PageRequest) -> Page[Visit]:
-    """V2: visits that ended longer ago than the hours in force today and still lack a photo or a recording."""
-    hours = uow.policy.in_force_on(local_day(uow.now)).upload_hours
+def lacking(uow: UnitOfWork, actor: Actor, request: PageRequest, days: int | None = None) -> Page[Visit]:
+    """V2: visits that ended longer ago than the hours in force today and still lack a photo or a recording.
+
+    With `days` only those for whose files so many days have passed at most, as they are counted to be done.
+    """
     reached = reach(actor, Permission.EVIDENCE_READ)
-    return uow.evidence_items.lacking_page(request, reached, uow.now - timedelta(hours=hours))
+    due = uow.now - timedelta(hours=uow.policy.in_force_on(local_day(uow.now)).upload_hours)
+    ended_from = None if days is None else due - timedelta(days=days)
+    return uow.evidence_items.lacking_page(request, reached, ended_from, due)
 
 
 def evidence_within(

@@ -66,8 +66,12 @@ class EvidenceQueries(Rows[EvidenceItem]):
         )
         return keyset_page(self, statement, [evidence_items.c.id], request)
 
-    def lacking_page(self, request: PageRequest, reach: Reach, ended_before: datetime) -> Page[Visit]:
+    def lacking_page(
+        self, request: PageRequest, reach: Reach, ended_from: datetime | None, ended_before: datetime
+    ) -> Page[Visit]:
         statement = _lacking(sa.select(visits), reach, ended_before)
+        if ended_from is not None:
+            statement = statement.where(visits.c.ended_at >= ended_from)
         return keyset_page(self._visits, statement, [visits.c.id], request, descending=True)
 
     def lacking_count(self, reach: Reach, ended_from: datetime, ended_before: datetime, most: int) -> int:

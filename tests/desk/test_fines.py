@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from server.domain.adverse import FINDING_WORDS
 from server.domain.fines import FineState
 from server.domain.incident_matrix import Consequence
+from server.services.visit_records import keep_finding
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support.case_builders import make_fine
@@ -125,6 +127,21 @@ def test_a_manager_decides_by_the_matrix_once_and_a_fine_follows(desk: Desk) -> 
     with desk.installation.house.units.read() as uow:
         (decision,) = uow.incident_decisions.having(incident_id=incident.id)
     assert (decision.consequence, decision.amount_fen) == (Consequence.FINE, 10_000)
+
+
+def test_what_was_told_of_a_visit_is_named_in_the_list_on_its_page_and_on_the_visit(desk: Desk) -> None:
+    case = Paid(desk)
+    incident = make_incident(desk, case.met)
+    with desk.installation.house.units.write() as uow:
+        keep_finding(uow, case.met, "cash_offered", "V4", "")
+        keep_finding(uow, case.met, "started_before_told", "V13", "complaint")
+        uow.commit()
+    manager = Browser(desk, MANAGER)
+    for path in (INCIDENTS, f"{INCIDENTS}/{incident.id}", f"/desk/visits/{case.met.id}"):
+        assert FINDING_WORDS["cash_offered"][0] in manager.page(path), path
+    course = manager.page(f"/desk/visits/{case.met.id}")
+    assert FINDING_WORDS["started_before_told"][0] in course
+    assert ">complaint<" not in course
 
 
 def test_longer_lists_ask_no_more_queries(desk: Desk) -> None:

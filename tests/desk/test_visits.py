@@ -117,6 +117,27 @@ def test_the_verdict_says_what_is_missing_and_a_voided_visit_nothing_else(desk: 
     assert "证据已作废" in seen(manager.page(f"/desk/visits/{visit.id}"))
 
 
+def test_the_list_of_missing_evidence_shows_what_is_counted_and_what_is_older_beside_it(
+    desk: Desk, dispatcher: Browser
+) -> None:
+    placement = builders.make_placement(desk)
+    address = builders.make_address(desk, placement)
+    for days in (2, 31, 33):  # a file is due the day after, and counted for 31 days more
+        builders.make_visit(
+            desk, placement, address, VisitState.COMPLETED, AGENT, PARTNER,
+            started_at=desk.clock.now() - timedelta(days=days, hours=1),
+            ended_at=desk.clock.now() - timedelta(days=days),
+        )  # fmt: skip
+    counted = re.search(r'<b class="figure">(\d+)</b><span>待补证据', dispatcher.page("/desk"))
+    recent, older = (
+        dispatcher.page(path).count("<tr data-row ")
+        for path in ("/desk/evidence-lacking", "/desk/evidence-lacking?all=true")
+    )
+    assert (recent, older) == (2, 3)
+    assert counted is not None
+    assert int(counted[1]) == recent
+
+
 def test_lists_ask_no_more_queries_for_more_rows_and_go_on_by_a_key(desk: Desk, dispatcher: Browser) -> None:
     placement = builders.make_placement(desk)
     address = builders.make_address(desk, placement)

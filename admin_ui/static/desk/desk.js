@@ -140,3 +140,5 @@ document.addEventListener("htmx:afterSettle", (event) => {
 for (const kind of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(kind, () => say(document.body.dataset.offline));
 }
+
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });

@@ -28,7 +28,9 @@ class EvidenceRows(EntityRows[EvidenceItem], Protocol):
         """S16: what came in at the desk and IT has not countersigned, oldest first."""
         ...
 
-    def lacking_page(self, request: PageRequest, reach: Reach, ended_before: datetime) -> Page[Visit]:
+    def lacking_page(
+        self, request: PageRequest, reach: Reach, ended_from: datetime | None, ended_before: datetime
+    ) -> Page[Visit]:
         """V2: visits that ended before then and lack a photo or a recording, newest first."""
         ...
 

@@ -1,0 +1,141 @@
+"""Take every page of the desk as a picture: the demo branch, both languages, desk and tablet, light and dark.
+
+    python -m scripts.desk_pictures FOLDER            all pages
+    python -m scripts.desk_pictures FOLDER papers     those whose name has this in it
+
+Each post signs in and follows the links that it is shown; of each page the first address that is found is taken, before
+the first post that finds it. Pictures are for looking at; what needs no eye is said in lines: a link that leads
+nowhere, a text that is cut, a page that is wider than its window, a bare key, and a page to which no link led.
+Owns the walk. Refuses to know what stands on a page.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.sync_api import Page as Window
+from playwright.sync_api import Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+import admin_ui.desk  # noqa: F401 -- declares the pages
+from admin_ui.page import PAGES, Page
+from admin_ui.words import WORDS
+from scripts.guide_pictures import browser_with_letters, house, sign_in_at_desk
+
+LOGINS = (
+    "dispatcher1", "manager1", "collector1", "teamlead1", "qa1", "it1", "admin1", "personnel1", "trainer1", "gm1",
+)  # fmt: skip
+LANGUAGES = ("zh", "en")
+SIZES = {"desk": (1366, 768), "tablet": (820, 1180)}
+LIGHTS = ("light", "dark")
+_LINKS = """() => [...document.querySelectorAll('a[href^="/desk"]')]
+  .map(link => link.getAttribute('href'))"""
+_CUT = """() => [...document.querySelectorAll('body *')].filter(one =>
+    one.textContent.trim() && one.clientWidth && one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX === 'hidden' && !one.classList.contains('unseen'))
+  .map(one => one.tagName.toLowerCase() + ': ' + one.textContent.trim().slice(0, 60))"""
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_ADDRESSES = Map(
+    [Rule(page.path, endpoint=page.name) for page in PAGES.values() if page.method == "GET"]
+).bind("")
+_KEY = re.compile(r"\b[a-z_]+(?:\.[a-z_]+)+\b")
+
+
+def page_of(path: str) -> Page | None:
+    """The declared page that an address leads to; None for a file, and what is no page of the desk."""
+    try:
+        name, _ = _ADDRESSES.match(path)
+    except HTTPException:
+        return None
+    return PAGES[name] if PAGES[name].template else None
+
+
+class Walk:
+    """What was found so far, and what is wrong with it."""
+
+    def __init__(self, folder: Path, wanted: str) -> None:
+        self.folder, self.wanted = folder, wanted
+        self.taken: set[str] = set()
+        self.faults: list[str] = []
+
+    def through(self, window: Window, url: str) -> None:
+        """Follow the links breadth first from the home page; of pages alike one is enough."""
+        ways, known = ["/desk"], {"home"}
+        while ways:
+            way = ways.pop(0)
+            answer = window.goto(url + way)
+            page = page_of(urlsplit(way).path)
+            if page is None or not self._good(answer, way):
+                continue
+            for href in window.evaluate(_LINKS):
+                further = page_of(urlsplit(href).path)
+                if further is not None and further.name not in known:
+                    known.add(further.name)
+                    ways.append(urldefrag(href).url)
+            if page.name not in self.taken and self.wanted in page.name:
+                self.taken.add(page.name)
+                self._take(window, url + way, page.name)
+
+    def _good(self, answer: Response | None, way: str) -> bool:
+        if answer is None or answer.status >= 400:
+            self.faults.append(f"{way}: {answer.status if answer else 'no answer'}")
+            return False
+        return True
+
+    def _take(self, window: Window, address: str, name: str) -> None:
+        for language in LANGUAGES:
+            window.context.add_cookies([{"name": "desk_language", "value": language, "url": address}])
+            window.goto(address)
+            window.wait_for_load_state("networkidle")
+            for size, (width, height) in SIZES.items():
+                window.set_viewport_size({"width": width, "height": height})
+                self.faults += [f"{name} {language} {size}: {fault}" for fault in _faults(window)]
+                for light in LIGHTS:
+                    window.emulate_media(color_scheme=light)  # type: ignore[arg-type]
+                    window.screenshot(
+                        path=self.folder / f"{name}-{language}-{size}-{light}.png", full_page=True
+                    )
+        window.context.add_cookies([{"name": "desk_language", "value": LANGUAGES[0], "url": address}])
+
+
+def _faults(window: Window) -> Iterator[str]:
+    """What can be seen without an eye."""
+    for cut in window.evaluate(_CUT):
+        yield f"cut: {cut}"
+    if (over := window.evaluate(_TOO_WIDE)) > 0:
+        yield f"wider than its window by {over} px"
+    for word in _KEY.findall(window.inner_text("body")):
+        if word in WORDS:
+            yield f"bare key: {word}"
+
+
+def main(folder: Path, wanted: str) -> None:
+    """Walk as each post in turn; what is wrong is said at the end, and makes the run fail."""
+    folder.mkdir(parents=True, exist_ok=True)
+    walk = Walk(folder, wanted)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        house(Path(name)) as url,
+        browser_with_letters(Path(name)) as browser,
+    ):
+        for login in LOGINS:
+            context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+            window = context.new_page()
+            sign_in_at_desk(window, url, login)
+            walk.through(window, url)
+            context.close()
+            print(f"{login}: {len(walk.taken)} pages so far", flush=True)
+    asked = {page.name for page in PAGES.values() if page.method == "GET" and page.needs and page.template}
+    walk.faults += [f"{name}: no link led there" for name in sorted(asked - walk.taken) if wanted in name]
+    print("\n".join(walk.faults))
+    sys.exit(1 if walk.faults else 0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")
