@@ -180,7 +180,7 @@ class StatementFile:
 
 def month_of(day: date) -> str:
     """The month of a line is that of `paid_on`: YYYY-MM."""
-    return f"{day:%Y-%m}"
+    return day.isoformat()[:7]
 
 
 def month_bounds(month: str) -> tuple[date, date]:

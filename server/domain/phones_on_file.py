@@ -46,10 +46,9 @@ def phones_at(
     for call in file.calls:
         if moment.is_before_the_end(call.at):
             calls.setdefault(original.get(call.phone_id, call.phone_id), []).append(call)
-    limited = _limit_is_reached(file, moment, edition)
     messaged = {original.get(one.phone_id, one.phone_id) for one in messages if _is_sent(one, moment)}
     return tuple(
-        _phone_facts(phone, calls.get(phone.id, []), file.blocks, moment, edition, limited, messaged)
+        _phone_facts(phone, calls.get(phone.id, ()), file, moment, edition, messaged)
         for phone in sorted(file.phones, key=lambda phone: phone.id)
         if phone.duplicate_of_id is None and moment.is_before_the_end(phone.added_at)
     )
@@ -73,19 +72,19 @@ class _Moment:
 def _phone_facts(
     phone: Phone,
     calls: Sequence[CallNote],
-    blocks: Sequence[ContactBlock],
+    file: PhoneFile,
     moment: _Moment,
     edition: Edition,
-    limited: bool,
     messaged: set[str],
 ) -> PhoneFacts:
     first_day = moment.day - timedelta(days=edition.reachable_days)
     answered = any(call.answered and local_day(call.at) >= first_day for call in calls)
     called = any(counts_as_called(call, moment.visit_id) for call in calls)
-    forbidden = _is_blocked(phone, blocks, moment) or (
-        limited and not called and phone.owner is PhoneOwner.DEBTOR
+    reachable = answered and not (
+        _is_blocked(phone, file.blocks, moment)
+        or (not called and phone.owner is PhoneOwner.DEBTOR and _limit_is_reached(file, moment, edition))
     )
-    return PhoneFacts(phone.id, phone.owner.value, answered and not forbidden, called, phone.id in messaged)
+    return PhoneFacts(phone.id, phone.owner.value, reachable, called, phone.id in messaged)
 
 
 def _is_blocked(phone: Phone, blocks: Sequence[ContactBlock], moment: _Moment) -> bool:

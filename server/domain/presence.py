@@ -132,13 +132,7 @@ def v1_present(check_ins: Sequence[CheckIn], team: Sequence[str], edition: Editi
     """
     came = [c for c in check_ins if c.direction is CheckDirection.IN and c.account_id in team]
     sound = sorted((c for c in came if c.refusal is None or c.refusal in _BY_PAIR), key=_order)
-    pairs = [
-        (a, b)
-        for at, a in enumerate(sound)
-        for b in sound[at + 1 :]
-        if a.account_id != b.account_id and apart(a, b, edition) is None
-    ]
-    counted = min(pairs, key=lambda pair: _order(pair[1])) if pairs else tuple(sound[:1])
+    counted = _earliest_pair(sound, edition) or sound[:1]
     counts, judged = frozenset(c.id for c in counted), {c.id for c in sound}
     refusals = {
         c.id: None if c.id in counts else _refusal(c, counted, edition) if c.id in judged else c.refusal
@@ -148,11 +142,19 @@ def v1_present(check_ins: Sequence[CheckIn], team: Sequence[str], edition: Editi
     return Presence(tuple(member for member in team if member in there), counts, refusals)
 
 
+def _earliest_pair(sound: Sequence[CheckIn], edition: Edition) -> Sequence[CheckIn]:
+    """Of check-ins in their order the pair that was complete first, or nobody."""
+    for at, later in enumerate(sound):
+        for earlier in sound[:at]:
+            if earlier.account_id != later.account_id and apart(earlier, later, edition) is None:
+                return earlier, later
+    return ()
+
+
 def apart(one: CheckIn, other: CheckIn, edition: Edition) -> str | None:
     """Why two check-ins are not together, or None. Both accuracies count in the agents' favour."""
-    desk = [c.way is CheckInWay.DESK for c in (one, other)]
-    if any(desk):
-        return None if all(desk) else DESK_NEEDS_BOTH.code
+    if one.way is CheckInWay.DESK or other.way is CheckInWay.DESK:
+        return None if one.way is other.way else DESK_NEEDS_BOTH.code
     if abs(one.at - other.at) > timedelta(minutes=edition.presence_minutes):
         return TOO_LONG_APART.code
     distance = separation_m(one, other)

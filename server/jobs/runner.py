@@ -71,7 +71,8 @@ class JobRunner:
         The kinds in `but` are left to another worker.
         """
         for ran in range(limit):
-            with self._house.units.write() as uow:
+            # A claim that a power cut takes leaves the job waiting, as a worker that died would.
+            with self._house.units.write(durable=False) as uow:
                 until = uow.now + LEASE
                 job = uow.jobs.claim(uow.now, until, {*but, *self._long})
                 if job is None and not self._long <= set(but):

@@ -96,8 +96,10 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str) -> Iterat
         former = current.get(placement_id)
         if former is not None and former.digest == digest:
             continue
+        decisions = explain(facts, book)
+        ids = iter(uow.new_ids(1 + sum(1 + len(decision.line.shares) for decision in decisions)))
         run = CreditRun(
-            id=uow.new_id(),
+            id=next(ids),
             placement_id=placement_id,
             cause=cause,
             facts=snapshot,
@@ -106,16 +108,15 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str) -> Iterat
             computed_at=uow.now,
             current=True,
         )
-        decisions = explain(facts, book)
         paid_on = {repayment.id: repayment.paid_on for repayment in facts.repayments}
         lines = [
-            _line(uow, run, decision, paid_on[decision.line.repayment], bool(facts.visits))
+            _line(next(ids), run, decision, paid_on[decision.line.repayment], bool(facts.visits))
             for decision in decisions
         ]
         shares = [
             share
             for line, decision in zip(lines, decisions, strict=True)
-            for share in _shares(uow, line, decision)
+            for share in _shares(ids, line, decision)
         ]
         yield _Scored(run, lines, shares, None if former is None else former.run_id)
 
@@ -143,12 +144,12 @@ def _in_words(editions: tuple[Edition, ...]) -> bytes:
     return to_ascii_json([repr(edition) for edition in editions])
 
 
-def _line(uow: UnitOfWork, run: CreditRun, decision: Decision, paid_on: date, visited: bool) -> CreditRow:
+def _line(id_: str, run: CreditRun, decision: Decision, paid_on: date, visited: bool) -> CreditRow:
     """A reversal stands in the month of its own day; its trace is that of its original (A5)."""
     line, trace = decision.line, decision.trace
     window = line.window
     return CreditRow(
-        id=uow.new_id(),
+        id=id_,
         run_id=run.id,
         placement_id=run.placement_id,
         repayment_id=line.repayment,
@@ -169,9 +170,9 @@ def _line(uow: UnitOfWork, run: CreditRun, decision: Decision, paid_on: date, vi
     )
 
 
-def _shares(uow: UnitOfWork, row: CreditRow, decision: Decision) -> Iterator[CreditShareRow]:
+def _shares(ids: Iterator[str], row: CreditRow, decision: Decision) -> Iterator[CreditShareRow]:
     for position, (agent, fen) in enumerate(decision.line.shares):
-        yield CreditShareRow(uow.new_id(), row.id, agent, position, fen)
+        yield CreditShareRow(next(ids), row.id, agent, position, fen)
 
 
 def _keep(uow: UnitOfWork, scored: Sequence[_Scored]) -> None:

@@ -21,6 +21,8 @@ from server.domain.problems import BUSY, STORAGE_FULL, ProblemKind, problem
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
+# 16 MiB of log before it is copied: with 4 each set of scored cases was copied by itself, with two waits for the disk.
+_PAGES_COPIED = 4000
 _DISK_FULL = "53100"  # PostgreSQL's name for it
 _named_logs: dict[str, int] = {}
 _turns: dict[str, threading.Lock] = {}
@@ -64,6 +66,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
             "synchronous=NORMAL",  # a commit waits in wait_for_disk; the copying into the database waits by itself
             "foreign_keys=ON",
             f"busy_timeout={_WAIT_SECONDS * 1000}",
+            f"wal_autocheckpoint={_PAGES_COPIED}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

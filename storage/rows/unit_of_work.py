@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from server.domain.audit import AuditEntry
 from server.domain.jobs import JobState
-from server.services.ids import new_id
+from server.services.ids import new_id, new_ids
 from server.services.ports.clock import Clock
 from server.services.ports.jobs import Job
 from storage.rows.all_rows import AllRows
@@ -47,6 +47,9 @@ class SqlUnitOfWork(AllRows):
 
     def new_id(self) -> str:
         return new_id(self.now)
+
+    def new_ids(self, count: int) -> list[str]:
+        return new_ids(self.now, count)
 
     def audit(self, entry: AuditEntry) -> None:
         if not self._writes:

@@ -50,8 +50,8 @@ class TimedUnits:
         return self._units.read(actor_id)
 
     @contextmanager
-    def write(self, actor_id: str | None = None) -> Iterator[UnitOfWork]:
-        with self._units.write(actor_id) as uow:
+    def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[UnitOfWork]:
+        with self._units.write(actor_id, durable=durable) as uow:
             began, began_cpu = time.perf_counter(), time.thread_time()
             try:
                 yield uow

@@ -144,11 +144,11 @@ class _BusyOnce:
         return self._units.read(actor_id)
 
     @contextmanager
-    def write(self, actor_id: str | None = None) -> Iterator[UnitOfWork]:
+    def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[UnitOfWork]:
         if self.busy:
             self.busy = False
             raise problem(BUSY)
-        with self._units.write(actor_id) as uow:
+        with self._units.write(actor_id, durable=durable) as uow:
             yield uow
 
 

@@ -40,13 +40,13 @@ class MovingUnits:
         return self._units.read(actor_id)
 
     @contextmanager
-    def write(self, actor_id: str | None = None) -> Iterator[UnitOfWork]:
+    def write(self, actor_id: str | None = None, *, durable: bool = True) -> Iterator[UnitOfWork]:
         if self._acts:
             act = self._acts.pop(0)
             with self._units.write() as others:
                 act(others)
                 others.commit()
-        with self._units.write(actor_id) as uow:
+        with self._units.write(actor_id, durable=durable) as uow:
             yield uow
 
 

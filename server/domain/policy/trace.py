@@ -35,14 +35,12 @@ from server.domain.policy.bases import (
 from server.domain.policy.credit_lines import CreditLine
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
 from server.domain.policy.readings import COVERED, Reading, coverage
-from server.domain.policy.trace_facts import FactsBeside
+from server.domain.policy.trace_facts import FactsBeside, Step
 from server.domain.policy.verdicts import Verdict
 
 CREDITED = Verdict("A1", "credited", True)
 NORMAL_COMMISSION = Verdict("F2", "normal", True)
 _COMMISSIONS = {"normal": NORMAL_COMMISSION, "to_visit": TO_VISIT, "none": NO_COMMISSION}
-
-Step = dict[str, Any]
 
 
 def trace_repayment(
@@ -61,19 +59,10 @@ def trace_repayment(
             "reverses": reverses,
         },
         "visits": [_trace_visit(placement, original, reading, credited) for reading in readings],
-        "outcome": _step(reason, FactsBeside(placement, original, nearest, credited)),
-        "commission": _step(
-            _COMMISSIONS[line.collector_commission], FactsBeside(placement, original, credited, credited)
+        "outcome": FactsBeside(placement, original, nearest, credited).step(reason),
+        "commission": FactsBeside(placement, original, credited, credited).step(
+            _COMMISSIONS[line.collector_commission]
         ),
-    }
-
-
-def _step(verdict: Verdict, facts: FactsBeside) -> Step:
-    return {
-        "clause": verdict.clause,
-        "code": verdict.code,
-        "holds": verdict.holds,
-        "facts": facts.of(verdict),
     }
 
 
@@ -81,11 +70,7 @@ def _trace_visit(
     placement: PlacementFacts, original: RepaymentFacts, reading: Reading, credited: Reading | None
 ) -> dict[str, Any]:
     visit, day, edition = reading.visit, reading.day, reading.edition
-    facts = FactsBeside(placement, original, reading, credited)
-
-    def step(verdict: Verdict) -> Step:
-        return _step(verdict, facts)
-
+    step = FactsBeside(placement, original, reading, credited).step
     tests = (
         c1_met(visit),
         c2_phoned_on_site(visit),

@@ -12,6 +12,7 @@ from server.domain.policy.verdicts import Verdict
 from server.domain.policy.windows import w1_month_end, w4_placement_end
 
 Facts = dict[str, Any]
+Step = dict[str, Any]
 
 
 class FactsBeside:
@@ -41,7 +42,16 @@ class FactsBeside:
             self._common["visited_on"] = reading.day.isoformat()
         self._written: dict[Callable[[Reading], Facts], Facts] = {}
 
-    def of(self, verdict: Verdict) -> Facts:
+    def step(self, verdict: Verdict) -> Step:
+        """A verdict as the trace tells it."""
+        return {
+            "clause": verdict.clause,
+            "code": verdict.code,
+            "holds": verdict.holds,
+            "facts": self._of(verdict),
+        }
+
+    def _of(self, verdict: Verdict) -> Facts:
         reading = self._reading
         read = _nothing if reading is None else _FACTS_OF_VISIT.get(verdict.clause, _nothing)
         facts = self._written.get(read)

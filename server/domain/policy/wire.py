@@ -295,28 +295,38 @@ def placement_to_json(placement: PlacementFacts) -> Record:
     for referral in placement.police_referrals:
         plain["police_referrals"].append(_plain(referral) | {"referred_on": referral.referred_on.isoformat()})
     for repayment in placement.repayments:
-        texts = {
-            "paid_on": repayment.paid_on.isoformat(),
-            "paid_at": repayment.paid_at and repayment.paid_at.isoformat(),
-            "amount": format_fen(repayment.amount),
-        }
-        plain["repayments"].append(_plain(repayment) | texts)
+        plain["repayments"].append(
+            {
+                "id": repayment.id,
+                "paid_on": repayment.paid_on.isoformat(),
+                "paid_at": repayment.paid_at and repayment.paid_at.isoformat(),
+                "amount": format_fen(repayment.amount),
+                "reverses": repayment.reverses,
+            }
+        )
     return plain
 
 
 def _visit_to_json(visit: VisitFacts) -> Record:
     letter = visit.letter
-    return _plain(visit) | {
+    return {
+        "id": visit.id,
         "started_at": visit.started_at.isoformat(),
         "agents": list(visit.agents),
         "present": list(visit.present),
+        "photos": visit.photos,
+        "recordings": visit.recordings,
+        "voided": visit.voided,
         "address": _plain(visit.address),
         "contacts": [
             _plain(contact) | {"relayed_on": _day_text(contact.relayed_on)} for contact in visit.contacts
         ],
         "letter": letter and _plain(letter) | {"acknowledged_on": _day_text(letter.acknowledged_on)},
         "phones": [_plain(phone) for phone in visit.phones],
+        "debtor_gone": visit.debtor_gone,
         "promise_due_on": _day_text(visit.promise_due_on),
+        "promise_explained": visit.promise_explained,
+        "superseded_by": visit.superseded_by,
         "contact_restored_on": _day_text(visit.contact_restored_on),
     }
 
@@ -335,8 +345,6 @@ _FIELDS = {
         LetterFacts,
         PhoneFacts,
         PoliceReferralFacts,
-        RepaymentFacts,
-        VisitFacts,
     )
 }
 
