@@ -8,6 +8,7 @@ from api_schemas.base import Id, Reason, Strict, Text
 from api_schemas.imports import ImportQuery
 from api_schemas.registers import DEVICE_KINDS, DeviceQuery, HandoutNew
 from api_schemas.wall_clock import WallClock
+from server.domain.visits import PaperKind
 
 
 class ImportList(ImportQuery):
@@ -35,3 +36,10 @@ class HandOutForm(HandoutNew):
 
 class KeyRevoked(Reason):
     key_id = Id(required=True)
+
+
+class PaperIssueForm(Strict):
+    """V21: papers given out by kind and purpose; a letter is issued where it is printed."""
+
+    kind = fields.Enum(PaperKind, by_value=True, required=True, validate=validate.NoneOf([PaperKind.LETTER]))
+    purpose = Text(most=300, required=True)

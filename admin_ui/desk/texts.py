@@ -116,7 +116,7 @@ def retire_text(call: Call) -> Response:
 )
 def plan_letters(call: Call) -> dict[str, Any]:
     """V15: the letters of a plan's visits, one a page, from an approved text."""
-    plan, visits = _planned(call)
+    plan, visits = planned_visits(call)
     return {"plan": plan, "back": f"/desk/plans/{plan.id}", **_printed(call, visits)}
 
 
@@ -133,7 +133,7 @@ def _printed(call: Call, visits: Sequence[Visit]) -> dict[str, Any]:
 @page("POST", LETTERS, needs=[Permission.LETTERS_RECEIVE], template=None, fields=LetterForm)
 def issue_plan_letters(call: Call) -> Response:
     """V21: the printed letters are listed as issued, for release and for their counterfoils."""
-    plan, visits = _planned(call)
+    plan, visits = planned_visits(call)
     text = letter_printing.letter_text(call.uow, call.body["template"])
     assert text is not None, "the form names it"
     letter_printing.issue_letters(call.uow, call.actor, visits, text)
@@ -166,7 +166,7 @@ def issue_visit_letters(call: Call) -> Response:
     return led_to(href(f"/desk/visits/{visit.id}/letters", {"template": text.id}))
 
 
-def _planned(call: Call) -> tuple[Any, Sequence[Visit]]:
+def planned_visits(call: Call) -> tuple[Any, Sequence[Visit]]:
     """The plan with its visits in the order of the day."""
     plan = plan_views.read_plan(call.uow, call.actor, call.path["plan_id"])
     ids = [stop.id for team in plan.teams for stop in team.visits]

@@ -27,9 +27,41 @@ WORDS: dict[str, tuple[str, str]] = {
     "paper.shred": ("已销毁", "Shredded"),
     "paper.none": ("没有材料", "No papers"),
     "paper.none_what": (
-        "信函打印后按「登记为领用」即列入；换一个标签可看其他状态。",
-        "Letters are listed once they are printed and issued; another tab has other states.",
+        "信函打印后按「登记为领用」，授权书和外访单在计划页登记领用，即列入；换一个标签可看其他状态。",
+        "Letters are listed once printed and issued, other papers once given out from the plan; another tab has "
+        "other states.",
     ),
+    "issue.title": ("{day} 材料领用", "Papers given out for {day}"),
+    "issue.one": ("材料领用 · 案件 {number}", "Papers given out · case {number}"),
+    "issue.open": ("领用授权书、外访单", "Give out authorisations and sheets"),
+    "issue.issue": ("登记领用", "Give out"),
+    "issue.what": (
+        "为 {count} 户待外访登记；同种材料已在外的不再登记。",
+        "For {count} visits to come; where one of the kind is out, none is added.",
+    ),
+    "issue.none": ("没有待外访的案件", "No visits to come"),
+    "issue.none_what": ("已结束或取消的外访不领用材料。", "Nothing is given out for a visit that is over."),
+    "issue.print": ("打印授权书", "Print the authorisations"),
+    "issue.heading": ("外访授权书", "Authorisation of a visit"),
+    "issue.number": ("编号 {number}", "No. {number}"),
+    "issue.text": (
+        "{branch}受{client}委托，授权下列外访员于 {day} 就案件 {number} 赴{place}外访。",
+        "{branch}, for {client}, lets the agents below visit {place} on {day} in case {number}.",
+    ),
+    "issue.agent": ("外访员", "Agent"),
+    "issue.employee": ("工号 {number}", "employee no. {number}"),
+    "issue.by": ("签发", "Issued by"),
+    "issue.only": (
+        "本授权书专案专用，限上述人员、案件、日期和用途；不收取现金，不承诺减免或分期；用后当日交回。",
+        "For these persons, this case, day and purpose alone. No cash is taken, no reduction or instalments are "
+        "agreed. To be handed back the same day.",
+    ),
+    "issue.counterfoil": (
+        "存根 · 编号 {number} · 案件 {case} · 签发 {by}",
+        "Counterfoil · no. {number} · case {case} · issued by {by}",
+    ),
+    "issue.taken": ("领取人签字：", "Taken by:"),
+    "issue.brought": ("交回日期：", "Handed back on:"),
     "counterfoil.left": ("留函日期", "Left on"),
     "counterfoil.place": ("留函位置", "Where"),
     "counterfoil.manner": ("方式", "How"),

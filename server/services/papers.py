@@ -13,7 +13,7 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
 from server.domain.registers import PaperState, paper_due_on, paper_findings, paper_out, paper_state
-from server.domain.visits import Paper, Visit, VisitState
+from server.domain.visits import Paper, PaperKind, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.registers import PaperList
 from server.services.ports.unit_of_work import UnitOfWork
@@ -101,6 +101,18 @@ def issue(uow: UnitOfWork, actor: Actor, visit: Visit, values: Mapping[str, Any]
     detail = {"visit_id": visit.id, "kind": paper.kind, "purpose": paper.purpose}
     uow.audit(AuditEntry("paper.issued", "paper", paper.id, detail))
     return paper
+
+
+def issue_missing(
+    uow: UnitOfWork, actor: Actor, visits: Sequence[Visit], kind: PaperKind, purpose: str
+) -> int:
+    """A paper of the kind for each visit to come that has none out; how many are new."""
+    held = uow.papers.having_any("visit_id", [visit.id for visit in visits])
+    out = {paper.visit_id for paper in held if paper.kind is kind and paper_out(paper)}
+    wanted = [visit for visit in visits if visit.state in TO_COME and visit.id not in out]
+    for visit in wanted:
+        issue(uow, actor, visit, {"id": uow.new_id(), "kind": kind, "purpose": purpose})
+    return len(wanted)
 
 
 def release(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Paper]:
