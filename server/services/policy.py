@@ -34,7 +34,7 @@ from server.domain.policy_proposals import (
 )
 from server.domain.problems import NOT_FOUND, Problem, problem, refuse_if
 from server.domain.simulations import unusable
-from server.services import credit, notices
+from server.services import credit, notices, simulations
 from server.services.ports.unit_of_work import UnitOfWork
 
 
@@ -125,6 +125,8 @@ def decide(uow: UnitOfWork, actor: Actor, proposal_id: str, values: Mapping[str,
             document_id, proposal.document, uow.now, actor.account_id, proposal.client_id
         )
         _follow(uow, proposal, document_id, changes)
+        if proposal.client_id is None:
+            simulations.policy_changed(uow)
     state = ProposalState.PUBLISHED if values["approve"] else ProposalState.DECLINED
     decided: dict[str, Any] = {"decided_by": actor.account_id, "decided_at": uow.now}
     decided |= {"decision_note": values["note"], "changes": [change.told for change in changes]}

@@ -127,10 +127,16 @@ def take_snapshot(house: House, progress: Progress) -> None:
     for one in former:
         for key in one.objects.values():
             house.objects.delete(key)
-    with house.units.read() as uow:
-        holds, newest = uow.policy, uow.fact_snapshots.need(id_)
-    house.fact_tables.prepare(_fetched(house, newest), holds)
+    make_ready(house)
     progress(total, total)
+
+
+def make_ready(house: House) -> None:
+    """Have the newest facts in the cache, and scored under the policy that holds."""
+    with house.units.read() as uow:
+        holds, newest = uow.policy, uow.fact_snapshots.newest()
+    if newest is not None:
+        house.fact_tables.prepare(_fetched(house, newest), holds)
 
 
 def _facts(uow: UnitOfWork, total: int, progress: Progress) -> Iterator[tuple[PlacementFacts, CaseOf]]:
@@ -143,6 +149,12 @@ def _facts(uow: UnitOfWork, total: int, progress: Progress) -> Iterator[tuple[Pl
 def _stored(house: House, id_: str, name: str, path: Path) -> str:
     with path.open("rb") as source:
         return house.objects.write(f"snapshots/{id_}/{name}.parquet", source, limit=LARGEST_TABLE).key
+
+
+def policy_changed(uow: UnitOfWork) -> None:
+    """What is kept in readiness was scored under the policy that held: the next who asked waited for twice the time."""
+    if uow.fact_snapshots.newest() is not None:
+        uow.enqueue(SNAPSHOT_JOB, {}, once_key=SNAPSHOT_JOB)
 
 
 def ask_for_snapshot(uow: UnitOfWork, actor: Actor) -> SnapshotShown:

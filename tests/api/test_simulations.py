@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.test_policy import edition, published
 from tests.conftest import Desk
 from tests.support.cast import (
     AGENT,
@@ -130,6 +131,24 @@ def test_a_newer_snapshot_takes_the_place_of_the_former_and_its_objects(desk: De
     assert not [key for key in house.objects.keys("snapshots/") if first["id"] in key]
     third = _snapshot(desk)
     assert {folder.name for folder in (house.cache / "facts").iterdir()} == {second["id"], third["id"]}
+
+
+def test_what_a_new_policy_makes_of_the_facts_is_ready_before_anybody_asks(desk: Desk, paid: Paid) -> None:
+    first = _snapshot(desk)
+    published(desk, edition("2026-04-01", "letter_days = 6"))
+    desk.work()
+    second = desk.ok(desk.get(MANAGER, NEWEST))["snapshot"]
+    assert second["id"] != first["id"]
+    answers = desk.installation.house.cache / "facts" / second["id"] / "answers"
+    assert len(list(answers.iterdir())) == 1
+    desk.ok(desk.post(MANAGER, SIMULATIONS, _asked()))
+    assert len(list(answers.iterdir())) == 2, "only the policy that was asked for was scored then"
+
+
+def test_a_new_policy_gathers_no_facts_where_none_were_gathered(desk: Desk) -> None:
+    published(desk, edition("2026-04-01", "letter_days = 6"))
+    desk.work()
+    assert desk.ok(desk.get(MANAGER, NEWEST))["snapshot"] is None
 
 
 def test_the_sweep_leaves_the_snapshot_alone(desk: Desk, paid: Paid) -> None:
