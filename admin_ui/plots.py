@@ -1,6 +1,7 @@
 """Plots of two policies side by side: bars from zero, each labelled where it ends; what the templates draw as SVG.
 
-Owns where things stand. Refuses to count: the figures are those of the comparison, and each plot has its table beside.
+Owns where things stand. Refuses to count: the figures are those of the comparison or the month, and each plot has its
+table beside.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.domain.month_figures import DAY_STEPS
 from server.services.ports.simulation import Change
 
 WIDTH = 300.0  # the longest bar, in units of the drawing
@@ -83,6 +85,14 @@ def days(changes: Sequence[Change]) -> Days:
         for day, one in enumerate(several)
     ]
     return Days(columns, top)
+
+
+def steps_in_words() -> dict[str, str]:
+    """The steps of days after the visit, by their first day."""
+    return {
+        str(first): f"{first}+" if last is None else str(first) if first == last else f"{first}–{last}"
+        for first, last in DAY_STEPS
+    }
 
 
 def _size(change: Change) -> int:

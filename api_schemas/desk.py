@@ -11,6 +11,7 @@ from api_schemas.visit_views import VisitQuery
 from api_schemas.wall_clock import WallClock
 from server.domain.disputes import Ground
 from server.domain.evidence_flags import FlagState
+from server.domain.month_figures import DAY_STEPS
 from server.domain.plans import TravelKind
 from server.domain.requests import DemolitionAnswer
 
@@ -64,7 +65,12 @@ class PurposeForm(Strict):
 
 
 class StatementList(StatementQuery):
-    """A month's lines; `open` is the line whose drawer is open."""
+    """A month's lines; `open` is the line whose drawer is open. A figure of the month leads to the credited lines of a
+    branch, of a clause ("none" where a ruling gave none), or so many days after their visit, by the step's first."""
+
+    branch = Id(load_default=None)
+    clause = fields.String(load_default=None, validate=validate.Regexp(r"(C[1-5]|none)\Z"))
+    days = fields.String(load_default=None, validate=validate.OneOf([str(first) for first, _ in DAY_STEPS]))
 
     open = Id(load_default=None)
 

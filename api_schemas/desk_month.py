@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Strict
+from api_schemas.base import Id, PageQuery, Strict
+from server.domain.month_figures import BEGUN, OF_VISITS
 
 _MONTH = validate.Regexp(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z", error="must be a month YYYY-MM")
 
 
 class MonthQuery(Strict):
     month = fields.String(load_default=None, validate=_MONTH)
+
+
+class FigureQuery(MonthQuery):
+    """A month's figures, of one branch or client alone."""
+
+    branch = Id(load_default=None)
+    client = Id(load_default=None)
+
+
+class FigureVisits(PageQuery):
+    """The visits behind a figure of a month."""
+
+    month = fields.String(load_default=None, validate=_MONTH)
+    figure = fields.String(load_default=BEGUN, validate=validate.OneOf(OF_VISITS))
+    branch = Id(load_default=None)
+    client = Id(load_default=None)

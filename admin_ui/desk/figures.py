@@ -1,47 +1,145 @@
-"""The month in figures at the desk: visits that met or reached someone, what they brought, by agent (M6)."""
+"""The month in figures at the desk: what became of its visits, what they brought and when, what evidence lacks (M6).
+
+Owns which figures stand together and where each number leads: to the list of just those visits or lines.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from admin_ui.lists import href
+from admin_ui.lists import Chip, href, next_page
 from admin_ui.months_offered import offered
 from admin_ui.page import page
-from api_schemas.desk_month import MonthQuery
+from admin_ui.plots import steps_in_words
+from api_schemas.desk_month import FigureQuery, FigureVisits
+from server.domain import month_figures as figures
 from server.domain.access import Permission
 from server.domain.calendar import local_day
 from server.domain.credit import month_of
 from server.domain.pay_words import percent
-from server.services.month_figures import read_figures
+from server.services import visit_reading
+from server.services.month_figures import MonthFigures, read_figures, visits_behind
+from server.services.ports.figures import FigureSlice
+from server.services.ports.paging import PageRequest
 from server.web.endpoint import Call
 
 LIST = "/desk/figures"
+VISITS = f"{LIST}/visits"
 WIDTH = 120.0
+_CLAUSES = ("C1", "C2", "C3", "C5", "C4", "none")
 
 
-@page(
-    "GET",
-    LIST,
-    needs=[Permission.CREDIT_READ],
-    template="figures.html",
-    query=MonthQuery,
-    clauses=("M6", "C1"),
-)
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A figure as a row of a plot: its length, its number and what that comes to, and the list of what it counts."""
+
+    figure: str
+    count: int
+    fen: int
+    length: float
+    leads_to: str
+
+
+@page("GET", LIST, needs=[Permission.CREDIT_READ], template="figures.html", query=FigureQuery,
+      clauses=("M6", "C1", "V2", "V3", "V6", "X3", "W1"))  # fmt: skip
 def month_figures(call: Call) -> dict[str, Any]:
-    """M6: the figures of a month, each agent's with the way to the lines behind it."""
+    """M6: the figures of a month, each with the way to the visits or the lines behind it."""
     today = local_day(call.uow.now)
     month = call.query["month"] or month_of(today)
-    found = read_figures(call.uow, call.actor, month)
+    asked = {name: call.query[name] for name in ("branch", "client")}
+    found = read_figures(call.uow, call.actor, month, branch_id=asked["branch"], client_id=asked["client"])
     return {
         "month": month,
         "months": offered(today, month),
         "found": found,
+        "asked": asked,
+        "branches": call.uow.organisation.branches(),
+        "clients": call.uow.organisation.clients(),
         "percent": _percent,
         "bar": lambda share: 0.0 if share is None else float(share) * WIDTH,
         "width": WIDTH,
-        "address": lambda other: href(LIST, {"month": other}),
+        "address": lambda other: href(LIST, asked | {"month": other}),
+        "behind": lambda figure: _behind(month, asked, figure),
+        "lines": lambda **narrowed: _lines(month, asked, **narrowed),
+        "count": lambda figure: found.sums.get(figure, (0, 0))[0],
+        "groups": _groups(found, month, asked),
     }
+
+
+@page("GET", VISITS, needs=[Permission.VISITS_READ], template="figure_visits.html", query=FigureVisits,
+      reads_personal=True, clauses=("M6", "V1", "V2", "V6"))  # fmt: skip
+def figure_visits(call: Call) -> dict[str, Any]:
+    """The visits that a figure of the month counts, the last to begin first."""
+    query = call.query | {"month": call.query["month"] or month_of(local_day(call.uow.now))}
+    request = PageRequest(query["limit"], query.get("after"))
+    part = FigureSlice(branch_id=query["branch"], client_id=query["client"])
+    found = visits_behind(call.uow, call.actor, request, query["month"], query["figure"], part)
+    agents = {id_ for one in found.items for id_ in (one.lead_id, one.partner_id) if id_ is not None}
+    given = {name: query[name] for name in ("month", "branch", "client") if query[name] is not None}
+    return {
+        "rows": visit_reading.briefs(call.uow, found.items),
+        "people": call.uow.accounts.by_ids(agents),
+        "next": next_page(VISITS, found.next),
+        "figure": query["figure"],
+        "month": query["month"],
+        "back": href(LIST, given),
+        "chips": _chips(call, given, query["figure"]),
+    }
+
+
+def _groups(found: MonthFigures, month: str, asked: Mapping[str, Any]) -> dict[str, list[Bar]]:
+    """What stands together in one plot, the longest bar as long as there is room."""
+    visits: dict[str, Iterable[str]] = {
+        "course": figures.COURSES,
+        "outcome": figures.OUTCOMES,
+        "lacks": figures.LACKS,
+    }
+    groups = {
+        name: _bars(found, {figure: _behind(month, asked, figure) for figure in of}, by_fen=False)
+        for name, of in visits.items()
+    }
+    clauses = {f"{figures.CREDITED}{one}": _lines(month, asked, clause=one) for one in _CLAUSES}
+    steps = {f"{figures.DAYS}{first}": _lines(month, asked, days=first) for first in steps_in_words()}
+    return groups | {
+        "clause": _bars(found, clauses, by_fen=True),
+        "days": _bars(found, steps, by_fen=True),
+    }
+
+
+def _bars(found: MonthFigures, leads_to: Mapping[str, str], *, by_fen: bool) -> list[Bar]:
+    sums = {figure: found.sums.get(figure, (0, 0)) for figure in leads_to}
+    top = max((max(one[by_fen], 0) for one in sums.values()), default=0) or 1
+    return [
+        Bar(figure, count, fen, max((count, fen)[by_fen], 0) / top * WIDTH, leads_to[figure])
+        for figure, (count, fen) in sums.items()
+    ]
+
+
+def _behind(month: str, asked: Mapping[str, Any], figure: str) -> str:
+    return href(VISITS, {"month": month, "figure": figure, **asked})
+
+
+def _lines(month: str, asked: Mapping[str, Any], **narrowed: Any) -> str:
+    return href(f"/desk/months/{month}", {"credited": "true", "all": "true", **asked, **narrowed})
+
+
+def _chips(call: Call, given: Mapping[str, Any], figure: str) -> list[Chip]:
+    known = {
+        "branch": {one.id: one.name for one in call.uow.organisation.branches()},
+        "client": {one.id: one.name for one in call.uow.organisation.clients()},
+    }
+    return [
+        Chip(
+            f"chip.{name}",
+            known[name].get(given[name], "?"),
+            href(VISITS, {key: one for key, one in given.items() if key != name} | {"figure": figure}),
+        )
+        for name in known
+        if name in given
+    ]
 
 
 def _percent(share: Fraction | None) -> str | None:

@@ -16,6 +16,7 @@ from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.months_offered import month_before
 from admin_ui.named import named, telephones
 from admin_ui.page import page
+from admin_ui.plots import steps_in_words
 from admin_ui.telling import language
 from admin_ui.theatre import readable, staged
 from api_schemas.desk import BranchForm, StatementList
@@ -23,6 +24,7 @@ from server.domain.access import Permission
 from server.domain.calendar import local_day
 from server.domain.credit import month_of
 from server.domain.disputes import GROUNDS
+from server.domain.month_figures import DAY_STEPS
 from server.services import closing, line_story, months, statements
 from server.services.ports.credit import StatementFilter
 from server.services.ports.paging import PageRequest
@@ -31,6 +33,7 @@ from server.web.endpoint import Call
 LIST = "/desk/months"
 ONE = f"{LIST}/<month>"
 _OFFERED = 4
+_NARROWED = ("agent", "team", "client", "branch", "clause", "days")
 
 
 @page("GET", LIST, needs=[Permission.CREDIT_READ], template="months.html", clauses=("M1", "M2", "M3", "M4"))
@@ -64,6 +67,9 @@ def show_month(call: Call) -> dict[str, Any]:
         client_id=asked["client"],
         credited=asked["credited"],
         everything=asked["all"],
+        branch_id=asked["branch"],
+        clause=asked["clause"],
+        days=next((step for step in DAY_STEPS if str(step[0]) == asked["days"]), None),
     )
     found = statements.read_statement(
         call.uow, call.actor, PageRequest(asked["limit"], asked.get("after")), wanted
@@ -145,7 +151,7 @@ def _why(one: statements.ToldLine) -> str:
 
 
 def _tabs(path: str, asked: Mapping[str, Any]) -> list[Tab]:
-    shared = {name: asked[name] for name in ("agent", "team", "client")}
+    shared = {name: asked[name] for name in ("agent", "team", "client", "branch")}
     several: tuple[tuple[str, dict[str, str]], ...] = (
         ("visited", {}),
         ("credited", {"credited": "true"}),
@@ -162,8 +168,8 @@ def _tabs(path: str, asked: Mapping[str, Any]) -> list[Tab]:
 
 def _chips(call: Call, path: str, asked: Mapping[str, Any]) -> list[Chip]:
     given = {
-        name: str(asked[name]).lower()
-        for name in ("agent", "team", "client", "credited", "all")
+        name: asked[name] if isinstance(asked[name], str) else str(asked[name]).lower()
+        for name in (*_NARROWED, "credited", "all")
         if asked[name] is not None and asked[name] is not False
     }
     names: dict[str, str] = {}
@@ -173,7 +179,16 @@ def _chips(call: Call, path: str, asked: Mapping[str, Any]) -> list[Chip]:
     if "team" in given:
         names["team"] = {one.id: one.name for one in call.uow.organisation.teams()}.get(given["team"], "?")
     if "client" in given:
-        names["client"] = "✓"
+        names["client"] = {one.id: one.name for one in call.uow.organisation.clients()}.get(
+            given["client"], "?"
+        )
+    if "branch" in given:
+        known = {one.id: one.name for one in call.uow.organisation.branches()}
+        names["branch"] = known.get(given["branch"], "?")
+    if "clause" in given:
+        names["clause"] = "—" if given["clause"] == "none" else given["clause"].upper()
+    if "days" in given:
+        names["days"] = steps_in_words()[given["days"]]
     return [
         Chip(f"chip.{name}", value, href(path, {key: one for key, one in given.items() if key != name}))
         for name, value in names.items()

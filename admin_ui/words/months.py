@@ -79,6 +79,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "line.rule": ("依据", "The rule"),
     "chip.agent": ("外访员", "Agent"),
     "chip.team": ("法务组", "Team"),
+    "chip.branch": ("分公司", "Branch"),
+    "chip.clause": ("依据", "Clause"),
+    "chip.days": ("外访后天数", "Days after the visit"),
     "chip.client": ("甲方", "Client"),
     "dispute.none": ("没有异议", "No objections"),
     "dispute.none_what": (

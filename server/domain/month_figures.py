@@ -16,6 +16,7 @@ from itertools import pairwise
 from server.domain.calendar import local_day
 from server.domain.policy.registry import clause
 from server.domain.presence import distance_m
+from server.domain.visits import AddressOutcome
 
 BEGUN, MET, REACHED, UNPLACED, WAY, SHARE = "begun", "met", "reached", "unplaced", "way", "share"
 """Figures of visits and agents; a way is in millimetres, a share in fen."""
@@ -33,6 +34,10 @@ LACKS = (
 )
 """What a visit that is done still lacks, by the words of `server.domain.missing`."""
 OUTCOME = "outcome."
+OUTCOMES = (*(f"{OUTCOME}{one.value}" for one in AddressOutcome), f"{OUTCOME}none")
+COURSES = (DONE, RUNNING, BROKEN_OFF, LEASE_EXPIRED, CALLED_OFF)
+OF_VISITS = (BEGUN, MET, REACHED, *COURSES, *OUTCOMES, PROVEN, *LACKS)
+"""Figures that are a number of visits, each with the list of them."""
 CREDITED, RULED = "credited.", "credited.none"
 """Credited repayments by clause, `RULED` those to which a ruling gave none."""
 DAYS = "days."

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from server.domain import month_figures as figures
 from server.domain.access import Actor, Permission, Reach, Scope, reach
+from server.domain.audit import AuditEntry
 from server.domain.calendar import days_after, local_day
 from server.domain.credit import month_bounds, month_of
 from server.domain.month_figures import (
@@ -24,8 +25,10 @@ from server.domain.month_figures import (
     counted_visits,
     figures_of,
 )
+from server.domain.visits import Visit
 from server.services.credit import PLACEMENT_JOB, PLACEMENTS_JOB
 from server.services.ports.figures import FigureSlice, KeptFigure
+from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 
 FIGURES_JOB = "month.figures"
@@ -80,6 +83,20 @@ def read_figures(
     agents = [] if visits.scope is Scope.OWN else _agents(uow, by_account)
     behind = counted_at is not None and uow.jobs.waits([FIGURES_JOB, PLACEMENT_JOB, PLACEMENTS_JOB])
     return MonthFigures(month, figures_of(sums, credited), agents, sums, counted_at, behind)
+
+
+def visits_behind(
+    uow: UnitOfWork, actor: Actor, request: PageRequest, month: str, figure: str, asked: FigureSlice
+) -> Page[Visit]:
+    """The visits within reach that a figure counts, as they are now."""
+    whose = reach(actor, Permission.VISITS_READ)
+    part = slice_of(whose, asked)
+    if part is None:
+        return Page([])
+    found = uow.month_figures.visits_behind(request, whose, figure, readings_of(uow, month), part)
+    ids = [one.id for one in found.items]
+    uow.audit(AuditEntry("visit.listed", "visit", None, {"ids": ids, "figure": figure}))
+    return found
 
 
 def count_month(uow: UnitOfWork, visits: Reach, lines: Reach, month: str) -> list[Counted]:

@@ -99,7 +99,9 @@ class StatementQueries(Rows[StatementLine]):
 
     def page(self, request: PageRequest, reach: Reach, wanted: StatementFilter) -> Page[StatementLine]:
         lines = self.lines_of(reach, wanted.month).subquery("lines")
-        statement = sa.select(lines).where(*_filters(lines.c, wanted))
+        statement = sa.select(lines).where(
+            *_filters(lines.c, wanted), *_credited_filters(lines.c, wanted, self.connection.dialect.name)
+        )
         return keyset_page(self, statement, [lines.c.paid_on, lines.c.id], request)
 
     def of_people(self, month: str, account_ids: Iterable[str]) -> list[StatementLine]:
@@ -228,3 +230,29 @@ def _filters(
         ]
         where.append(sa.or_(*(one.exists() for one in shared)))
     return where
+
+
+def _credited_filters(
+    lines: sa.sql.base.ReadOnlyColumnCollection[str, Any], wanted: StatementFilter, dialect: str
+) -> list[sa.ColumnElement[bool]]:
+    where: list[sa.ColumnElement[bool]] = []
+    if wanted.branch_id is not None:
+        of_branch = sa.select(placements.c.id).where(placements.c.branch_id == wanted.branch_id)
+        where.append(lines.placement_id.in_(of_branch))
+    if wanted.clause is not None:
+        clause = None if wanted.clause == "none" else wanted.clause
+        where += [lines.visit_id.is_not(None), lines.clause == clause]
+    if wanted.days is not None:
+        first, last = wanted.days
+        after = _days_between(lines.window_from, lines.paid_on, dialect)
+        where += [lines.visit_id.is_not(None), after >= first]
+        where += [] if last is None else [after <= last]
+    return where
+
+
+def _days_between(
+    first: sa.ColumnElement[date], last: sa.ColumnElement[date], dialect: str
+) -> sa.ColumnElement[int]:
+    if dialect == "postgresql":
+        return last.op("-", return_type=sa.Integer())(first)
+    return sa.cast(sa.func.julianday(last) - sa.func.julianday(first), sa.Integer)

@@ -35,7 +35,8 @@ class CurrentRun:
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
     """Which lines of a month. `everything` adds the repayments of cases that nobody visited (M1 leaves them out)
-    and `statement_id` asks for the lines of one published statement alone."""
+    and `statement_id` asks for the lines of one published statement alone. `clause` ("none" where a ruling gave none)
+    and `days`, from and to after the visit, the latter open where None, narrow to credited lines."""
 
     month: str
     agent_id: str | None = None
@@ -44,6 +45,9 @@ class StatementFilter:
     credited: bool | None = None
     everything: bool = False
     statement_id: str | None = None
+    branch_id: str | None = None
+    clause: str | None = None
+    days: tuple[int, int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
