@@ -19,17 +19,20 @@ from storage.rows.tables.visits import travel_approvals, visit_plans, visit_team
 
 
 def plans_within(reach: Reach) -> sa.ColumnElement[bool]:
-    """A branch's plans for those who reach the branch; for others the published ones with a visit of theirs."""
+    """A branch's plans for those who reach the branch; for others the published ones with a visit of theirs.
+
+    Asked of each plan: as a set of all plans with such a visit, every visit there ever was is read for the first page.
+    """
     if reach.scope is Scope.ALL:
         return sa.true()
     if reach.scope is Scope.BRANCH:
         return visit_plans.c.branch_id == reach.branch_id
     own = (
-        sa.select(visits.c.plan_id)
+        sa.select(visits.c.id)
         .join(placements, placements.c.id == visits.c.placement_id)
-        .where(visits.c.plan_id.is_not(None), visits_within(reach))
+        .where(visits.c.plan_id == visit_plans.c.id, visits_within(reach))
     )
-    return sa.and_(visit_plans.c.state == PlanState.PUBLISHED, visit_plans.c.id.in_(own))
+    return sa.and_(visit_plans.c.state == PlanState.PUBLISHED, own.exists())
 
 
 class VisitPlanQueries(Rows[VisitPlan]):
