@@ -133,6 +133,7 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             Place("people", "/desk/people", (Permission.PEOPLE_READ,)),
             Place("leave", "/desk/leave", (Permission.LEAVE_WRITE, Permission.LEAVE_READ)),
             Place("permissions", "/desk/permissions", (Permission.PERMISSIONS_READ,)),
+            Place("webhooks", "/desk/webhooks", (Permission.WEBHOOKS_WRITE,)),
             Place("house_state", "/desk/house-state", (Permission.JOBS_READ,)),
             Place("jobs", "/desk/jobs", (Permission.JOBS_READ,)),
         ),

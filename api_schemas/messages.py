@@ -94,6 +94,15 @@ class WebhookView(Strict):
     version = fields.Integer(required=True)
 
 
+class RobotAnswerView(Strict):
+    """`status` null where nothing answered; `refusal` null when the robot took it; `beginning` without keys."""
+
+    status = fields.Integer(required=True, allow_none=True)
+    milliseconds = fields.Integer(required=True)
+    beginning = fields.String(required=True)
+    refusal = fields.String(required=True, allow_none=True)
+
+
 class OutboxQuery(PageQuery):
     state = fields.Enum(OutboxState, by_value=True, load_default=None)
     webhook_id = Id(load_default=None)

@@ -55,6 +55,7 @@ from admin_ui.desk import (
     texts,
     travel,
     visits,
+    webhooks,
 )
 from admin_ui.map_view import let_tiles_in
 from admin_ui.page import blueprint, open_page
@@ -110,6 +111,7 @@ MODULES = (
     list_exports,
     list_views,
     jobs,
+    webhooks,
 )
 _A_YEAR = "public, max-age=31536000, immutable"
 _log = logging.getLogger("fieldvisit.desk")

@@ -39,6 +39,8 @@ def house_state(call: Call) -> dict[str, Any]:
         "counted_to": DIFFERENCES,
         "job_kind": job_kind,
         "failed": sum(queue.failed for queue in state.queues),
+        "opens_robots": call.actor.may(Permission.WEBHOOKS_WRITE),
+        "opens_devices": call.actor.may(Permission.DEVICES_READ),
     }
 
 

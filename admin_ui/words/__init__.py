@@ -45,6 +45,7 @@ from admin_ui.words import (
     simulator,
     texts,
     visits,
+    webhooks,
 )
 from server.domain import jobs as job_words
 from server.domain import permission_words, value_words
@@ -90,6 +91,7 @@ PARTS: tuple[Catalogue, ...] = (
     permissions.WORDS,
     drafts.WORDS,
     case_records.WORDS,
+    webhooks.WORDS,
 )
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 

@@ -9,6 +9,7 @@ from api_schemas.messages import (
     OutboxMessageView,
     OutboxPage,
     OutboxQuery,
+    RobotAnswerView,
     WebhookEdit,
     WebhookNew,
     WebhookPage,
@@ -20,6 +21,7 @@ from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.robots import ROBOT_HAS_NO_SECRET, WEBHOOK_HOST_NOT_LISTED, WEBHOOK_URL_REFUSED
 from server.services import outbox, webhooks
 from server.services.ports.paging import Page, PageRequest
+from server.services.ports.robots import RobotAnswer
 from server.web.endpoint import Call, endpoint
 
 blueprint = Blueprint(
@@ -83,6 +85,20 @@ def try_webhook(call: Call) -> OutboxMessage:
     """Have the robot say a test message; ask for the message to see what became of it."""
     webhook = webhooks.webhook_within(call.uow, call.actor, call.path["webhook_id"])
     return webhooks.try_out(call.uow, webhook)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/webhooks/<uuid:webhook_id>/try",
+    needs=_NEEDS,
+    answer=RobotAnswerView,
+    own_turn=True,
+    problems=[WRONG_STATE, NOT_FOUND, *_REFUSALS],
+)
+def try_webhook_now(call: Call) -> RobotAnswer:
+    """Have the robot say a test message now, and answer with what it said; it is kept among the messages."""
+    return webhooks.try_now(call.house, call.actor, call.path["webhook_id"])
 
 
 @endpoint(blueprint, "GET", "/outbox-messages", needs=_NEEDS, query=OutboxQuery, answer=OutboxPage)

@@ -80,3 +80,22 @@ def host_of(url: str) -> str:
     """The host of a saved address, which may be shown; the rest of it is a key to the group."""
     parts = _URL.fullmatch(url)
     return "" if parts is None else parts["host"].lower()
+
+
+_FAILURES = (
+    (re.compile(r"answered with status (?P<a>[0-9]+)"), "应答状态码 {a}"),
+    (re.compile(r"not reached: (?P<a>[A-Za-z]+)"), "连接不上（{a}）"),
+    (re.compile(r"not an answer of a robot"), "不是群机器人的应答"),
+    (re.compile(r"an answer too long for a robot"), "应答过长，不是群机器人"),
+    (re.compile(r"the robot is switched off"), "机器人已暂停"),
+    (re.compile(r"(?P<a>(?:errcode|code|StatusCode) .*)", re.DOTALL), "机器人拒收（{a}）"),
+)
+
+
+def failure_in_chinese(words: str) -> str:
+    """Why a message was not taken, as it was kept in English; what a later release says stays as it is."""
+    for pattern, chinese in _FAILURES:
+        found = pattern.fullmatch(words)
+        if found is not None:
+            return chinese.format(**found.groupdict())
+    return words

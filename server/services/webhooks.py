@@ -8,12 +8,15 @@ from typing import Any
 
 from server.domain.access import Actor, Owned, Permission, reach, within
 from server.domain.audit import AuditEntry
-from server.domain.messages import OutboxMessage, Webhook
+from server.domain.messages import OutboxMessage, OutboxState, Webhook
 from server.domain.notices import group_text
+from server.domain.people import Branch
 from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
 from server.domain.robots import host_of, webhook_findings
 from server.domain.value_words import Past
+from server.services.house import House
 from server.services.notices import queue
+from server.services.ports.robots import RobotAnswer
 from server.services.ports.unit_of_work import UnitOfWork
 
 
@@ -57,6 +60,36 @@ def try_out(uow: UnitOfWork, webhook: Webhook) -> OutboxMessage:
         raise problem(WRONG_STATE, state=Past.DISABLED, verb_zh="测试", verb_en="tried out")
     uow.audit(AuditEntry("webhook.tried", "webhook", webhook.id))
     return queue(uow, webhook, "webhook_test", group_text("webhook_test", {}), None)
+
+
+def try_now(house: House, actor: Actor, webhook_id: str) -> RobotAnswer:
+    """Have the robot say it now, while somebody waits, and tell what it answered; kept among its messages.
+
+    It is sent between two transactions, for a robot may be slow.
+    """
+    with house.units.read(actor.account_id) as asking:
+        webhook = webhook_within(asking, actor, webhook_id)
+    if not webhook.enabled:
+        raise problem(WRONG_STATE, state=Past.DISABLED, verb_zh="测试", verb_en="tried out")
+    refuse_if(webhook_findings(webhook.flavour, webhook.url, webhook.secret, house.robots.allowed))
+    text = group_text("webhook_test", {})
+    answer = house.robots.try_out(webhook, text, house.clock.now())
+    with house.units.write(actor.account_id) as uow:
+        taken = answer.refusal is None
+        state, at = (OutboxState.SENT, uow.now) if taken else (OutboxState.FAILED, None)
+        kept = OutboxMessage(
+            uow.new_id(), webhook.id, "webhook_test", text, state, 1, uow.now, at, answer.refusal
+        )
+        uow.outbox_messages.add(kept)
+        told = {"status": answer.status, "milliseconds": answer.milliseconds, "taken": taken}
+        uow.audit(AuditEntry("webhook.tried", "webhook", webhook.id, told))
+        uow.commit()
+    return answer
+
+
+def branches_of(uow: UnitOfWork, actor: Actor) -> list[Branch]:
+    """The branches that the actor may give a robot."""
+    return [branch for branch in uow.organisation.branches() if _reached(actor, branch.id)]
 
 
 def webhook_within(uow: UnitOfWork, actor: Actor, webhook_id: str) -> Webhook:

@@ -30,6 +30,7 @@ from server.domain.incident_matrix import Consequence, FoundHow
 from server.domain.jobs import FailureReason, JobKind, JobState
 from server.domain.leave import LeaveKind
 from server.domain.live import Alarm
+from server.domain.messages import OutboxState, RobotFlavour
 from server.domain.months import EvidenceLabel, MonthPhase
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, PhoneOwner
 from server.domain.places import PlaceVerdict
@@ -66,7 +67,7 @@ SHOWN = (
     TravelKind,
     Step, FineState, FoundHow, Consequence, ProposalState,
     ImportKind, ImportState, Permission, Scope, PackState, PackRecipient, Verdict, DrawnBy, BreachConsequence,
-    JobKind, FailureReason, JobState,
+    JobKind, FailureReason, JobState, OutboxState, RobotFlavour,
 )  # fmt: skip
 SOURCES = {
     path: path.read_text(encoding="utf-8")

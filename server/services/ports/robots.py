@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +19,20 @@ class RobotFailed(Exception):
         self.again = again
 
 
+@dataclass(frozen=True, slots=True)
+class RobotAnswer:
+    """What became of one message that somebody waits for: `status` None where nothing answered.
+
+    `refusal` are the words of why it was not taken, None when it was; `beginning` are the first characters of the
+    answer, without the address, which is a key.
+    """
+
+    status: int | None
+    milliseconds: int
+    beginning: str
+    refusal: str | None
+
+
 class RobotSender(Protocol):
     """Sends to allow-listed hosts alone (S15)."""
 
@@ -27,3 +42,6 @@ class RobotSender(Protocol):
 
     def send(self, webhook: Webhook, text: str, link: str | None, at: datetime) -> None:
         """Have the robot say the text. `link` is a path of the product. Raises RobotFailed."""
+
+    def try_out(self, webhook: Webhook, text: str, at: datetime) -> RobotAnswer:
+        """The same, once and now, with everything that the robot answered."""

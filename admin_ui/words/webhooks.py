@@ -1,0 +1,68 @@
+"""Words of group robots."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "place.webhooks": ("群机器人", "Group robots"),
+    "robot.what": (
+        "外访名单、计划和月结公布由群机器人发到分公司的工作群，不含债务人信息。地址和密钥是进群的钥匙：只能填入，不再显示。",
+        "Lists of visits, plans and published months go to a branch's group by a robot, without a debtor's data. "
+        "Address and secret are keys to the group: they go in and are not shown again.",
+    ),
+    "robot.hosts": ("可以使用的主机：{hosts}", "Hosts that may be used: {hosts}"),
+    "robot.no_hosts": (
+        "还没有可以使用的主机：请先设置 FIELDVISIT_WEBHOOK_HOSTS 并重启。",
+        "No host may be used yet: set FIELDVISIT_WEBHOOK_HOSTS and restart first.",
+    ),
+    "robot.add": ("新增机器人", "Add a robot"),
+    "robot.name": ("名称", "Name"),
+    "robot.branch": ("分公司", "Branch"),
+    "robot.flavour": ("类型", "Kind"),
+    "robot.url": ("地址（https）", "Address (https)"),
+    "robot.secret": ("签名密钥（企业微信没有）", "Signing secret (WeCom has none)"),
+    "robot.host": ("主机", "Host"),
+    "robot.signed": ("签名", "Signed"),
+    "robot.is_signed": ("有密钥", "with a secret"),
+    "robot.not_signed": ("无密钥", "without a secret"),
+    "robot.state": ("状态", "State"),
+    "robot.on": ("启用", "on"),
+    "robot.off": ("暂停", "paused"),
+    "robot.pause": ("暂停", "Pause"),
+    "robot.go_on": ("恢复", "Go on"),
+    "robot.paused_what": (
+        "暂停期间不产生新消息，等待中的消息发送时记为失败。",
+        "Nothing new is written while it is paused; what waits fails when its turn comes.",
+    ),
+    "robot.change": ("更改", "Change"),
+    "robot.keep": ("留空则不变", "leave empty to keep it"),
+    "robot.without_secret": ("去掉密钥", "take the secret away"),
+    "robot.try": ("发送测试消息", "Send a test message"),
+    "robot.try_what": (
+        "立即向群里发送一条测试消息，最多等待 15 秒。",
+        "Sends a test message to the group at once; it may take 15 seconds.",
+    ),
+    "robot.taken": ("机器人已接收", "The robot took it"),
+    "robot.not_taken": ("机器人没有接收", "The robot did not take it"),
+    "robot.status": ("状态码", "Status"),
+    "robot.no_answer": ("没有应答", "no answer"),
+    "robot.took": ("用时", "Took"),
+    "robot.milliseconds": ("{milliseconds} 毫秒", "{milliseconds} ms"),
+    "robot.said": ("应答开头", "The answer begins"),
+    "robot.why": ("原因", "Why"),
+    "robot.messages": ("最近的消息", "The newest messages"),
+    "robot.no_messages": ("还没有消息", "No message yet"),
+    "robot.no_messages_what": ("先发送一条测试消息。", "Send a test message first."),
+    "robot.text": ("内容", "Text"),
+    "robot.written": ("产生", "Written"),
+    "robot.attempts": ("发送次数", "Attempts"),
+    "robot.again": ("重发", "Send again"),
+    "robot.none": ("还没有群机器人", "No robot yet"),
+    "robot.none_what": (
+        "在工作群里添加自定义机器人，把它的地址填到「新增机器人」。",
+        "Add a custom robot to the group and enter its address under “Add a robot”.",
+    ),
+    "robot.back": ("返回群机器人", "Back to the robots"),
+    "field.url": ("地址", "Address"),
+    "field.secret": ("签名密钥", "Signing secret"),
+    "field.flavour": ("类型", "Kind"),
+}
