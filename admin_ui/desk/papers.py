@@ -16,7 +16,8 @@ from api_schemas.base import PageQuery
 from api_schemas.registers import PaperQuery
 from server.domain.access import Permission
 from server.services import letters, papers
-from server.services.ports.paging import PageRequest
+from server.services.ids import UUID_PATTERN
+from server.services.ports.paging import PAGE_LIMIT, PageRequest
 from server.services.ports.registers import PaperList
 from server.web.endpoint import Call
 
@@ -55,6 +56,14 @@ def release_paper(call: Call) -> Response:
     """V21: the manager lets it leave the office."""
     papers.release(call.uow, call.actor, [call.path["paper_id"]])
     return see_other(href(LIST, {"listed": PaperList.UNRELEASED.value}))
+
+
+@page("POST", f"{LIST}/release", needs=[Permission.PAPERS_RELEASE], template="papers_released.html")
+def release_ticked_papers(call: Call) -> dict[str, Any]:
+    """V21: those that were ticked, each with its own outcome."""
+    ticked = [name for name in call.body if UUID_PATTERN.fullmatch(name)][:PAGE_LIMIT]
+    outcomes = papers.release_each(call.uow, call.actor, ticked)
+    return {"outcomes": outcomes, "done": sum(one.refused is None for one in outcomes)}
 
 
 @page("POST", f"{ONE}/leave", needs=[Permission.LETTERS_RECEIVE], template=None)

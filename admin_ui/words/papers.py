@@ -81,4 +81,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "PaperKind.authorisation": ("授权书", "authorisation"),
     "PaperKind.case_sheet": ("外访单", "visit sheet"),
     "PaperKind.other": ("其他材料", "other"),
+    "paper.release_ticked": ("批准带出勾选的材料", "Release what is ticked"),
+    "paper.release_ticked_what": (
+        "每份材料各有结果；他人已处理的不影响其余。",
+        "Each paper has its own outcome; one that somebody else handled does not stop the others.",
+    ),
+    "paper.released_of": ("已批准带出 {done} 份，共 {all} 份", "{done} of {all} papers released"),
+    "paper.none_ticked": ("没有勾选材料", "Nothing was ticked"),
+    "paper.none_ticked_what": (
+        "在列表里勾选未批准的材料。",
+        "Tick papers in the list that wait for their release.",
+    ),
+    "paper.back": ("返回待批准材料", "Back to papers to release"),
 }

@@ -11,7 +11,7 @@ from typing import Any
 from server.domain.access import Actor, Permission, reach
 from server.domain.audit import AuditEntry
 from server.domain.calendar import SHANGHAI, local_day
-from server.domain.problems import NOT_FOUND, WRONG_STATE, problem, refuse_if
+from server.domain.problems import NOT_FOUND, WRONG_STATE, Problem, problem, refuse_if
 from server.domain.registers import PaperState, paper_due_on, paper_findings, paper_out, paper_state
 from server.domain.visits import Paper, PaperKind, Visit, VisitState
 from server.services.ports.paging import Page, PageRequest
@@ -122,6 +122,31 @@ def release(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Pap
     return [
         _moved(uow, paper, "released", released_at=uow.now, released_by=actor.account_id) for paper in papers
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """One of several that were asked for: released, or why not; `case_number` None where it is out of reach."""
+
+    paper_id: str
+    case_number: str | None
+    refused: Problem | None
+
+
+def release_each(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Released]:
+    """V21: as `release`, of papers ticked in a list: one that somebody else released meanwhile does not stop the
+    others."""
+    outcomes: list[tuple[str, Paper | None, Problem | None]] = []
+    for paper_id in paper_ids:
+        try:
+            (paper,) = release(uow, actor, [paper_id])
+            outcomes.append((paper_id, paper, None))
+        except Problem as refused:
+            known = None if refused.kind is NOT_FOUND else uow.papers.get(paper_id)
+            outcomes.append((paper_id, known, refused))
+    listed = with_cases(uow, [paper for _, paper, _ in outcomes if paper is not None])
+    cases = {one.paper.id: one.case_number for one in listed}
+    return [Released(paper_id, cases.get(paper_id), refused) for paper_id, _, refused in outcomes]
 
 
 def leave(uow: UnitOfWork, actor: Actor, paper: Paper) -> Paper:

@@ -126,3 +126,27 @@ def test_longer_lists_ask_no_more(desk: Desk) -> None:
         with statements_of(desk) as many:
             dispatcher.page(path)
         assert len(many) == len(few), path
+
+
+def test_papers_are_released_together_each_with_its_own_outcome(desk: Desk) -> None:
+    papers = [plan_builders.make_paper(desk, visited(desk, f"AJ-{number}")) for number in range(3)]
+    ticked = {paper.id: "1" for paper in papers}
+    for member, status in ((DISPATCHER, 403), (ADMINISTRATION, 403), (IT, 403)):
+        assert Browser(desk, member).post(f"{PAPERS}/release", ticked).status_code == status
+    assert f"{PAPERS}/release" not in Browser(desk, DISPATCHER).page(f"{PAPERS}?listed=unreleased")
+    manager = Browser(desk, MANAGER)
+    assert "没有勾选材料" in seen(manager.done(f"{PAPERS}/release", {"colour": "red"}, part=False))
+    manager.done(f"{PAPERS}/{papers[1].id}/release")
+    page = manager.page(f"{PAPERS}?listed=unreleased")
+    assert [f'name="{paper.id}"' in page for paper in papers] == [True, False, True]
+    unknown = "01234567-89ab-7def-8123-456789abcdef"
+    text = seen(manager.done(f"{PAPERS}/release", {**ticked, unknown: "1"}, part=False))
+    assert "已批准带出 2 份，共 4 份" in text
+    assert text.index("AJ-1 没有完成") < text.index("AJ-2 "), "one released before does not stop the others"
+    assert "没有找到 没有完成" in text
+    with desk.installation.house.units.read() as uow:
+        kept = uow.papers.by_ids(ticked)
+    assert {paper.released_by for paper in kept.values()} == {MANAGER.id}
+    assert sorted(paper.version for paper in kept.values()) == [2, 2, 2]
+    again = seen(manager.done(f"{PAPERS}/release", ticked, part=False))
+    assert "已批准带出 0 份，共 3 份" in again
