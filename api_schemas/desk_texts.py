@@ -24,6 +24,7 @@ class TextForm(Strict):
     id = Id(required=True)
     name = Text(most=60, required=True)
     body = Text(most=1000, required=True)
+    replaces_id = Id(load_default=None)
 
 
 class LetterQuery(Strict):

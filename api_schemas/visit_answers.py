@@ -98,6 +98,9 @@ class TemplateNew(Strict):
     id = Id(required=True)
     name = Text(most=60, required=True)
     body = Text(most=1000, required=True)
+    replaces_id = Id(
+        load_default=None, metadata={"description": "the text that this one is a new version of"}
+    )
 
 
 class TemplateView(Strict):
@@ -108,6 +111,7 @@ class TemplateView(Strict):
     approved_at = Instant(required=True, allow_none=True)
     retired_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
+    replaces_id = Id(required=True, allow_none=True)
 
 
 TemplatePage = page_of(TemplateView, "TemplatePage")

@@ -27,6 +27,7 @@ from server.domain.wording import (
 from server.services import letter_printing, message_templates, plan_views
 from server.services.ports.paging import PageRequest
 from server.services.scopes import visit_within
+from server.services.text_history import history_of
 from server.web.endpoint import Call
 
 LIST = "/desk/texts"
@@ -85,9 +86,18 @@ def draft_text(call: Call) -> Response:
     once(
         call.uow.message_templates,
         given["id"],
-        lambda: message_templates.draft(call.uow, given["id"], given["name"], given["body"]),
+        lambda: message_templates.draft(
+            call.uow, given["id"], given["name"], given["body"], given["replaces_id"]
+        ),
     )
     return led_to(href(LIST, {"which": "others"}))
+
+
+@page("GET", f"{ONE}/history", needs=_READS, template="text_history.html", clauses=("V15",))
+def text_history(call: Call) -> dict[str, Any]:
+    """V15: the versions of a text, what changed in words, who wrote and approved each, when it was in force."""
+    template = call.uow.message_templates.need(call.path["template_id"])
+    return {"name": template.name, "versions": history_of(call.uow, template)}
 
 
 @page("POST", f"{ONE}/approve", needs=[Permission.TEMPLATES_APPROVE], template=None)

@@ -88,4 +88,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "field.name": ("名称", "Name"),
     "field.template": ("文本", "Text"),
+    "text.versions": ("历史版本", "Versions"),
+    "text.history": ("{name} · 历史版本", "Versions of {name}"),
+    "text.back": ("返回话术与信函", "Back to the texts"),
+    "text.in_force": ("使用期间：{first} 至 {last}", "In force from {first} to {last}"),
+    "text.now": ("今", "now"),
+    "text.never_in_force": ("未批准，没有使用过", "Not approved, never in force"),
+    "text.added": ("（新增：", "(added: "),
+    "text.removed": ("（删除：", "(removed: "),
+    "text.change_ends": ("）", ")"),
 }

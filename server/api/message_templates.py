@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from api_schemas.visit_answers import TemplateNew, TemplatePage, TemplateQuery, TemplateView
 from api_schemas.visit_inputs import Once
 from server.domain.access import Permission
-from server.domain.problems import WRONG_STATE
+from server.domain.problems import NOT_FOUND, WRONG_STATE
 from server.domain.visits import MessageTemplate
 from server.domain.wording import NAME_TAKEN, PLACEHOLDER_UNKNOWN, WORD_FORBIDDEN
 from server.services import message_templates
@@ -47,11 +47,14 @@ def list_templates(call: Call) -> Page[MessageTemplate]:
     answer=TemplateView,
     status=201,
     once=True,
-    problems=[WORD_FORBIDDEN, PLACEHOLDER_UNKNOWN, NAME_TAKEN],
+    problems=[WORD_FORBIDDEN, PLACEHOLDER_UNKNOWN, NAME_TAKEN, NOT_FOUND],
 )
 def draft_template(call: Call) -> MessageTemplate:
     """A new text, to be approved by somebody who may."""
-    return message_templates.draft(call.uow, call.body["id"], call.body["name"], call.body["body"])
+    given = call.body
+    return message_templates.draft(
+        call.uow, given["id"], given["name"], given["body"], given.get("replaces_id")
+    )
 
 
 @endpoint(

@@ -203,6 +203,7 @@ class MessageTemplate:
     approved_at: datetime | None
     retired_at: datetime | None
     version: int
+    replaces_id: str | None = None  # the text that this one is a new version of
 
 
 @dataclass(frozen=True, slots=True)

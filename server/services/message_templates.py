@@ -14,12 +14,16 @@ from server.domain.wording import NAME_TAKEN, approval_findings, body_findings
 from server.services.ports.unit_of_work import UnitOfWork
 
 
-def draft(uow: UnitOfWork, id_: str, name: str, body: str) -> MessageTemplate:
+def draft(uow: UnitOfWork, id_: str, name: str, body: str, replaces_id: str | None = None) -> MessageTemplate:
     """A new text. A changed text is a new template, so that what was sent can be read as it was approved."""
     refuse_if(body_findings(body))
     if uow.message_templates.having(name=name):
         raise problem(NAME_TAKEN, "name", name=name)
-    template = uow.message_templates.add(MessageTemplate(id_, name, body, None, None, None, 1))
+    if replaces_id is not None:
+        uow.message_templates.need(replaces_id)
+    template = uow.message_templates.add(
+        MessageTemplate(id_, name, body, None, None, None, 1, replaces_id=replaces_id)
+    )
     uow.audit(AuditEntry("template.drafted", "message_template", template.id))
     return template
 

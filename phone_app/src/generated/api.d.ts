@@ -12590,6 +12590,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDocument"];
                     };
                 };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
                 /** @description Conflict */
                 409: {
                     headers: {
@@ -32106,6 +32115,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /**
+             * Format: uuid
+             * @description the text that this one is a new version of
+             * @default null
+             */
+            replaces_id: string | null;
         };
         TemplatePage: {
             items: components["schemas"]["TemplateView"][];
@@ -32120,6 +32135,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** Format: uuid */
+            replaces_id: string | null;
             /** Format: date-time */
             retired_at: string | null;
             version: number;

@@ -208,6 +208,7 @@ message_templates = sa.Table(
     instant("approved_at", nullable=True),
     instant("retired_at", nullable=True),
     version(),
+    reference("replaces_id", "message_templates.id", nullable=True),
 )
 
 text_messages = sa.Table(

@@ -138,9 +138,12 @@ def upgrade() -> None:
     sa.Column('approved_at', columns.Instant(), nullable=True),
     sa.Column('retired_at', columns.Instant(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('replaces_id', columns.text_type(), nullable=True),
+    sa.ForeignKeyConstraint(['replaces_id'], ['message_templates.id'], name=op.f('fk_message_templates_replaces_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_templates')),
     sa.UniqueConstraint('name', name=op.f('uq_message_templates_name'))
     )
+    op.create_index(op.f('ix_message_templates_replaces_id'), 'message_templates', ['replaces_id'], unique=False)
     op.create_table('month_countings',
     sa.Column('month', columns.text_type(), nullable=False),
     sa.Column('counted_at', columns.Instant(), nullable=False),
