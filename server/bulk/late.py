@@ -5,8 +5,9 @@ DuckDB takes a quarter of a second to import; a server that starts does not wait
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from server.bulk.tables import TABLES
 from server.domain.policy.editions import PolicyBook
@@ -21,6 +22,13 @@ class LateFactTables:
         from server.bulk.simulate import write
 
         write(cases, folder)
+
+    def score(
+        self, cases: Iterable[PlacementFacts], book: PolicyBook, folder: Path
+    ) -> Iterator[Mapping[str, Any]]:
+        from server.bulk.simulate import score
+
+        return score(cases, book, folder)
 
     def prepare(self, folder: Path, book: PolicyBook) -> None:
         from server.bulk.simulate import prepare

@@ -10,15 +10,24 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 import duckdb
 
-from server.bulk.convert import write_tables
-from server.bulk.engine import TablesUnreadableError, connected, naming, parquet, quoted, scored, statement
+from server.bulk.convert import read_answer, write_tables
+from server.bulk.engine import (
+    TablesUnreadableError,
+    connected,
+    naming,
+    parquet,
+    quoted,
+    score_tables,
+    scored,
+    statement,
+)
 from server.domain.policy.editions import PolicyBook
 from server.domain.policy.facts import PlacementFacts
 from server.services.ports.simulation import Asked, CaseOf, Change, Compared, FactTablesError, Fate, Moved
@@ -39,6 +48,18 @@ def write(cases: Iterable[tuple[PlacementFacts, CaseOf]], folder: Path) -> None:
             connection.execute(
                 f"COPY (FROM {read}) TO {quoted(str(folder / 'cases.parquet'))} (FORMAT parquet)"
             )
+
+
+def score(cases: Iterable[PlacementFacts], book: PolicyBook, folder: Path) -> Iterator[Mapping[str, Any]]:
+    """The lines of cases, computed in a folder that is given for it; FactTablesError where a case cannot be."""
+    try:
+        write_tables(cases, folder)
+        faults = score_tables(folder, folder / "answer", book)
+        if faults:
+            raise FactTablesError(str(faults[0]))
+        yield from read_answer(folder / "answer")
+    except TablesUnreadableError as error:
+        raise FactTablesError(str(error)) from error
 
 
 def prepare(folder: Path, book: PolicyBook) -> None:

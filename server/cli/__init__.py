@@ -20,6 +20,7 @@ _COMMANDS = {
     "outlines": "server.cli.outlines",
     "phone-file": "server.cli.phone_file:phone_file",
     "policy": "server.cli.policy",
+    "rebuild": "server.cli.rebuild",
     "run": "server.cli.operate",
     "score": "server.cli.score",
     "serve": "server.cli.operate",

@@ -71,22 +71,23 @@ class _Scored:
     former_run_id: str | None
 
 
-def score(uow: UnitOfWork, placement_ids: Iterable[str], cause: str) -> int:
+def score(uow: UnitOfWork, placement_ids: Iterable[str], cause: str, *, anew: bool = False) -> int:
     """Score placements anew; returns how many of them have a new run.
 
-    A placement whose facts and editions are those of its current run keeps it. Rows are read and written a kind at a
-    time: the number of statements depends on the hundreds of placements, not on visits or repayments.
+    A placement whose facts and editions are those of its current run keeps it, unless `anew` is asked for. Rows are
+    read and written a kind at a time: the number of statements depends on the hundreds of placements, not on visits or
+    repayments.
     """
     wanted = sorted(set(placement_ids))
     runs = 0
     for start in range(0, len(wanted), AT_ONCE):
-        scored = list(_scored(uow, wanted[start : start + AT_ONCE], cause))
+        scored = list(_scored(uow, wanted[start : start + AT_ONCE], cause, anew=anew))
         _keep(uow, scored)
         runs += len(scored)
     return runs
 
 
-def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str) -> Iterator[_Scored]:
+def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: bool) -> Iterator[_Scored]:
     book = uow.policy
     current = uow.credit_runs.current_of(placement_ids)
     for placement_id, facts in facts_of_placements(uow, placement_ids).items():
@@ -94,7 +95,7 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str) -> Iterat
         editions = _editions(facts, book)
         digest = _digest(snapshot, editions)
         former = current.get(placement_id)
-        if former is not None and former.digest == digest:
+        if former is not None and former.digest == digest and not anew:
             continue
         decisions = explain(facts, book)
         ids = iter(uow.new_ids(1 + sum(1 + len(decision.line.shares) for decision in decisions)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from storage.rows.mapping import Rows, a_thousand_at_a_time, among, sought
 from storage.rows.paging import keyset_page
 from storage.rows.prepared import Prepared
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares
-from storage.rows.tables.placements import call_notes
+from storage.rows.tables.placements import call_notes, repayments
 
 
 @cache
@@ -45,6 +45,11 @@ class CreditRunQueries(Rows[CreditRun]):
             self.connection.execute(
                 sa.update(credit_runs).where(credit_runs.c.id.in_(some)).values(current=False)
             )
+
+    def paid_between(self, first: date, last: date) -> list[str]:
+        placement = repayments.c.placement_id
+        found = sa.select(placement).where(repayments.c.paid_on.between(first, last)).distinct()
+        return list(self.connection.execute(found.order_by(placement)).scalars())
 
 
 class CreditLineQueries(Rows[CreditRow]):

@@ -145,6 +145,9 @@ class CreditRunRows(EntityRows[CreditRun], Protocol):
     def retire(self, run_ids: Iterable[str]) -> None:
         """These runs are no longer current."""
 
+    def paid_between(self, first: date, last: date) -> list[str]:
+        """The placements with a repayment on one of these days, by id."""
+
 
 class CreditLineRows(EntityRows[CreditRow], Protocol):
     def page_of_run(self, request: PageRequest, run_id: str) -> Page[CreditRow]:

@@ -5,7 +5,7 @@ It owns the words of the answer. It refuses to decide what may be compared: `ser
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,6 +109,11 @@ class FactTables(Protocol):
 
     def write(self, cases: Iterable[tuple[PlacementFacts, CaseOf]], folder: Path) -> None:
         """The facts of cases as tables."""
+
+    def score(
+        self, cases: Iterable[PlacementFacts], book: PolicyBook, folder: Path
+    ) -> Iterator[Mapping[str, Any]]:
+        """The lines of these cases under a policy, in the scoring format, a placement's lines one after the other."""
 
     def prepare(self, folder: Path, book: PolicyBook) -> None:
         """Score all cases under a policy, for the comparisons to come."""
