@@ -21,6 +21,12 @@ class FigureQuery(MonthQuery):
     client = Id(load_default=None)
 
 
+class FigureErrors(MonthQuery):
+    """R13: the wrong addresses of a month, of one collector alone."""
+
+    account = Id(load_default=None)
+
+
 class FigureVisits(PageQuery):
     """The visits behind a figure of a month."""
 

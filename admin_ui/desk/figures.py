@@ -14,13 +14,15 @@ from admin_ui.lists import Chip, href, next_page
 from admin_ui.months_offered import offered
 from admin_ui.page import page
 from admin_ui.plots import steps_in_words
-from api_schemas.desk_month import FigureQuery, FigureVisits
+from api_schemas.desk_month import FigureErrors, FigureQuery, FigureVisits
 from server.domain import month_figures as figures
 from server.domain.access import Permission
+from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
-from server.domain.credit import month_of
+from server.domain.credit import month_bounds, month_of
 from server.domain.pay_words import percent
-from server.services import visit_reading
+from server.services import address_errors, visit_reading
+from server.services.address_errors import MonthOfErrors
 from server.services.month_figures import MonthFigures, read_figures, visits_behind
 from server.services.ports.figures import FigureSlice
 from server.services.ports.paging import PageRequest
@@ -28,6 +30,7 @@ from server.web.endpoint import Call
 
 LIST = "/desk/figures"
 VISITS = f"{LIST}/visits"
+ERRORS = f"{LIST}/errors"
 WIDTH = 120.0
 _CLAUSES = ("C1", "C2", "C3", "C5", "C4", "none")
 
@@ -43,8 +46,17 @@ class Bar:
     leads_to: str
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorsOf:
+    """A collector's wrong addresses of the month as a row of a plot (R13)."""
+
+    of: MonthOfErrors
+    length: float
+    leads_to: str
+
+
 @page("GET", LIST, needs=[Permission.CREDIT_READ], template="figures.html", query=FigureQuery,
-      clauses=("M6", "C1", "V2", "V3", "V6", "X3", "W1"))  # fmt: skip
+      clauses=("M6", "C1", "V2", "V3", "V6", "X3", "W1", "R13"))  # fmt: skip
 def month_figures(call: Call) -> dict[str, Any]:
     """M6: the figures of a month, each with the way to the visits or the lines behind it."""
     today = local_day(call.uow.now)
@@ -66,6 +78,7 @@ def month_figures(call: Call) -> dict[str, Any]:
         "lines": lambda **narrowed: _lines(month, asked, **narrowed),
         "count": lambda figure: found.sums.get(figure, (0, 0))[0],
         "groups": _groups(found, month, asked),
+        "errors": _errors(call, month, asked),
     }
 
 
@@ -88,6 +101,36 @@ def figure_visits(call: Call) -> dict[str, Any]:
         "back": href(LIST, given),
         "chips": _chips(call, given, query["figure"]),
     }
+
+
+@page("GET", ERRORS, needs=[Permission.REQUESTS_READ], template="figure_errors.html", query=FigureErrors,
+      reads_personal=True, clauses=("R13", "F4"))  # fmt: skip
+def figure_errors(call: Call) -> dict[str, Any]:
+    """R13: the addresses of a month that were submitted and then found wrong, of everybody within reach or of one."""
+    month, account_id = call.query["month"] or month_of(local_day(call.uow.now)), call.query["account"]
+    people = address_errors.errors_of_month(call.uow, call.actor, month_bounds(month)[0])
+    wanted = [one for one in people if account_id in (None, one.account_id)]
+    errors = [(person, error) for person in wanted for error in person.errors]
+    ids = [error.id for _, error in errors]
+    call.uow.audit(AuditEntry("address_error.listed", "address_error", None, {"ids": ids}))
+    return {
+        "month": month,
+        "errors": errors,
+        "addresses": call.uow.addresses.by_ids({error.address_id for _, error in errors}),
+        "back": href(LIST, {"month": month}),
+    }
+
+
+def _errors(call: Call, month: str, asked: Mapping[str, Any]) -> list[ErrorsOf] | None:
+    """Of each collector, the longest bar as long as there is room; None where they are not asked for or not told."""
+    if any(asked.values()) or not call.actor.may(Permission.REQUESTS_READ):
+        return None
+    people = address_errors.errors_of_month(call.uow, call.actor, month_bounds(month)[0])
+    top = max((one.count for one in people), default=1)
+    return [
+        ErrorsOf(one, one.count / top * WIDTH, href(ERRORS, {"month": month, "account": one.account_id}))
+        for one in sorted(people, key=lambda one: -one.count)
+    ]
 
 
 def _groups(found: MonthFigures, month: str, asked: Mapping[str, Any]) -> dict[str, list[Bar]]:

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from server.domain.requests import AddressError
 from server.domain.visits import AddressOutcome, VisitState
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
@@ -134,3 +135,35 @@ def test_more_visits_behind_a_figure_ask_no_more_queries(desk: Desk, month: Paid
     with statements_of(desk) as many:
         browser.page(f"{VISITS}begun")
     assert len(many) == len(few)
+
+
+def test_wrong_addresses_stand_by_collector_and_lead_to_each_of_them(desk: Desk, month: Paid) -> None:
+    """R13: three of a month are free; what another month or branch found is not told."""
+    with desk.installation.house.units.write() as uow:
+        for day, note in (
+            ("03-01", "楼号不存在"),
+            ("03-02", ""),
+            ("03-03", ""),
+            ("03-31", ""),
+            ("04-01", ""),
+        ):
+            on = date.fromisoformat(f"2026-{day}")
+            uow.address_errors.add(
+                AddressError(
+                    uow.new_id(), COLLECTOR.id, month.met.address_id, None, month.met.id, on, "door", note
+                )
+            )
+        uow.commit()
+    browser = Browser(desk, MANAGER)
+    link = f"/desk/figures/errors?month=2026-03&amp;account={COLLECTOR.id}"
+    page = browser.page(PAGE)
+    row = re.search(rf'<a href="{re.escape(link)}"[^>]*>(\d+)</a></td>(.*?)</tr>', page)
+    assert row is not None
+    assert (row[1], seen(row[2])) == ("4", "3 ¥20.00")
+    behind = browser.page(unescape(link))
+    assert behind.count("<tr data-row") == 4
+    assert "楼号不存在" in behind
+    assert f"/desk/visits/{month.met.id}" in behind
+    assert "本月没有发现错误地址" in seen(browser.page("/desk/figures?month=2026-01"))
+    assert "法务提出的错误地址" not in seen(browser.page(f"{PAGE}&client={CLIENT_ID}"))
+    assert "本月没有发现错误地址" in seen(Browser(desk, OUTSIDE_MANAGER).page(PAGE))
