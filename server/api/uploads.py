@@ -164,11 +164,7 @@ def append_to_upload(call: TusCall) -> Response:
     announced = tus.body_length()
     upload_id = call.path["upload_id"]
     _pool().take_over(call.house, upload_id, call.actor.account_id)
-    lease = None
-    if (offset, length, checksum) == (0, None, None) and announced is not None:
-        lease = uploads.begin_whole(call.house, call.actor, upload_id, announced)
-    if lease is None:
-        lease = _begun(call, upload_id, offset, length, announced)
+    lease = _begun(call, upload_id, offset, length, announced)
     upload, item = lease.upload, None
     if upload.state is UploadState.OPEN:
         upload, item = _receive(call.house, lease, announced, checksum)

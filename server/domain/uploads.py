@@ -31,7 +31,6 @@ PIECE_SECONDS = 30.0
 # A request that goes on for longer gives its thread to the next one; its sender asks for the offset and goes on.
 REQUEST_SECONDS = 600.0
 LEASE = timedelta(seconds=75)
-NO_TOKEN = ""  # of a right that does not stand in the row
 # Reading several pieces into one file of 500 MiB, over a network, and looking at it.
 FINISH_LEASE = timedelta(minutes=10)
 # A sender that was not heard for so long has lost its line; the next request of the same upload takes over from it.

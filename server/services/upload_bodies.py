@@ -21,8 +21,6 @@ _FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.
 _SLOW_READ, _FAST_READ = 1.0, 0.25
-# A body that comes for longer is told of: whoever asks elsewhere must learn that somebody is at work on it.
-LONG_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,9 @@ class Body(io.RawIOBase):
         announced: int | None,
         checksum: Checksum | None,
         receiver: Receiver,
-        long: Callable[[], None] = lambda: None,
     ) -> None:
-        """`long` is called once, between two reads, when the body has been coming for LONG_SECONDS."""
         super().__init__()
         self._read = read
-        self._long = long
-        self._long_from: float | None = None
         self._left = announced
         self._receiver = receiver
         self._chunk = _FIRST_CHUNK
@@ -73,7 +67,6 @@ class Body(io.RawIOBase):
         if wanted <= 0 or self.ended or time.monotonic() >= self._deadline:
             return b""
         began = time.monotonic()
-        self._tell_long(began)
         chunk = self._some(wanted)
         self._adapt(time.monotonic() - began)
         self._piece_left -= len(chunk)
@@ -108,13 +101,6 @@ class Body(io.RawIOBase):
         if receiver.given_up:
             raise GivenUpError
         return chunk
-
-    def _tell_long(self, now: float) -> None:
-        if self._long_from is None:
-            self._long_from = now + LONG_SECONDS
-        elif now >= self._long_from:
-            self._long_from = float("inf")
-            self._long()
 
     def _adapt(self, took: float) -> None:
         if took > _SLOW_READ:

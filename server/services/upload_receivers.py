@@ -134,14 +134,9 @@ class ReceiverPool:
         """Whether somebody found no place lately: who has been served for long then makes room."""
         return time.monotonic() - self._refused_at < PIECE_SECONDS
 
-    def add(self, receiver: Receiver) -> bool:
-        """False when another is at work on the upload and the row does not say which of them may."""
+    def add(self, receiver: Receiver) -> None:
         with self._lock:
-            other = self._at_work.setdefault(receiver.lease.upload.id, receiver)
-            if other is not receiver and not (other.lease.held and receiver.lease.held):
-                return False
             self._at_work[receiver.lease.upload.id] = receiver
-            return True
 
     def remove(self, receiver: Receiver) -> None:
         receiver.ended.set()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from server.domain.evidence import EvidenceItem
@@ -31,7 +30,7 @@ from server.services.ports.objects import StoredObject
 from server.services.upload_bodies import CHUNK, After, Body, Checksum, GivenUpError
 from server.services.upload_finishing import finish, keep
 from server.services.upload_receivers import Receiver, ReceiverPool
-from server.services.uploads import Lease, extend, hold, moved, release, store_piece
+from server.services.uploads import Lease, extend, moved, release, store_piece
 
 # A line that brings less than this in that time waits on the disk. Of one that dies after less, all is kept.
 _PREFIX_BYTES = 3 << 17
@@ -51,12 +50,9 @@ def receive(
     The lease is given back before this returns or raises.
     """
     receiver = Receiver(lease, keeps_parts=checksum is None)
-    if not pool.add(receiver):
-        release(house, lease)
-        raise problem(UPLOAD_LOCKED, id=lease.upload.id)
-    body = Body(read, announced, checksum, receiver, partial(_hold, house, receiver))
+    pool.add(receiver)
     try:
-        return _Receiving(house, pool, receiver, body, checksum).run()
+        return _Receiving(house, pool, receiver, Body(read, announced, checksum, receiver), checksum).run()
     except GivenUpError:
         raise problem(UPLOAD_LOCKED, id=lease.upload.id) from None
     except Exception:
@@ -64,10 +60,6 @@ def receive(
         raise
     finally:
         pool.remove(receiver)
-
-
-def _hold(house: House, receiver: Receiver) -> None:
-    receiver.lease = hold(house, receiver.lease)
 
 
 class _Receiving:
@@ -116,7 +108,6 @@ class _Receiving:
         stored = self._stored(lease)
         if stored is None:
             return None
-        lease = self._receiver.lease  # a slow or long body took it into the row meanwhile
         whole = lease.upload.offset == 0 and stored.size == lease.upload.length
         try:
             self._check(lease, stored)
@@ -154,7 +145,6 @@ class _Receiving:
             self._head = self._head or source.head(EDGE)
             if not self._slow(source.left):
                 return store_piece(self._house, lease, source, lease.room)  # type: ignore[arg-type]
-        _hold(self._house, self._receiver)
         with local_copy(self._house) as spool:
             return self._spooled(lease, source, spool)
 

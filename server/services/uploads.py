@@ -21,8 +21,6 @@ from server.domain.problems import ID_REUSED, NOT_FOUND, problem, refuse_if
 from server.domain.upload_problems import UPLOAD_LOCKED, UPLOAD_TOO_LONG
 from server.domain.uploads import (
     LEASE,
-    NO_TOKEN,
-    PIECE_BYTES,
     Upload,
     UploadPiece,
     UploadState,
@@ -64,17 +62,12 @@ class Announced:
 class Lease:
     """One request's right to add to an upload, which is as it was when the right was given or last used.
 
-    `room` is how many more bytes may come, by the length, the kind, the day and the device. Without a token nothing of
-    it stands in the row: whoever commits first had the right.
+    `room` is how many more bytes may come, by the length, the kind, the day and the device.
     """
 
     upload: Upload
     token: str
     room: int
-
-    @property
-    def held(self) -> bool:
-        return self.token != NO_TOKEN
 
 
 def particulars(upload: Upload, sha256: str) -> Particulars:
@@ -150,7 +143,7 @@ def begin(
         upload = own(uow, actor, upload_id)
         refuse_if(append_findings(upload, offset, length, announced))
         if upload.state is UploadState.KEPT:
-            return Lease(upload, NO_TOKEN, 0)
+            return Lease(upload, "", 0)
         if leased(upload, uow.now) and alive(upload.lease_holder):
             raise problem(UPLOAD_LOCKED, id=upload.id)
         room = room_of(upload)
@@ -160,35 +153,6 @@ def begin(
         lease = _take(uow, upload, room)
         uow.commit()
         return lease
-
-
-def begin_whole(house: House, actor: Actor, upload_id: str, announced: int) -> Lease | None:
-    """The right to bring the whole file in one piece, without a word of it in the row; None where that is not so.
-
-    The row is written once, with the receipt. Two who bring the same file each write an object of their own, and the
-    second to commit is refused as locked; within a process it is refused before it reads (`ReceiverPool.add`).
-    """
-    if not 0 < announced <= PIECE_BYTES:
-        return None
-    with house.units.read() as uow:
-        upload = own(uow, actor, upload_id)
-    fits = upload.state is UploadState.OPEN and (upload.offset, upload.length) == (0, announced)
-    if not fits or upload.lease_token is not None:
-        return None
-    return Lease(upload, NO_TOKEN, room_of(upload))
-
-
-def hold(house: House, lease: Lease) -> Lease:
-    """The same right, in the row: what is left of the body takes its time."""
-    if lease.held:
-        return lease
-    upload = lease.upload
-    with house.units.write(upload.account_id, durable=False) as uow:
-        held = _holding(uow, LEASE)
-        if not uow.uploads.change(upload, NO_TOKEN, **held):
-            raise problem(UPLOAD_LOCKED, id=upload.id)
-        uow.commit()
-    return Lease(dataclasses.replace(upload, **held), held["lease_token"], lease.room)
 
 
 def take(house: House, upload: Upload) -> Lease | None:
@@ -210,13 +174,13 @@ def moved(house: House, lease: Lease, piece: StoredObject, until: timedelta = LE
         values: dict[str, Any] = {
             "offset": upload.offset + piece.size,
             "moved_at": uow.now,
-            **({"lease_until": uow.now + until} if lease.held else _holding(uow, until)),
+            "lease_until": uow.now + until,
         }
         if uow.uploads.change(upload, lease.token, **values):
             uow.uploads.add_piece(UploadPiece(uow.new_id(), upload.id, upload.offset, piece.size, piece.key))
             uow.commit()
             after = dataclasses.replace(upload, **values)
-            return Lease(after, values.get("lease_token", lease.token), lease.room - piece.size)
+            return Lease(after, lease.token, lease.room - piece.size)
     raise problem(UPLOAD_LOCKED, id=upload.id)
 
 
@@ -227,7 +191,7 @@ def extend(house: House, lease: Lease, by: timedelta) -> None:
 
 def release(house: House, lease: Lease) -> None:
     """Give the right back, before the answer goes out: the next request may come faster than this one ends."""
-    if lease.held:
+    if lease.token:
         _change(house, lease, lambda _now: NO_LEASE)
 
 
@@ -251,12 +215,9 @@ def _change(house: House, lease: Lease, values: Callable[[datetime], Mapping[str
 
 
 def _take(uow: UnitOfWork, upload: Upload, room: int) -> Lease:
-    held = _holding(uow, LEASE)
-    return Lease(_with(uow, upload, **held), held["lease_token"], room)
-
-
-def _holding(uow: UnitOfWork, until: timedelta) -> dict[str, Any]:
-    return {"lease_token": uow.new_id(), "lease_holder": this_process(), "lease_until": uow.now + until}
+    token = uow.new_id()
+    held = {"lease_token": token, "lease_holder": this_process(), "lease_until": uow.now + LEASE}
+    return Lease(_with(uow, upload, **held), token, room)
 
 
 def _with(uow: UnitOfWork, upload: Upload, **values: Any) -> Upload:

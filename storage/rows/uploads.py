@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.domain.evidence import EvidenceSource
-from server.domain.uploads import NO_TOKEN, Upload, UploadPiece, UploadState, Used
+from server.domain.uploads import Upload, UploadPiece, UploadState, Used
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.mapping import Rows
@@ -47,12 +47,6 @@ _CHANGE = sa.update(uploads).where(
     uploads.c.offset == sa.bindparam("from_offset"),
 )
 _CHANGE_OF_HOLDER = Prepared(_CHANGE.where(uploads.c.lease_token == sa.bindparam("held")))
-_CHANGE_OF_NOBODY = Prepared(
-    _CHANGE.where(
-        uploads.c.lease_token.is_(None),
-        uploads.c.state == sa.bindparam("open", UploadState.OPEN, type_=uploads.c.state.type),
-    )
-)
 _CHANGE_OF_ANY = Prepared(_CHANGE)
 
 
@@ -65,8 +59,6 @@ class UploadQueries(Rows[Upload]):
         asked = {"changed_id": upload.id, "from_offset": upload.offset}
         if token is None:
             return _CHANGE_OF_ANY.write(self.connection, {**asked, **values}) == 1
-        if token == NO_TOKEN:
-            return _CHANGE_OF_NOBODY.write(self.connection, {**asked, **values}) == 1
         return _CHANGE_OF_HOLDER.write(self.connection, {**asked, "held": token, **values}) == 1
 
     def pieces(self, upload_id: str) -> list[UploadPiece]:

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from server.services import upload_bodies, upload_receivers
+from server.services import upload_receivers
 from server.services.upload_bodies import After, Body
 from server.services.upload_receivers import Receiver, ReceiverPool
 from server.services.uploads import Lease
@@ -97,28 +97,6 @@ def test_a_turn_ends_with_the_last_bytes_of_a_piece_and_not_before(size: int) ->
         came.append(len(chunk))
         assert bool(ended) == (sum(came) == size)
     assert sum(came) == size
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-def test_a_body_that_comes_for_long_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, told = Clock(), list[float]()
-    monkeypatch.setattr(upload_bodies, "time", clock)
-    receiver = Receiver(cast(Lease, None), keeps_parts=True)
-    body = Body(io.BytesIO(b"x" * 20).read, 20, None, receiver, lambda: told.append(clock.now))
-    body.next_piece(20, 60)
-    before, at, after = (100 + upload_bodies.LONG_SECONDS + by for by in (-0.01, 0, 0.01))
-    for clock.now in (100.0, before, at, after, after):
-        assert body.read(2) == b"xx"
-    assert told == [at]
 
 
 def test_a_turn_is_over_when_the_line_is() -> None:

@@ -13,8 +13,8 @@ from server.services.ports.rows import EntityRows
 
 class UploadRows(EntityRows[Upload], Protocol):
     def change(self, upload: Upload, token: str | None, **values: object) -> bool:
-        """Set these fields if the upload still stands at this offset under this lease (None: whatever its lease;
-        NO_TOKEN: open and under none); False when somebody else has it by now."""
+        """Set these fields if the upload still stands at this offset under this lease (None: whatever its lease);
+        False when somebody else has it by now."""
         ...
 
     def pieces(self, upload_id: str) -> list[UploadPiece]:
