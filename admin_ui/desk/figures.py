@@ -96,6 +96,7 @@ def figure_visits(call: Call) -> dict[str, Any]:
         "rows": visit_reading.briefs(call.uow, found.items),
         "people": call.uow.accounts.by_ids(agents),
         "next": next_page(VISITS, found.next),
+        "narrow": None,
         "figure": query["figure"],
         "month": query["month"],
         "back": href(LIST, given),
