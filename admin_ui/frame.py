@@ -129,6 +129,13 @@ PLACES: tuple[tuple[str, tuple[Place, ...]], ...] = (
             ),
             Place("imports", "/desk/imports", (Permission.IMPORTS_READ,)),
             Place("devices", "/desk/devices", (Permission.DEVICES_READ,)),
+            Place(
+                "unticked",
+                "/desk/daily-checks?checked=false",
+                (Permission.ACCOUNTS_CHECK,),
+                ToDo.UNTICKED,
+                urgent=True,
+            ),
             Place("daily_checks", "/desk/daily-checks", (Permission.ACCOUNTS_CHECK, Permission.AUDIT_READ)),
             Place("people", "/desk/people", (Permission.PEOPLE_READ,)),
             Place("leave", "/desk/leave", (Permission.LEAVE_WRITE, Permission.LEAVE_READ)),

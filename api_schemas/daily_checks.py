@@ -11,9 +11,10 @@ from server.domain.daily_checks import Deviation
 
 
 class DailyCheckQuery(Strict):
-    """Without a day it is today's."""
+    """Without a day it is today's. `checked` false: unticked, or deviating since the tick."""
 
     on = Day(load_default=None)
+    checked = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
 
 
 class DailyCheckNew(Strict):
@@ -29,9 +30,11 @@ class DailyCheckNew(Strict):
 
 
 class DailyCheckForm(DailyCheckNew):
-    """A form has them as one text with commas, and a day without any leaves it empty."""
+    """A form has them as one text with commas, and a day without any leaves it empty. `checked`: of the list to go
+    back to."""
 
     deviations = fields.List(fields.Enum(Deviation, by_value=True), load_default=list)
+    checked = fields.Boolean(load_default=None, truthy={"true"}, falsy={"false"})
 
     @pre_load
     def _parted(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

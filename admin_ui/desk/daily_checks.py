@@ -20,6 +20,7 @@ from server.services import daily_checks
 from server.web.endpoint import Call
 
 LIST = "/desk/daily-checks"
+_FILTER = {None: None, True: "true", False: "false"}
 
 
 @page(
@@ -36,14 +37,15 @@ def daily_check_list(call: Call) -> dict[str, Any]:
     today = local_day(call.uow.now)
     yesterday = today - timedelta(days=1)
     on = call.query["on"] or today
-    items = daily_checks.read_day(call.uow, call.actor, on)
-    before = items if on == yesterday else daily_checks.day_of(call.uow, call.actor, yesterday)
+    checked = call.query["checked"]
+    items = daily_checks.read_day(call.uow, call.actor, on, checked)
     return {
         "items": items,
         "on": on,
         "today": today,
         "yesterday": yesterday,
-        "open_yesterday": sum(not one.checked for one in before),
+        "checked": checked,
+        "open_yesterday": daily_checks.open_count(call.uow, call.actor, yesterday),
         "open": sum(not one.checked for one in items),
         "deviating": sum(bool(one.deviations) for one in items),
         "signs": call.actor.may(Permission.ACCOUNTS_CHECK),
@@ -57,4 +59,5 @@ def tick_account_day(call: Call) -> Response:
     check = once(
         call.uow.daily_checks, call.body["id"], lambda: daily_checks.tick(call.uow, call.actor, call.body)
     )
-    return see_other(href(LIST, {"on": check.on.isoformat()}))
+    kept = {"on": check.on.isoformat(), "checked": _FILTER[call.body["checked"]]}
+    return see_other(href(LIST, kept))

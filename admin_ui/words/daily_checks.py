@@ -4,6 +4,14 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "place.daily_checks": ("每日核对", "Daily check"),
+    "place.unticked": ("今日待核对", "To check today"),
+    "home.card.unticked": ("今天登录或领用设备、尚未核对的人", "People of today who are not checked yet"),
+    "daily.unchecked_only": ("只看未核对", "unchecked only"),
+    "daily.none_open": ("这一天没有待核对的人", "Nobody of this day is unchecked"),
+    "daily.none_open_what": (
+        "有人登录、领用设备或出现新的差异后会列在这里。",
+        "Who signs in, holds a device or newly deviates is listed here.",
+    ),
     "daily.on": ("日期", "Day"),
     "daily.show": ("查看", "Show"),
     "daily.today": ("今天", "Today"),

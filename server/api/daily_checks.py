@@ -38,7 +38,7 @@ blueprint = Blueprint(
 def list_daily_checks(call: Call) -> dict[str, object]:
     """S17: who worked on a day, on which machine, under which account; what deviates first."""
     on = call.query["on"] or local_day(call.uow.now)
-    return {"on": on, "items": daily_checks.read_day(call.uow, call.actor, on)}
+    return {"on": on, "items": daily_checks.read_day(call.uow, call.actor, on, call.query["checked"])}
 
 
 @endpoint(

@@ -78,9 +78,14 @@ def day_of(uow: UnitOfWork, actor: Actor, on: date) -> list[AccountDay]:
     return sorted(listed, key=_order)
 
 
-def read_day(uow: UnitOfWork, actor: Actor, on: date) -> list[AccountDay]:
-    """The day's list; that it was read stands on the trail."""
-    listed = day_of(uow, actor, on)
+def open_count(uow: UnitOfWork, actor: Actor, on: date) -> int:
+    """How many of a day are not ticked, or deviate since: what the list has with `checked` false."""
+    return sum(not one.checked for one in day_of(uow, actor, on))
+
+
+def read_day(uow: UnitOfWork, actor: Actor, on: date, checked: bool | None = None) -> list[AccountDay]:
+    """The day's list, `checked` or not; that it was read stands on the trail with those who are on it."""
+    listed = [one for one in day_of(uow, actor, on) if checked is None or one.checked is checked]
     uow.audit(
         AuditEntry(
             "daily_check.listed", "account", None,

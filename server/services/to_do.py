@@ -1,6 +1,7 @@
 """What waits for somebody, counted by post: the numbers beside the places of the desk.
 
 Owns which number concerns whom. Refuses to read a row: each count is one query, the same for one row and a million.
+S17's alone is counted from its list, a few queries: whether a tick still holds, the rule says and no condition of SQL.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from server.domain.access import Actor, Permission, reach
 from server.domain.calendar import local_day
 from server.domain.requests import RequestState
 from server.domain.visits import VisitState
+from server.services import daily_checks
 from server.services.ports.requests import RequestFilter
 from server.services.ports.unit_of_work import UnitOfWork
 
@@ -34,6 +36,7 @@ class ToDo(StrEnum):
     TO_RULE = "to_rule"
     TO_CONFIRM = "to_confirm"
     TO_CHECK = "to_check"
+    UNTICKED = "unticked"
     UNREAD = "unread"
 
 
@@ -83,4 +86,6 @@ def _of_the_rest(uow: UnitOfWork, actor: Actor) -> dict[ToDo, int]:
         counted[ToDo.TO_CONFIRM] = uow.import_files.waiting_count(reach(actor, Permission.IMPORTS_CONFIRM))
     if actor.may(Permission.QUALITY_WRITE):
         counted[ToDo.TO_CHECK] = uow.quality_items.waiting_count(reach(actor, Permission.QUALITY_WRITE))
+    if actor.may(Permission.ACCOUNTS_CHECK):
+        counted[ToDo.UNTICKED] = daily_checks.open_count(uow, actor, local_day(uow.now))
     return counted

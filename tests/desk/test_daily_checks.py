@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -124,3 +125,38 @@ def test_more_people_ask_no_more(desk: Desk) -> None:
     with statements_of(desk) as many:
         it.page(PAGE)
     assert len(many) == len(few)
+
+
+def test_what_waits_today_is_counted_and_the_number_leads_to_just_those(desk: Desk, later: Later) -> None:
+    for member in (COLLECTOR, AGENT):
+        desk.token(member)
+    make_device(desk, PARTNER)
+    it, waiting = Browser(desk, IT), f"{PAGE}?checked=false"
+
+    def told() -> tuple[int, set[str]]:
+        """The number at the start, and who is on the list that it leads to; both as the API has them."""
+        card = re.search(r'href="([^"]+)"><b class="figure">(\d+)</b><span>今日待核对', it.page("/desk"))
+        assert card is not None
+        assert card[1] == waiting
+        listed = desk.ok(desk.get(IT, f"{LIST}?checked=false"))["items"]
+        assert not any(one["checked"] for one in listed)
+        names = {one["display_name"] for one in listed}
+        page = it.page(card[1])
+        assert page.count("<tr data-row ") == int(card[2]) == len(names)
+        assert all(name in page for name in names)
+        return int(card[2]), names
+
+    assert told() == (4, {COLLECTOR.name, AGENT.name, PARTNER.name, IT.name})
+    sent = it.post(PAGE, form(tick(PARTNER)) | {"checked": "false"})
+    assert sent.headers["Location"] == f"{PAGE}?on={TODAY}&checked=false"
+    assert told() == (3, {COLLECTOR.name, AGENT.name, IT.name})
+    later(hours=9)
+    assert told()[0] == 4, "the device was due since: the tick holds no longer (S17)"
+    assert "今日待核对" not in Browser(desk, GENERAL_MANAGER).page("/desk"), "who reads has nothing to tick"
+    for member in (COLLECTOR, AGENT, IT, GENERAL_MANAGER):
+        desk.ok(desk.post(IT, LIST, tick(member)), 201)
+    desk.ok(desk.post(IT, LIST, tick(PARTNER, "device_overdue", note="明早归还")), 201)
+    assert told() == (0, set())
+    assert "没有待核对的人" in seen(it.page(waiting))
+    assert it.page(f"{PAGE}?checked=true").count("<tr data-row ") == 5
+    desk.refused(desk.get(IT, f"{LIST}?checked=perhaps"), 422, "invalid_input")

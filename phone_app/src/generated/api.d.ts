@@ -3540,6 +3540,7 @@ export interface paths {
             parameters: {
                 query?: {
                     on?: string | null;
+                    checked?: boolean | null;
                 };
                 header?: never;
                 path?: never;
