@@ -26,7 +26,7 @@ from server.domain.month_figures import (
     figures_of,
 )
 from server.domain.visits import Visit
-from server.services.credit import PLACEMENT_JOB, PLACEMENTS_JOB
+from server.services.credit import PLACEMENT_JOB, PLACEMENTS_JOB, with_other_placements
 from server.services.ports.figures import FigureSlice, KeptFigure
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
@@ -36,6 +36,8 @@ RENEW_JOB = "month.figures_daily"
 # A month of 60,000 visits takes seconds to count: what changes within the minute is counted once.
 _DELAY = timedelta(minutes=1)
 _KEPT_MONTHS = 13
+# An import lets ten thousand cases wait: which months these touch is not asked on every look at a page.
+_LOOKED_AT = 500
 _KEPT_SCOPES = (Scope.ALL, Scope.BRANCH, Scope.PROJECT)
 _EVERYWHERE = Reach(Scope.ALL, "", None, None, None)
 
@@ -81,8 +83,28 @@ def read_figures(
     sums = by_account.pop(None, {})
     credited = sum(fen for figure, (_, fen) in sums.items() if figure.startswith(figures.CREDITED))
     agents = [] if visits.scope is Scope.OWN else _agents(uow, by_account)
-    behind = counted_at is not None and uow.jobs.waits([FIGURES_JOB, PLACEMENT_JOB, PLACEMENTS_JOB])
+    behind = counted_at is not None and _behind(uow, month)
     return MonthFigures(month, figures_of(sums, credited), agents, sums, counted_at, behind)
+
+
+def _behind(uow: UnitOfWork, month: str) -> bool:
+    """Whether what waits or runs touches the month; where it is more than is worth looking through, it may."""
+    waiting = uow.jobs.unfinished_of([FIGURES_JOB, PLACEMENT_JOB, PLACEMENTS_JOB], _LOOKED_AT)
+    if any(job.payload["month"] == month for job in waiting if job.kind == FIGURES_JOB):
+        return True
+    to_score = {id_ for job in waiting if job.kind != FIGURES_JOB for id_ in _to_score(job.payload)}
+    if max(len(waiting), len(to_score)) >= _LOOKED_AT:
+        return True
+    of_debtors = with_other_placements(uow, to_score)
+    began, of_lines = uow.month_figures.months_of(of_debtors)
+    repaid = uow.repayments.having_any("placement_id", of_debtors)
+    days = {local_day(moment) for moment in began} | {one.paid_on for one in repaid}
+    return month in {month_of(day) for day in days} | of_lines
+
+
+def _to_score(payload: Mapping[str, Any]) -> list[str]:
+    """The cases of a job of one, or of several."""
+    return list(payload["placement_ids"] if "placement_ids" in payload else [payload["placement_id"]])
 
 
 def visits_behind(

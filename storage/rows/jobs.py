@@ -104,13 +104,13 @@ class JobQueries(Rows[Job]):
         found = self.fetch(statement.order_by(jobs.c.id).limit(1))
         return found[0] if found else None
 
-    def waits(self, kinds: Collection[str]) -> bool:
+    def unfinished_of(self, kinds: Collection[str], most: int) -> list[Job]:
         """Each state by itself, so that the index of what is due finds the few there are."""
-        several = (
-            sa.select(sa.literal(1)).where(jobs.c.state == state, jobs.c.kind.in_(sorted(kinds))).exists()
-            for state in (JobState.WAITING, JobState.RUNNING)
-        )
-        return bool(self.connection.execute(sa.select(sa.or_(*several))).scalar_one())
+        found = list[Job]()
+        for state in (JobState.WAITING, JobState.RUNNING):
+            of_state = sa.select(jobs).where(jobs.c.state == state, jobs.c.kind.in_(sorted(kinds)))
+            found += self.fetch(of_state.limit(most - len(found))) if len(found) < most else []
+        return found
 
     def page(
         self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None

@@ -10,6 +10,9 @@ import pytest
 
 from server.domain.requests import AddressError
 from server.domain.visits import AddressOutcome, VisitState
+from server.services.credit import PLACEMENT_JOB, PLACEMENTS_JOB
+from server.services.month_figures import FIGURES_JOB, touch_months
+from server.services.ports.jobs import Job
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support import visit_values as values
@@ -59,6 +62,11 @@ def counted(desk: Desk) -> None:
     desk.work()
 
 
+def unfinished(desk: Desk) -> list[Job]:
+    with desk.installation.house.units.read() as uow:
+        return uow.jobs.unfinished_of([FIGURES_JOB, PLACEMENT_JOB, PLACEMENTS_JOB], 100)
+
+
 def links(page: str) -> list[tuple[str, int]]:
     return [(unescape(href), int(count)) for href, count in _LINK.findall(page)]
 
@@ -104,11 +112,26 @@ def test_a_branch_and_a_client_are_asked_for_by_themselves(desk: Desk, month: Pa
 def test_the_page_says_since_when_and_an_empty_month_why(desk: Desk, month: Paid) -> None:
     browser = Browser(desk, MANAGER)
     assert "统计截至" not in seen(browser.page(PAGE))
+    with desk.installation.house.units.write() as uow:
+        touch_months(uow, ["2026-02"])
+        uow.commit()
     counted(desk)
     assert "统计截至" in seen(browser.page(PAGE))
     assert "正在统计" not in seen(browser.page(PAGE))
     month.pay(date(2026, 3, 22), 100)
     assert "正在统计" in seen(browser.page(PAGE))
+    elsewhere = PAGE.replace("-03", "-02")
+    assert "统计截至" in seen(browser.page(elsewhere))
+    assert "正在统计" not in seen(browser.page(elsewhere)), "nothing of February has changed"
+    month.pay(date(2026, 2, 27), 100)
+    assert "正在统计" in seen(browser.page(elsewhere)), "a repayment of February waits to be scored"
+    while "credit." in str([job.kind for job in unfinished(desk)]):
+        desk.work()
+    counting = {str(job.payload["month"]) for job in unfinished(desk) if job.kind == FIGURES_JOB}
+    for of_month in ("02", "03"):
+        page = seen(browser.page(PAGE.replace("-03", f"-{of_month}")))
+        assert ("正在统计" in page) is (f"2026-{of_month}" in counting)
+    assert "2026-03" in counting
     assert "本月没有外访" in seen(browser.page("/desk/figures?month=2026-01"))
     assert "这一项目前没有外访" in seen(browser.page(f"{VISITS}outcome.moved"))
 

@@ -70,8 +70,8 @@ class JobRows(Protocol):
     def unfinished(self, kind: str) -> Job | None:
         """The oldest job of a kind that waits or runs."""
 
-    def waits(self, kinds: Collection[str]) -> bool:
-        """Whether a job of one of these kinds waits or runs."""
+    def unfinished_of(self, kinds: Collection[str], most: int) -> list[Job]:
+        """Jobs of these kinds that wait or run, at most so many."""
 
     def page(
         self, request: PageRequest, *, state: JobState | None = None, kind: str | None = None
