@@ -14,7 +14,7 @@ from tests.desk.conftest import Browser, seen
 from tests.desk.test_list_exports import lines, taken
 from tests.desk.test_requests import waiting
 from tests.house.world import build_world
-from tests.support.cast import COLLECTOR, DISPATCHER, MANAGER
+from tests.support.cast import COLLECTOR, DISPATCHER, IT, MANAGER
 from tests.support.rows import fresh_id
 
 QUEUE = "/desk/requests"
@@ -183,3 +183,21 @@ def test_every_list_has_its_columns_by_key_and_room_for_filters(desk: Desk) -> N
                 assert len(named) == len(set(named)) >= len(table.headings) - 1, (path, table.keys)
                 assert f".without-{len(table.headings)} " in style, path
     assert len(met) > 6, met
+
+
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_english_tabs_begin_alike_whatever_their_words_are_elsewhere(desk: Desk) -> None:
+    walked = set()
+    for member, path in (
+        (MANAGER, "/desk/flags"), (IT, "/desk/jobs"), (MANAGER, "/desk/fines"),
+        (IT, "/desk/packs"), (IT, "/desk/imports"), (MANAGER, "/desk/visits"),
+        (IT, "/desk/people"), (MANAGER, "/desk/disputes"), (IT, "/desk/daily-checks"),
+    ):  # fmt: skip
+        browser = Browser(desk, member)
+        browser.client.set_cookie("desk_language", "en", path="/desk")
+        for part in browser.page(path).split('<nav class="tabs"')[1:]:
+            words = re.findall(r"<li><a [^>]*>([^<]+)", part.partition("</nav>")[0])
+            assert words
+            assert [word for word in words if word[0].islower()] == [], path
+            walked.add(path)
+    assert len(walked) >= 7
