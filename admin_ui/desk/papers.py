@@ -5,6 +5,7 @@ Owns the lists and their buttons. Refuses nothing of its own: what may be done w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -17,6 +18,7 @@ from api_schemas.registers import PaperQuery
 from server.domain.access import Permission
 from server.services import letters, papers
 from server.services.ids import UUID_PATTERN
+from server.services.papers import Outcome
 from server.services.ports.paging import PAGE_LIMIT, PageRequest
 from server.services.ports.registers import PaperList
 from server.web.endpoint import Call
@@ -58,12 +60,18 @@ def release_paper(call: Call) -> Response:
     return see_other(href(LIST, {"listed": PaperList.UNRELEASED.value}))
 
 
-@page("POST", f"{LIST}/release", needs=[Permission.PAPERS_RELEASE], template="papers_released.html")
+@page("POST", f"{LIST}/release", needs=[Permission.PAPERS_RELEASE], template="papers_done.html")
 def release_ticked_papers(call: Call) -> dict[str, Any]:
     """V21: those that were ticked, each with its own outcome."""
-    ticked = [name for name in call.body if UUID_PATTERN.fullmatch(name)][:PAGE_LIMIT]
-    outcomes = papers.release_each(call.uow, call.actor, ticked)
-    return {"outcomes": outcomes, "done": sum(one.refused is None for one in outcomes)}
+    outcomes = papers.release_each(call.uow, call.actor, _ticked(call))
+    return _told("released", outcomes, href(LIST, {"listed": PaperList.UNRELEASED.value}))
+
+
+@page("POST", f"{LIST}/return", needs=[Permission.LETTERS_RECEIVE], template="papers_done.html")
+def return_ticked_papers(call: Call) -> dict[str, Any]:
+    """V21: what a team hands over in one go, each with its own outcome."""
+    outcomes = papers.take_back_each(call.uow, call.actor, _ticked(call))
+    return _told("returned", outcomes, href(LIST, {"listed": PaperList.OUT.value}))
 
 
 @page("POST", f"{ONE}/leave", needs=[Permission.LETTERS_RECEIVE], template=None)
@@ -117,11 +125,26 @@ def tick_counterfoil(call: Call) -> Response:
     return see_other(COUNTERFOILS)
 
 
+@page("POST", f"{COUNTERFOILS}/receive", needs=[Permission.LETTERS_RECEIVE], template="papers_done.html")
+def receive_ticked_counterfoils(call: Call) -> dict[str, Any]:
+    """V6: those that were ticked, each with its own outcome."""
+    return _told("received", letters.receive_each(call.uow, call.actor, _ticked(call)), COUNTERFOILS)
+
+
 @page("POST", f"{_LETTER}/escalate", needs=[Permission.LETTERS_RECEIVE], template=None)
 def escalate_counterfoil(call: Call) -> Response:
     """V6: the manager hears of it now, before its days are over."""
     letters.escalate_now(call.uow, call.actor, call.path["letter_id"])
     return see_other(COUNTERFOILS)
+
+
+def _ticked(call: Call) -> list[str]:
+    return [name for name in call.body if UUID_PATTERN.fullmatch(name)][:PAGE_LIMIT]
+
+
+def _told(act: str, outcomes: Sequence[Outcome], back: str) -> dict[str, Any]:
+    done = sum(one.refused is None for one in outcomes)
+    return {"act": act, "outcomes": outcomes, "done": done, "back": back}
 
 
 def _out() -> Response:

@@ -82,15 +82,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "PaperKind.case_sheet": ("外访单", "visit sheet"),
     "PaperKind.other": ("其他材料", "other"),
     "paper.release_ticked": ("批准带出勾选的材料", "Release what is ticked"),
-    "paper.release_ticked_what": (
+    "paper.ticked_what": (
         "每份材料各有结果；他人已处理的不影响其余。",
         "Each paper has its own outcome; one that somebody else handled does not stop the others.",
     ),
-    "paper.released_of": ("已批准带出 {done} 份，共 {all} 份", "{done} of {all} papers released"),
+    "paper.return_ticked": ("收回勾选的材料", "Take back what is ticked"),
+    "counterfoil.tick_ticked": ("勾选的已交回", "What is ticked was handed back"),
+    "papers_done.released": ("已批准带出 {done} 份，共 {all} 份", "{done} of {all} papers released"),
+    "papers_done.returned": ("已收回 {done} 份，共 {all} 份", "{done} of {all} papers taken back"),
+    "papers_done.received": (
+        "已交回留存联 {done} 份，共 {all} 份",
+        "{done} of {all} counterfoils handed back",
+    ),
+    "papers_done.one_released": ("已批准带出", "released"),
+    "papers_done.one_returned": ("已收回", "taken back"),
+    "papers_done.one_received": ("已交回", "handed back"),
     "paper.none_ticked": ("没有勾选材料", "Nothing was ticked"),
     "paper.none_ticked_what": (
-        "在列表里勾选未批准的材料。",
-        "Tick papers in the list that wait for their release.",
+        "请先在列表里勾选，再按按钮。",
+        "Tick rows in the list, then press the button.",
     ),
-    "paper.back": ("返回待批准材料", "Back to papers to release"),
+    "paper.back": ("返回列表", "Back to the list"),
 }

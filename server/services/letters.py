@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,11 @@ from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.letters import counterfoil_escalates_at, counterfoil_findings, letter_findings
 from server.domain.placements import Placement
-from server.domain.problems import INVALID_INPUT, NOT_FOUND, WRONG_STATE, problem, refuse_if
+from server.domain.problems import INVALID_INPUT, NOT_FOUND, WRONG_STATE, Problem, problem, refuse_if
 from server.domain.value_words import Past
 from server.domain.visits import Letter, Visit
 from server.services import credit, notices
+from server.services.papers import Outcome
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.scopes import visit_within
@@ -90,6 +91,20 @@ def receive_counterfoil(uow: UnitOfWork, actor: Actor, letter_id: str) -> Letter
     uow.audit(AuditEntry("letter.counterfoil_received", "visit", visit.id, {"letter_id": letter.id}))
     credit.fact_changed(uow, visit.placement_id, "counterfoil")
     return received
+
+
+def receive_each(uow: UnitOfWork, actor: Actor, letter_ids: Sequence[str]) -> list[Outcome]:
+    """V6: as `receive_counterfoil`, of those ticked in the list; one that is back already does not stop the others."""
+    outcomes = []
+    for letter_id in letter_ids:
+        number, refused = None, None
+        try:
+            number = _letter_within(uow, actor, letter_id, Permission.LETTERS_RECEIVE)[2].case_number
+            receive_counterfoil(uow, actor, letter_id)
+        except Problem as problem_:
+            refused = problem_
+        outcomes.append(Outcome(letter_id, number, refused))
+    return outcomes
 
 
 def acknowledge(uow: UnitOfWork, actor: Actor, letter_id: str, on: date, by: str) -> Letter:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from server.domain import month_figures as figures
 from server.domain.access import Actor, Permission, Reach, Scope, reach

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -125,28 +125,40 @@ def release(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Pap
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
-    """One of several that were asked for: released, or why not; `case_number` None where it is out of reach."""
+class Outcome:
+    """One of several that were asked for: done, or why not; `case_number` None where it is out of reach."""
 
-    paper_id: str
+    id: str
     case_number: str | None
     refused: Problem | None
 
 
-def release_each(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Released]:
-    """V21: as `release`, of papers ticked in a list: one that somebody else released meanwhile does not stop the
-    others."""
+def release_each(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Outcome]:
+    """V21: as `release`, of papers ticked in a list."""
+    return _each(uow, paper_ids, lambda paper_id: release(uow, actor, [paper_id])[0])
+
+
+def take_back_each(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Outcome]:
+    """V21: as `take_back`, of what a team hands over in one go."""
+
+    def back(paper_id: str) -> Paper:
+        return take_back(uow, actor, paper_within(uow, actor, paper_id, Permission.LETTERS_RECEIVE))
+
+    return _each(uow, paper_ids, back)
+
+
+def _each(uow: UnitOfWork, paper_ids: Sequence[str], act: Callable[[str], Paper]) -> list[Outcome]:
+    """One that somebody else handled meanwhile does not stop the others."""
     outcomes: list[tuple[str, Paper | None, Problem | None]] = []
     for paper_id in paper_ids:
         try:
-            (paper,) = release(uow, actor, [paper_id])
-            outcomes.append((paper_id, paper, None))
+            outcomes.append((paper_id, act(paper_id), None))
         except Problem as refused:
             known = None if refused.kind is NOT_FOUND else uow.papers.get(paper_id)
             outcomes.append((paper_id, known, refused))
     listed = with_cases(uow, [paper for _, paper, _ in outcomes if paper is not None])
     cases = {one.paper.id: one.case_number for one in listed}
-    return [Released(paper_id, cases.get(paper_id), refused) for paper_id, _, refused in outcomes]
+    return [Outcome(paper_id, cases.get(paper_id), refused) for paper_id, _, refused in outcomes]
 
 
 def leave(uow: UnitOfWork, actor: Actor, paper: Paper) -> Paper:

@@ -150,3 +150,38 @@ def test_papers_are_released_together_each_with_its_own_outcome(desk: Desk) -> N
     assert sorted(paper.version for paper in kept.values()) == [2, 2, 2]
     again = seen(manager.done(f"{PAPERS}/release", ticked, part=False))
     assert "已批准带出 0 份，共 3 份" in again
+
+
+def test_counterfoils_and_papers_come_back_in_one_go_each_with_its_own_outcome(desk: Desk) -> None:
+    foils = [left(desk, f"AJ-{number}") for number in range(3)]
+    papers = [plan_builders.make_paper(desk, visited(desk, f"AJ-{number}")) for number in range(3, 6)]
+    unknown = "01234567-89ab-7def-8123-456789abcdef"
+    dispatcher = Browser(desk, DISPATCHER)
+    for path, one, rows, list_, told in (
+        (f"{COUNTERFOILS}/receive", "/desk/letters/{}/counterfoil", foils, COUNTERFOILS, "已交回留存联"),
+        (f"{PAPERS}/return", f"{PAPERS}/{{}}/return", papers, f"{PAPERS}?listed=out", "已收回"),
+    ):
+        ticked = {row.id: "1" for row in rows}
+        for member in (MANAGER, ADMINISTRATION, IT):
+            assert Browser(desk, member).post(path, ticked).status_code == 403
+            assert path not in Browser(desk, member).get(list_).text
+        outside = seen(Browser(desk, OUTSIDE_DISPATCHER).done(path, ticked, part=False))
+        assert f"{told} 0 份，共 3 份" in outside
+        assert "AJ-" not in outside, "a ticked row out of reach tells nothing of its case (S13)"
+        assert "没有勾选材料" in seen(dispatcher.done(path, {"colour": "red"}, part=False))
+        page = dispatcher.page(list_)
+        assert path in page
+        assert all(f'name="{row.id}"' in page for row in rows)
+        dispatcher.done(one.format(rows[1].id), part=False)
+        text = seen(dispatcher.done(path, {**ticked, unknown: "1"}, part=False))
+        assert f"{told} 2 份，共 4 份" in text
+        assert text.count("没有完成") == 2, "who was handed over before, and who there is not, stop nobody"
+        assert not any(f'name="{row.id}"' in dispatcher.page(list_) for row in rows)
+        assert f"{told} 0 份，共 3 份" in seen(dispatcher.done(path, ticked, part=False))
+    with desk.installation.house.units.read() as uow:
+        letters = uow.letters.by_ids(one.id for one in foils).values()
+        back = uow.papers.by_ids(one.id for one in papers).values()
+    assert {(one.counterfoil_received_by, one.counterfoil_returned_at) for one in letters} == {
+        (DISPATCHER.id, desk.clock.now())
+    }
+    assert {(one.received_by, one.returned_at) for one in back} == {(DISPATCHER.id, desk.clock.now())}
