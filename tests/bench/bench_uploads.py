@@ -50,10 +50,16 @@ def speeds(folder: Path, rounds: int) -> dict[tuple[str, int], float]:
 
 
 def memory(folder: Path, mebibytes: int) -> float:
-    """The peak of a fresh server's processes after 32 recordings of that size, 16 at a time."""
+    """The peak of a fresh server's processes after 32 recordings of that size, 16 at a time, and a job of each kind."""
     ours = Ours(folder)
     try:
         throughput(ours.target("recording"), Content(mebibytes * _MEBIBYTE, "recording"), 16, 32)
+        peaks = [round(peak) for peak in ours.peaks_mib()]
+        ours.wait_for_jobs()
+        after = [round(peak) for peak in ours.peaks_mib()]
+        print(
+            f"peaks of the processes, recordings of {mebibytes} MiB: {peaks}, with the worker's jobs {after}"
+        )
         return ours.peak_mib()
     finally:
         ours.server.stop()

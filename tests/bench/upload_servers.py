@@ -15,6 +15,11 @@ from pathlib import Path
 from server.app import create_app
 from server.bootstrap import build
 from server.clock import FixedClock, SystemClock
+from server.domain.jobs import JobState
+from server.services.evidence import PLAYABLE_JOB
+from server.services.evidence_work import WORK_JOB
+from server.services.ports.paging import PageRequest
+from server.services.simulations import SNAPSHOT_JOB
 from server.settings import read_settings
 from tests.conftest import NOON, Desk, prepare
 from tests.support import builders
@@ -25,6 +30,7 @@ from tests.support.server import Server, free_port, sign_in
 from tests.support.tus import packed
 
 _PATIENCE_SECONDS = 30
+_JOBS_SECONDS = 600
 
 
 @dataclass
@@ -43,7 +49,7 @@ class Ours:
     """A started server on SQLite with an agent's login and a visit of the own."""
 
     def __init__(self, folder: Path) -> None:
-        environment = {
+        environment = self._environment = {
             "FIELDVISIT_DATA_DIR": str(folder),
             "FIELDVISIT_UPLOAD_DAY_MIB": "90000000",
         }
@@ -68,9 +74,32 @@ class Ours:
             lambda: {"Upload-Metadata": packed(told | {"item": str(uuid.uuid4())})},
         )
 
+    def wait_for_jobs(self) -> None:
+        """Until the worker has done what comes up each day and each kind of job that a recording has: of two servers
+        that were looked at after so many files, one may have come to that and the other not."""
+        installation = build(read_settings(self._environment))
+        until = time.monotonic() + _JOBS_SECONDS
+        left = {SNAPSHOT_JOB, WORK_JOB, PLAYABLE_JOB}
+        try:
+            while left and time.monotonic() < until:
+                time.sleep(0.5)
+                with installation.house.units.read() as uow:
+                    one = PageRequest(1)
+                    left -= {
+                        kind for kind in left if uow.jobs.page(one, state=JobState.DONE, kind=kind).items
+                    }
+        finally:
+            installation.engine.dispose()
+        if left:
+            raise RuntimeError(f"after {_JOBS_SECONDS} seconds the worker has done none of {sorted(left)}")
+
+    def peaks_mib(self) -> list[float]:
+        """The most memory that each of its processes has had, those that serve last."""
+        return [_peak_kib(pid) / 1024 for pid in family(self.server.pid)]
+
     def peak_mib(self) -> float:
         """The most memory that any of its processes has had."""
-        return max(_peak_kib(pid) for pid in family(self.server.pid)) / 1024
+        return max(self.peaks_mib())
 
 
 class Peer:
