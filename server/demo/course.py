@@ -14,9 +14,11 @@ from functools import partial
 
 from server.demo.bringing import bring
 from server.demo.cases import Case
-from server.demo.evidence import Studio
+from server.demo.evidence import Studio, send
 from server.demo.firm import Firm
+from server.demo.month_course import MonthCourse
 from server.demo.planning import Crew, plan_day
+from server.demo.registers import bring_papers_back, complain, take_papers
 from server.demo.requesting import Requested, leave_undecided, placement_of, request_visit
 from server.demo.scripts import SCRIPTS, Script
 from server.demo.visiting import Happened, Stop, arrive, follow_later, go_on, play, prepare
@@ -42,6 +44,8 @@ _SHORT_SECONDS = (20, 60)
 _FULL_SECONDS = (900, 2400)
 
 HOLD_EVERY, FAIL_EVERY = 13, 17  # working days between two complaints, two days of bad weather
+LATE_EVERY, LATE_DAYS = 60, 3  # visits between two whose phone had no network for so many days (V2)
+PAPER_DAYS = 4  # whose papers are on the desk's list
 LONGEST_STORY = 30  # days that a case should still have, so that R4 does not refuse its request
 
 CLOSING = next(script for script in SCRIPTS if script.shows == "C1 unpaid")  # what a follow-up finds
@@ -63,6 +67,8 @@ class Course:
         self._again: list[Script] = []  # those whose request was refused
         self._waiting: list[Requested] = []
         self._paid = 0
+        self._months = MonthCourse(firm, self._on)
+        self._ended = 0
         self.visited = 0
 
     def days(self, first: date) -> Iterator[date]:
@@ -92,8 +98,8 @@ class Course:
         crews = self._crews(day)
         leave_undecided(firm, [self._case(day) for _ in range(16)])
         plan_day(firm, day + timedelta(days=1), tomorrow, publish=False)
-        for _ in range(6):
-            request_visit(firm, self._case(day), SCRIPTS[0])
+        accepted = [request_visit(firm, self._case(day), SCRIPTS[0]) for _ in range(6)]
+        complain(firm, next(one for one in accepted if one is not None))
         stops = self._stops(day, crews)
         if stops:
             arrive(firm, stops[0])
@@ -121,6 +127,7 @@ class Course:
             for act in self._calendar.pop(due):
                 act()
         self._bring(day)
+        self._months.morning(day)
 
     def _bring(self, day: date) -> None:
         for due in sorted(d for d in self._rows if d <= day):
@@ -132,7 +139,10 @@ class Course:
             return []
         self._firm.at(day, 8, 40)
         waiting, self._waiting = self._waiting, []
-        return plan_day(self._firm, day, waiting)
+        crews = plan_day(self._firm, day, waiting)
+        if day >= self._firm.today - timedelta(days=PAPER_DAYS):
+            self._on(day, 1, partial(bring_papers_back, self._firm, take_papers(self._firm, crews, day)))
+        return crews
 
     def _visit(self, day: date, crews: list[Crew], *, fails: bool) -> None:
         """Arrivals and departures of all crews in the order of the clock; on some days one does not get there."""
@@ -165,7 +175,13 @@ class Course:
         return prepare(self._firm, self._studio, crew, requested, visit, begins, seconds)
 
     def _end(self, stop: Stop) -> None:
-        happened = play(self._firm, stop)
+        self._ended += 1
+        self._months.visited(local_day(stop.begins))
+        late = self._ended % LATE_EVERY == LATE_EVERY - 1
+        happened = play(self._firm, stop, sends=not late)
+        if late:
+            sending = partial(send, self._firm, stop.sender(self._firm), stop.visit_id, stop.drawings)
+            self._on(local_day(stop.begins), LATE_DAYS, sending)
         self._afterwards(stop.requested, happened, local_day(stop.begins))
         follow_up = stop.requested.script.follow_up
         if follow_up == "planned":

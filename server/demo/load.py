@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from server.bootstrap import build
 from server.clock import FixedClock
-from server.demo import month_end
+from server.demo import month_end, registers
 from server.demo.bringing import bring
 from server.demo.cases import Case, CaseMaker
 from server.demo.course import Course
@@ -107,6 +107,7 @@ def _play(firm: Firm, cases: list[Case], first: date, visits: int, tell: Tell) -
         tell("今天 / today")
         course.today()
     month_end.end(firm)
+    registers.end(firm)
     tell("地址坐标 / where addresses lie")
     bring_points(firm)
     tell("回款归属计算 / scoring")

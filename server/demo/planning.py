@@ -54,7 +54,7 @@ def plan_day(firm: Firm, day: date, waiting: list[Requested], *, publish: bool =
                 TravelKind.APPROVAL,
                 "计划含市外地址",
             )
-    if approval is not None:
+    if approval is not None and publish:
         with firm.acting("manager1") as (uow, actor):
             travel.decide(
                 uow, actor, uow.travel_approvals.need(approval.id), granted=True, reason="同意当日往返"

@@ -15,6 +15,7 @@ from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
 from server.domain.visits import Visit
 from server.services import request_decisions, request_waivers, visit_requests
 from server.services.ports.unit_of_work import UnitOfWork
+from server.services.request_facts import requested_addresses
 from server.services.visit_requests import ChosenAddress
 
 
@@ -60,7 +61,11 @@ def leave_undecided(firm: Firm, cases: list[Case]) -> None:
             with firm.acting("dispatcher2") as (uow, _actor):
                 request = uow.visit_requests.need(request_id)
                 placement = uow.placements.need(request.placement_id)
-                request_decisions.send_back(uow, request, placement, state, "请补充楼号后再报", None)
+                wrong, reason = None, "请补充楼号后再报"
+                if state is RequestState.REFUSED:  # R13
+                    wrong = requested_addresses(uow, request.id)[0].address_id
+                    reason = "该小区没有这个楼号，地址有误"
+                request_decisions.send_back(uow, request, placement, state, reason, wrong)
 
 
 def placement_of(uow: UnitOfWork, case: Case) -> Placement:

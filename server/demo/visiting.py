@@ -54,6 +54,10 @@ class Stop:
     def ends(self) -> datetime:
         return self.begins + timedelta(minutes=self.minutes)
 
+    def sender(self, firm: Firm) -> str:
+        """Whose phone sends: the lead's, the partner's where the lead has none."""
+        return self.crew.lead if self.crew.lead in firm.phones else self.crew.partner
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -92,8 +96,8 @@ def arrive(firm: Firm, stop: Stop) -> None:
     _check(firm, stop, CheckDirection.IN, stop.begins)
 
 
-def play(firm: Firm, stop: Stop) -> Happened:
-    """Everything from the first word to the check-out, then the uploads."""
+def play(firm: Firm, stop: Stop, *, sends: bool = True) -> Happened:
+    """Everything from the first word to the check-out, then the uploads, if the phone finds a network."""
     script = stop.requested.script
     firm.until(stop.ends)
     with firm.acting(stop.crew.lead) as (uow, _actor):
@@ -110,8 +114,8 @@ def play(firm: Firm, stop: Stop) -> Happened:
             {"id": firm.new_id(), "outcome": script.outcome, "debtor_gone": script.gone, "note": ""},
         )
     _check(firm, stop, CheckDirection.OUT, stop.ends)
-    sender = stop.crew.lead if stop.crew.lead in firm.phones else stop.crew.partner
-    send(firm, sender, stop.visit_id, stop.drawings)
+    if sends:
+        send(firm, stop.sender(firm), stop.visit_id, stop.drawings)
     return Happened(stop.visit_id, letter_id, [(id_, after) for id_, after in relays if after is not None])
 
 
