@@ -21,8 +21,8 @@ from admin_ui.telling import language
 from admin_ui.theatre import readable, staged
 from api_schemas.desk import BranchForm, StatementList
 from server.domain.access import Permission
-from server.domain.calendar import local_day
-from server.domain.credit import month_of
+from server.domain.calendar import days_after, local_day
+from server.domain.credit import month_bounds, month_of
 from server.domain.disputes import GROUNDS
 from server.domain.month_figures import DAY_STEPS
 from server.services import closing, line_story, months, statements
@@ -76,6 +76,9 @@ def show_month(call: Call) -> dict[str, Any]:
     )
     path = f"{LIST}/{month}"
     shown = [one for one in months.months_within(call.uow, call.actor) if one.statement.month == month]
+    publishes = call.actor.may(Permission.STATEMENTS_PUBLISH) and not shown
+    first_day = days_after(month_bounds(month)[1], 1)
+    over = local_day(call.uow.now) >= first_day
     return {
         "month": month,
         "lines": found.items,
@@ -89,7 +92,8 @@ def show_month(call: Call) -> dict[str, Any]:
         "narrow": narrowing(path),
         "path": path,
         "plain": partial(_plain, telephones(call.uow, map(_why, found.items))),
-        "publishes": call.actor.may(Permission.STATEMENTS_PUBLISH) and not shown,
+        "publishes": publishes and over,
+        "publishes_from": first_day if publishes and not over else None,
         "closes": call.actor.may(Permission.STATEMENTS_CLOSE),
     }
 

@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Published by {by} on {at}; objections until {until}",
     ),
     "month.draft_line": ("草稿：随回款和证据变化", "A draft: it changes with repayments and evidence"),
+    "month.publish_from": ("；{day} 起可公布", "; it may be published from {day}"),
     "month.repayments": ("回款合计", "Repayments"),
     "month.credited": ("计外访", "Credited"),
     "month.not_credited": ("不计外访", "Not credited"),

@@ -115,7 +115,8 @@ class PaperQueries(Rows[Paper]):
                 statement = statement.where(papers.c.returned_at.is_not(None), papers.c.shredded_at.is_(None))
             case PaperList.SHREDDED:
                 statement = statement.where(papers.c.shredded_at.is_not(None))
-        return keyset_page(self, statement, [papers.c.id], request)
+        waits = listed not in (None, PaperList.LEFT, PaperList.SHREDDED)  # what waits longest comes first
+        return keyset_page(self, statement, [papers.c.id], request, descending=not waits)
 
 
 class LetterQueries(Rows[Letter]):

@@ -43,7 +43,9 @@ def state_of(desk: Desk) -> list[StatementState]:
 
 def test_a_month_that_is_not_over_is_not_published_and_says_why(desk: Desk, paid: Paid) -> None:
     dispatcher = Browser(desk, DISPATCHER)
-    assert "公布本月" in dispatcher.page(MARCH)
+    shown = dispatcher.page(MARCH)
+    assert "公布本月" not in shown
+    assert "2026-04-01 起可公布" in seen(shown)
     answer = dispatcher.post(f"{MARCH}/publish")
     assert answer.status_code == 422
     assert "尚未结束" in seen(answer.text)
