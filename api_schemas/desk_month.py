@@ -21,6 +21,19 @@ class FigureQuery(MonthQuery):
     client = Id(load_default=None)
 
 
+PLOTS = ("course", "outcome", "lacks", "clause", "days", "errors", "agents")
+"""The tables of a month's figures that stand by themselves, and go out as a file from there (S11)."""
+
+
+class FigureTable(PageQuery):
+    """One plot of a month as a list of its rows, all of them on one page."""
+
+    month = fields.String(load_default=None, validate=_MONTH)
+    plot = fields.String(load_default=PLOTS[0], validate=validate.OneOf(PLOTS))
+    branch = Id(load_default=None)
+    client = Id(load_default=None)
+
+
 class FigureErrors(MonthQuery):
     """R13: the wrong addresses of a month, of one collector alone."""
 

@@ -14,7 +14,7 @@ from admin_ui.lists import Chip, href, next_page
 from admin_ui.months_offered import offered
 from admin_ui.page import page
 from admin_ui.plots import steps_in_words
-from api_schemas.desk_month import FigureErrors, FigureQuery, FigureVisits
+from api_schemas.desk_month import FigureErrors, FigureQuery, FigureTable, FigureVisits
 from server.domain import month_figures as figures
 from server.domain.access import Permission
 from server.domain.audit import AuditEntry
@@ -31,6 +31,8 @@ from server.web.endpoint import Call
 LIST = "/desk/figures"
 VISITS = f"{LIST}/visits"
 ERRORS = f"{LIST}/errors"
+TABLE = f"{LIST}/table"
+_OF_MONEY = ("clause", "days")
 WIDTH = 120.0
 _CLAUSES = ("C1", "C2", "C3", "C5", "C4", "none")
 
@@ -79,6 +81,27 @@ def month_figures(call: Call) -> dict[str, Any]:
         "count": lambda figure: found.sums.get(figure, (0, 0))[0],
         "groups": _groups(found, month, asked),
         "errors": _errors(call, month, asked),
+        "table": lambda plot: href(TABLE, asked | {"month": month, "plot": plot}),
+    }
+
+
+@page("GET", TABLE, needs=[Permission.CREDIT_READ], template="figure_table.html", query=FigureTable,
+      clauses=("M6", "R13", "S11"))  # fmt: skip
+def figure_table(call: Call) -> dict[str, Any]:
+    """M6: one plot of the month as a list, which goes out as a file as every list does (S11)."""
+    plot, month = call.query["plot"], call.query["month"] or month_of(local_day(call.uow.now))
+    asked = {name: call.query[name] for name in ("branch", "client")}
+    found = read_figures(call.uow, call.actor, month, branch_id=asked["branch"], client_id=asked["client"])
+    return {
+        "month": month,
+        "plot": plot,
+        "money": plot in _OF_MONEY,
+        "bars": _groups(found, month, asked).get(plot, []),
+        "errors": _errors(call, month, asked) or [] if plot == "errors" else [],
+        "agents": found.agents if plot == "agents" else [],
+        "percent": _percent,
+        "back": href(LIST, asked | {"month": month}),
+        "chips": _chips(call, TABLE, asked | {"month": month}, {"plot": plot}),
     }
 
 
@@ -100,7 +123,7 @@ def figure_visits(call: Call) -> dict[str, Any]:
         "figure": query["figure"],
         "month": query["month"],
         "back": href(LIST, given),
-        "chips": _chips(call, given, query["figure"]),
+        "chips": _chips(call, VISITS, given, {"figure": query["figure"]}),
     }
 
 
@@ -170,7 +193,7 @@ def _lines(month: str, asked: Mapping[str, Any], **narrowed: Any) -> str:
     return href(f"/desk/months/{month}", {"credited": "true", "all": "true", **asked, **narrowed})
 
 
-def _chips(call: Call, given: Mapping[str, Any], figure: str) -> list[Chip]:
+def _chips(call: Call, path: str, given: Mapping[str, Any], further: Mapping[str, str]) -> list[Chip]:
     known = {
         "branch": {one.id: one.name for one in call.uow.organisation.branches()},
         "client": {one.id: one.name for one in call.uow.organisation.clients()},
@@ -179,10 +202,10 @@ def _chips(call: Call, given: Mapping[str, Any], figure: str) -> list[Chip]:
         Chip(
             f"chip.{name}",
             known[name].get(given[name], "?"),
-            href(VISITS, {key: one for key, one in given.items() if key != name} | {"figure": figure}),
+            href(path, {key: one for key, one in given.items() if key != name} | dict(further)),
         )
         for name in known
-        if name in given
+        if given.get(name) is not None
     ]
 
 

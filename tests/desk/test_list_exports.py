@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
 import io
 import re
+from html import unescape
 
 import openpyxl
 import pytest
@@ -11,14 +14,17 @@ from werkzeug.test import TestResponse
 
 from admin_ui.page import LISTS
 from admin_ui.shown_rows import read_table
+from api_schemas.desk_month import PLOTS
+from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.desk.test_requests import waiting
 from tests.house.world import build_world
 from tests.support import evidence as files
 from tests.support import visit_builders
-from tests.support.cast import COLLECTOR, DISPATCHER, IT, MANAGER, OUTSIDE_MANAGER, QA
+from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, IT, MANAGER, OUTSIDE_MANAGER, QA
 from tests.support.packs import opened
+from tests.support.paid import Paid
 
 EXPORT = "/desk/export"
 FORM = {
@@ -130,3 +136,40 @@ def good(answer: TestResponse) -> bool:
     return answer.status_code in (200, 403) or (
         answer.status_code == 422 and "没有可以导出的行" in answer.text
     )
+
+
+def test_each_plot_of_a_months_figures_is_a_list_and_a_file(desk: Desk) -> None:
+    case = Paid(desk)
+    with desk.installation.house.units.write() as uow:
+        uow.accounts.save(dataclasses.replace(uow.accounts.need(AGENT.id), display_name="=1+1"))
+        uow.commit()
+    manager, address = Browser(desk, MANAGER), "/desk/figures/table"
+    assert Browser(desk, IT).get(address).status_code == 403
+    assert manager.get(f"{address}?plot=share").status_code == 422
+    page = manager.page("/desk/figures?month=2026-03")
+    plots = re.findall(r'href="(/desk/figures/table\?[^"]+)"', page)
+    assert sorted(re.findall(r"plot=([a-z]+)", " ".join(plots))) == sorted(set(PLOTS) - {"errors"}), (
+        "errors have a table once there are any"
+    )
+    for plot in (unescape(one) for one in plots):
+        query = plot.partition("?")[2]
+        shown = read_table(manager.page(plot))
+        assert shown.rows, plot
+        asked = {"path": address, "query": query}
+        name, content = taken(manager, **asked)
+        assert re.fullmatch(r"table-20260310-1200\.csv", name)
+        assert content.startswith(b"\xef\xbb\xbf"), "a BOM, or a spreadsheet reads the Chinese wrongly"
+        told = list(csv.reader(lines(content)))
+        assert told[0] == shown.headings
+        assert len(told) == len(shown.rows) + 1
+        if "plot=agents" in plot:
+            assert "'=1+1" in [row[0] for row in told], "a name is no formula"
+        sheet = openpyxl.load_workbook(io.BytesIO(taken(manager, **asked, ending="xlsx")[1])).active
+        assert sheet is not None
+        assert sheet.max_row == len(told)
+    with desk.installation.house.units.read() as uow:
+        trail = uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=MANAGER.id).items
+    exported = [line for line in trail if line.action == "list.exported"]
+    assert len(exported) == 2 * len(plots)
+    assert {line.purpose for line in exported} == {"月度核对"}
+    assert case.met.id not in page
