@@ -22,6 +22,7 @@ def plans_within(reach: Reach) -> sa.ColumnElement[bool]:
     """A branch's plans for those who reach the branch; for others the published ones with a visit of theirs.
 
     Asked of each plan: as a set of all plans with such a visit, every visit there ever was is read for the first page.
+    With a limit and not by EXISTS, which PostgreSQL makes that set of.
     """
     if reach.scope is Scope.ALL:
         return sa.true()
@@ -31,8 +32,9 @@ def plans_within(reach: Reach) -> sa.ColumnElement[bool]:
         sa.select(visits.c.id)
         .join(placements, placements.c.id == visits.c.placement_id)
         .where(visits.c.plan_id == visit_plans.c.id, visits_within(reach))
+        .limit(1)
     )
-    return sa.and_(visit_plans.c.state == PlanState.PUBLISHED, own.exists())
+    return sa.and_(visit_plans.c.state == PlanState.PUBLISHED, own.scalar_subquery().is_not(None))
 
 
 class VisitPlanQueries(Rows[VisitPlan]):

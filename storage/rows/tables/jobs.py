@@ -27,4 +27,6 @@ jobs = sa.Table(
     instant("started_at", nullable=True),
     # with the kind, so that the counts of a long queue come out of the index alone
     sa.Index("ix_jobs_due", "state", "due_at", "kind"),
+    # The list's order in a long queue; with the kind, so that others are passed over without reading their rows.
+    sa.Index("ix_jobs_state_id_kind", "state", "id", "kind"),
 )

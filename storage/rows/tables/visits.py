@@ -46,6 +46,7 @@ visit_plans = sa.Table(
     text("published_by", nullable=True),
     version(),
     sa.UniqueConstraint("branch_id", "day"),
+    sa.Index("ix_visit_plans_day", "day", "id"),
 )
 
 visit_teams = sa.Table(
@@ -280,6 +281,15 @@ incidents = sa.Table(
     text("closed_by", nullable=True),
     text("closing_note", nullable=True),
     version(),
+    sa.Index("ix_incidents_opened_at", "opened_at", "id"),
+    # The few that are open stand among all that were ever closed.
+    sa.Index(
+        "ix_incidents_open",
+        "opened_at",
+        "id",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
 )
 
 papers = sa.Table(

@@ -130,6 +130,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('once_key', name=op.f('uq_jobs_once_key'))
     )
     op.create_index('ix_jobs_due', 'jobs', ['state', 'due_at', 'kind'], unique=False)
+    op.create_index('ix_jobs_state_id_kind', 'jobs', ['state', 'id', 'kind'], unique=False)
     op.create_table('message_templates',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('name', columns.text_type(), nullable=False),
@@ -307,6 +308,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('branch_id', 'day', name=op.f('uq_visit_plans_branch_id_day'))
     )
     op.create_index(op.f('ix_visit_plans_branch_id'), 'visit_plans', ['branch_id'], unique=False)
+    op.create_index('ix_visit_plans_day', 'visit_plans', ['day', 'id'], unique=False)
     op.create_table('webhooks',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('branch_id', columns.text_type(), nullable=False),
@@ -1315,6 +1317,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incidents'))
     )
     op.create_index(op.f('ix_incidents_about_account_id'), 'incidents', ['about_account_id'], unique=False)
+    op.create_index('ix_incidents_open', 'incidents', ['opened_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_incidents_opened_at', 'incidents', ['opened_at', 'id'], unique=False)
     op.create_index(op.f('ix_incidents_placement_id'), 'incidents', ['placement_id'], unique=False)
     op.create_index(op.f('ix_incidents_visit_id'), 'incidents', ['visit_id'], unique=False)
     op.create_table('letters',
