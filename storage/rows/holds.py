@@ -28,8 +28,11 @@ class HoldQueries(Rows[Hold]):
         in_force: bool | None,
         reasons: Sequence[HoldReason] | None = None,
     ) -> Page[Hold]:
-        reached = sa.select(placements.c.id).where(placements_within(reach))
-        statement = sa.select(holds).where(holds.c.placement_id.in_(reached))
+        # Asked of each hold: as a set, every case within reach is read for the first page.
+        reached = sa.select(placements.c.id).where(
+            placements.c.id == holds.c.placement_id, placements_within(reach)
+        )
+        statement = sa.select(holds).where(reached.exists())
         if in_force is not None:
             released = holds.c.released_at
             statement = statement.where(released.is_(None) if in_force else released.is_not(None))

@@ -98,11 +98,12 @@ class JobQueries(Rows[Job]):
         return set(self.connection.execute(statement).scalars())
 
     def unfinished(self, kind: str) -> Job | None:
-        statement = sa.select(jobs).where(
-            jobs.c.kind == kind, jobs.c.state.in_([JobState.WAITING, JobState.RUNNING])
-        )
-        found = self.fetch(statement.order_by(jobs.c.id).limit(1))
-        return found[0] if found else None
+        """Each state by itself, for then the index that has the kinds finds the first."""
+        found: list[Job] = []
+        for state in (JobState.WAITING, JobState.RUNNING):
+            statement = sa.select(jobs).where(jobs.c.kind == kind, jobs.c.state == state)
+            found += self.fetch(statement.order_by(jobs.c.id).limit(1))
+        return min(found, key=lambda job: job.id, default=None)
 
     def unfinished_of(self, kinds: Collection[str], most: int) -> list[Job]:
         """Each state by itself, so that the index of what is due finds the few there are."""

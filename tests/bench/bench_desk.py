@@ -2,7 +2,8 @@
 
 Ten visits a case (100,000 cases by default), two addresses and two telephones each. Server time of each page, median
 and 95th of forty, and of the processor of this process (SQLite works in it); on SQLite and on PostgreSQL, both waiting
-for the disk; for a dispatcher and for a collector who reaches a hundredth of it all.
+for the disk; for a dispatcher and for a collector who reaches a hundredth of it all; then the
+desk's further lists, by `desk_rows`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from server.domain.plans import PlanState, VisitPlan
 from server.domain.visits import VisitState
 from server.jobs.figures import count_figures
 from storage.rows import tables
+from tests.bench import desk_rows
 from tests.bench.bench_credit import _Desk, _installed
 from tests.conftest import NOON
 from tests.desk.conftest import Browser
@@ -174,6 +176,12 @@ def _measure(installation: Installation, cases: int) -> Iterator[dict[str, Any]]
         for text in sought:
             looked_for = {"search": text if len(text) < 20 else "an id"}
             yield who | looked_for | _timed(partial(window.post, "/desk/search", {"q": text}, part=True))
+    desk_rows.fill_lists(installation, filling.ids)
+    for member, paths in desk_rows.LISTS.items():
+        window = Browser(desk, member)
+        who = {"database": database, "as": member.posts[0].value}
+        for path in paths:
+            yield who | {"page": path} | _timed(partial(window.get, path))
 
 
 def _month_figures(installation: Installation, desk: Any, who: dict[str, str]) -> Iterator[dict[str, Any]]:
