@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from server.domain.making import quickly
 from server.domain.policy.credit_lines import CreditWindow
 from server.domain.problems import Category, kind, problem
 
@@ -26,6 +27,7 @@ MONTH_UNREADABLE = kind(
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CreditRun:
     """One scoring of one placement: the snapshot of the facts and the editions it was judged under.
@@ -44,6 +46,7 @@ class CreditRun:
     current: bool
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CreditRow:
     """One line of a run, as SCORING_FORMAT.md writes it, with its trace. `month` is that of `paid_on`, YYYY-MM.
@@ -79,6 +82,7 @@ class CreditRow:
         return CreditWindow(self.window_from, self.window_to, self.extended)
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CreditShareRow:
     """What one agent has of one line, in fen."""

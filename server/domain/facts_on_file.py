@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.evidence import EvidenceCount
+from server.domain.making import quickly
 from server.domain.phones_on_file import PhoneFile, phones_at
 from server.domain.placements import (
     Address,
@@ -46,6 +47,7 @@ from server.domain.visits import (
 BEGUN = (VisitState.IN_PROGRESS, VisitState.COMPLETED, VisitState.FAILED)
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class VisitFile:
     """A visit with everything that was recorded of it."""
@@ -60,6 +62,7 @@ class VisitFile:
     evidence: EvidenceCount
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """A placement with everything on it that scoring may see; `visits` are those that took place."""

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 
 from server.domain.calendar import local_day
 from server.domain.calls import call_day, concerns, counts_as_called
+from server.domain.making import quickly
 from server.domain.placements import CallNote, ContactBlock, Phone, PhoneOwner
 from server.domain.policy.editions import Edition
 from server.domain.policy.facts import PhoneFacts
 from server.domain.visits import MessageState, TextMessage, Visit
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class PhoneFile:
     """The debtor's phones with their calls and blocks, whichever placement of the debtor those came with."""

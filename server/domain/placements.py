@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from server.domain.making import quickly
+
 
 class AddressKind(StrEnum):
     """Where an address comes from (户籍, 家庭, 单位, 其他)."""
@@ -225,6 +227,7 @@ class ContactRestoration:
     recorded_by: str | None
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class Repayment:
     """A repayment (回款) as the client reports it; negative with `reverses_id` for a bank recall (A5)."""

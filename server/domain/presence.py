@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from server.domain.making import quickly
 from server.domain.policy.editions import Edition
 from server.domain.policy.registry import clause
 from server.domain.problems import Category, kind
@@ -100,6 +101,7 @@ class PresenceSecret:
     made_at: datetime
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class Presence:
     """`present` in the order of the team; `counted` are ids of check-ins; `refusals` says for each in-check why not."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain, repeat
 
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
@@ -90,6 +91,8 @@ def score(uow: UnitOfWork, placement_ids: Iterable[str], cause: str, *, anew: bo
 def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: bool) -> Iterator[_Scored]:
     book = uow.policy
     current = uow.credit_runs.current_of(placement_ids)
+    # So many at a time as most need: a run, its line, two shares.
+    ids = chain.from_iterable(uow.new_ids(4 * len(placement_ids)) for _ in repeat(None))
     for placement_id, facts in facts_of_placements(uow, placement_ids).items():
         snapshot = placement_to_json(facts)
         editions = _editions(facts, book)
@@ -98,7 +101,6 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: 
         if former is not None and former.digest == digest and not anew:
             continue
         decisions = explain(facts, book)
-        ids = iter(uow.new_ids(1 + sum(1 + len(decision.line.shares) for decision in decisions)))
         run = CreditRun(
             id=next(ids),
             placement_id=placement_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from operator import attrgetter
 from typing import TypeVar
 
 from server.domain.facts_on_file import CaseFile, VisitFile, placement_facts, took_place
@@ -36,12 +37,12 @@ def read_case_files(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[str, 
     visit_files = _grouped(_visit_files(uow, visits), lambda file: file.visit.placement_id)
     visited = {visit.placement_id for visit in visits}
     phones = _phone_files(uow, {placements[id_].debtor_id for id_ in visited}, visits)
-    requests = _grouped(uow.visit_requests.having_any("placement_id", ids), lambda one: one.placement_id)
-    referrals = _grouped(uow.police_referrals.having_any("placement_id", ids), lambda one: one.placement_id)
+    requests = _grouped(uow.visit_requests.having_any("placement_id", ids), attrgetter("placement_id"))
+    referrals = _grouped(uow.police_referrals.having_any("placement_id", ids), attrgetter("placement_id"))
     restored = _grouped(
-        uow.contact_restorations.having_any("placement_id", visited), lambda one: one.placement_id
+        uow.contact_restorations.having_any("placement_id", visited), attrgetter("placement_id")
     )
-    repayments = _grouped(uow.repayments.having_any("placement_id", ids), lambda one: one.placement_id)
+    repayments = _grouped(uow.repayments.having_any("placement_id", ids), attrgetter("placement_id"))
     nothing = PhoneFile((), (), ())
     return {
         id_: CaseFile(
@@ -61,12 +62,12 @@ def _visit_files(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitFile]:
     ids = [visit.id for visit in visits]
     addresses = uow.addresses.by_ids(visit.address_id for visit in visits)
     confirmations = _grouped(
-        uow.address_confirmations.having_any("address_id", addresses), lambda one: one.address_id
+        uow.address_confirmations.having_any("address_id", addresses), attrgetter("address_id")
     )
-    check_ins = _grouped(uow.check_ins.having_any("visit_id", ids), lambda one: one.visit_id)
-    contacts = _grouped(uow.visit_contacts.having_any("visit_id", ids), lambda one: one.visit_id)
+    check_ins = _grouped(uow.check_ins.having_any("visit_id", ids), attrgetter("visit_id"))
+    contacts = _grouped(uow.visit_contacts.having_any("visit_id", ids), attrgetter("visit_id"))
     letters = {letter.visit_id: letter for letter in uow.letters.having_any("visit_id", ids)}
-    messages = _grouped(uow.text_messages.having_any("visit_id", ids), lambda one: one.visit_id)
+    messages = _grouped(uow.text_messages.having_any("visit_id", ids), attrgetter("visit_id"))
     evidence = uow.evidence_items.counts(ids)
     return [
         VisitFile(
@@ -85,13 +86,13 @@ def _visit_files(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitFile]:
 
 def _phone_files(uow: UnitOfWork, debtor_ids: Iterable[str], visits: Sequence[Visit]) -> dict[str, PhoneFile]:
     wanted = sorted(debtor_ids)
-    of_debtor = _grouped(uow.phones.having_any("debtor_id", wanted), lambda phone: phone.debtor_id)
+    of_debtor = _grouped(uow.phones.having_any("debtor_id", wanted), attrgetter("debtor_id"))
     every = [phone for phones in of_debtor.values() for phone in phones]
-    calls = _grouped(_calls(uow, every, visits), lambda call: call.phone_id)
+    calls = _grouped(_calls(uow, every, visits), attrgetter("phone_id"))
     on_numbers = _grouped(
-        uow.contact_blocks.having_any("number", {phone.number for phone in every}), lambda block: block.number
+        uow.contact_blocks.having_any("number", {phone.number for phone in every}), attrgetter("number")
     )
-    on_persons = _grouped(uow.contact_blocks.having_any("debtor_id", wanted), lambda block: block.debtor_id)
+    on_persons = _grouped(uow.contact_blocks.having_any("debtor_id", wanted), attrgetter("debtor_id"))
     return {
         debtor_id: PhoneFile(
             phones=phones,

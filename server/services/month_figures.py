@@ -166,7 +166,8 @@ def slice_of(whose: Reach, asked: FigureSlice) -> FigureSlice | None:
 def touch(uow: UnitOfWork, placement_ids: Iterable[str]) -> None:
     """Something about these cases changed: their months are counted anew."""
     began, of_lines = uow.month_figures.months_of(placement_ids)
-    touch_months(uow, {month_of(local_day(moment)) for moment in began} | of_lines)
+    days = set(map(local_day, began))  # of thousands of visits these are a few
+    touch_months(uow, {month_of(day) for day in days} | of_lines)
 
 
 def touch_months(uow: UnitOfWork, months: Iterable[str]) -> None:

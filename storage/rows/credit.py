@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -25,6 +26,12 @@ def _current(dialect: str) -> Prepared:
     columns = (credit_runs.c.placement_id, credit_runs.c.id, credit_runs.c.digest)
     wanted = among(credit_runs.c.placement_id, dialect)
     return Prepared(sa.select(*columns).where(credit_runs.c.current, wanted))
+
+
+@cache
+def _calls(dialect: str) -> Prepared:
+    at = call_notes.c.at.between(sa.bindparam("first"), sa.bindparam("last"))
+    return Prepared(sa.select(call_notes).where(among(call_notes.c.phone_id, dialect), at))
 
 
 class CreditRunQueries(Rows[CreditRun]):
@@ -79,11 +86,12 @@ class CallNoteQueries(Rows[CallNote]):
         super().__init__(connection, call_notes, CallNote, cipher)
 
     def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
+        dialect = self.connection.dialect.name
         found: list[CallNote] = []
         for some in a_thousand_at_a_time(phone_ids):
-            of_some = (call_notes.c.phone_id.in_(some), call_notes.c.at.between(first, last))
-            found += self.fetch(sa.select(call_notes).where(*of_some))
-        return sorted(found, key=lambda note: note.id)
+            asked = {"among": sought(some, dialect), "first": first, "last": last}
+            found += self._prepared(_calls(dialect), asked)
+        return sorted(found, key=attrgetter("id"))
 
     def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:
         newest = sa.select(

@@ -35,16 +35,19 @@ _KEYS = (
 )
 PHOTO = evidence_items.c.kind.in_(PHOTO_KINDS)
 RECORDING = sa.and_(evidence_items.c.kind == EvidenceKind.RECORDING, evidence_items.c.duration_ms > 0)
+_NOTHING = EvidenceCount(0, 0, False)
 
 
 @cache
 def _counted(dialect: str) -> Prepared:
-    by = (evidence_items.c.visit_id, evidence_items.c.kind)
-    wanted = among(evidence_items.c.visit_id, dialect)
+    """A row a visit: its photos, its recordings, those of a letter's address and of its manner."""
+    of = evidence_items.c
     # each kind by itself: a prepared statement has no list whose length is told when it is asked
-    photo = (evidence_items.c.kind == kind for kind in PHOTO_KINDS)
-    counted = sa.select(*by, sa.func.count()).where(wanted, sa.or_(*photo, RECORDING))
-    return Prepared(counted.group_by(*by))
+    photo = sa.or_(*(of.kind == kind for kind in PHOTO_KINDS))
+    told = (photo, RECORDING, of.kind == EvidenceKind.LETTER_ADDRESS, of.kind == EvidenceKind.LETTER_MANNER)
+    counts = (sa.func.sum(sa.case((is_one, 1), else_=0)) for is_one in told)
+    wanted = among(of.visit_id, dialect)
+    return Prepared(sa.select(of.visit_id, *counts).where(wanted).group_by(of.visit_id))
 
 
 class EvidenceQueries(Rows[EvidenceItem]):
@@ -98,13 +101,15 @@ class EvidenceQueries(Rows[EvidenceItem]):
         return keyset_page(self._visits, statement, [visits.c.id], request)
 
     def counts(self, visit_ids: Iterable[str]) -> dict[str, EvidenceCount]:
-        found: dict[str, dict[EvidenceKind, int]] = {id_: {} for id_ in visit_ids}
+        found = dict.fromkeys(visit_ids, _NOTHING)
         dialect = self.connection.dialect.name
         for batch in _batches(found):
             asked = {"among": sought(batch, dialect)}
-            for visit_id, kind, count in _counted(dialect).rows(self.connection, asked):
-                found[visit_id][kind] = count
-        return {id_: _count(kinds) for id_, kinds in found.items()}
+            for visit_id, photos, recordings, address, manner in _counted(dialect).rows(
+                self.connection, asked
+            ):
+                found[visit_id] = EvidenceCount(photos, recordings, bool(address and manner))
+        return found
 
     def known_keys(self, keys: Iterable[str]) -> set[str]:
         known: set[str] = set()
@@ -170,14 +175,6 @@ def _within(reach: Reach) -> sa.Select[Any]:
         .join(visits, visits.c.id == evidence_items.c.visit_id)
         .join(placements, placements.c.id == visits.c.placement_id)
         .where(visits_within(reach))
-    )
-
-
-def _count(kinds: dict[EvidenceKind, int]) -> EvidenceCount:
-    return EvidenceCount(
-        photos=sum(kinds.get(kind, 0) for kind in PHOTO_KINDS),
-        recordings=kinds.get(EvidenceKind.RECORDING, 0),
-        letter_photographed=EvidenceKind.LETTER_ADDRESS in kinds and EvidenceKind.LETTER_MANNER in kinds,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,8 +24,9 @@ from server.services.ports.figures import FigureSlice, KeptFigure
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
 from storage.rows.evidence import PHOTO, RECORDING
-from storage.rows.mapping import Rows, a_thousand_at_a_time
+from storage.rows.mapping import Rows, a_thousand_at_a_time, among, sought
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.reach import visits_within
 from storage.rows.statements import StatementQueries
 from storage.rows.tables.credit import credit_lines, credit_shares
@@ -39,6 +41,19 @@ _PLACE = (placements.c.branch_id, placements.c.client_id, placements.c.project_i
 _NOT_BEGUN = (figures.LEASE_EXPIRED, figures.CALLED_OFF)
 _BY_AGENT = (figures.BEGUN, figures.MET, figures.REACHED)  # counted with the ways, of each agent too
 _EXPIRED = "lease expired"  # the words of `server.services.publication`
+
+
+@cache
+def _began(dialect: str) -> Prepared:
+    when = sa.func.coalesce(visits.c.started_at, visits.c.valid_from, type_=visits.c.started_at.type)
+    return Prepared(sa.select(when).where(among(visits.c.placement_id, dialect), when.is_not(None)))
+
+
+@cache
+def _months_of_lines(dialect: str) -> Prepared:
+    return Prepared(
+        sa.select(credit_lines.c.month).where(among(credit_lines.c.placement_id, dialect)).distinct()
+    )
 
 
 class FigureQueries:
@@ -145,12 +160,12 @@ class FigureQueries:
 
     def months_of(self, placement_ids: Iterable[str]) -> tuple[list[datetime], set[str]]:
         began, of_lines = list[datetime](), set[str]()
+        dialect = self._connection.dialect.name
         for some in a_thousand_at_a_time(placement_ids):
-            when = sa.func.coalesce(visits.c.started_at, visits.c.valid_from, type_=visits.c.started_at.type)
-            moments = sa.select(when).where(visits.c.placement_id.in_(some), when.is_not(None))
-            began += self._connection.execute(moments).scalars()
-            months = sa.select(credit_lines.c.month).where(credit_lines.c.placement_id.in_(some)).distinct()
-            of_lines |= set(self._connection.execute(months).scalars())
+            asked = {"among": sought(some, dialect)}
+            for moments in _began(dialect).columns(self._connection, asked):
+                began += moments
+            of_lines.update(month for (month,) in _months_of_lines(dialect).rows(self._connection, asked))
         return began, of_lines
 
     # what is behind a figure

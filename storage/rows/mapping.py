@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from server.domain.json_text import to_json
+from server.domain.making import maker
 from server.domain.problems import NOT_FOUND, STALE, problem
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.making import maker
 from storage.rows.prepared import Prepared
 from storage.rows.ready import ReadyRows, make_ready
 

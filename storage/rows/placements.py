@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -12,10 +13,18 @@ from server.domain.placements import Address, Placement
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.placements import PlacementFilter
 from storage.rows.column_cipher import TAIL, ColumnCipher
-from storage.rows.mapping import Rows, a_thousand_at_a_time
+from storage.rows.mapping import Rows, a_thousand_at_a_time, among, sought
 from storage.rows.paging import keyset_page
+from storage.rows.prepared import Prepared
 from storage.rows.reach import placements_within
 from storage.rows.tables.placements import addresses, debtors, phones, placements
+
+
+@cache
+def _of_same_debtors(dialect: str) -> Prepared:
+    others = placements.alias()
+    joined = sa.select(others.c.id).join(placements, placements.c.debtor_id == others.c.debtor_id)
+    return Prepared(joined.where(among(placements.c.id, dialect)))
 
 
 class AddressQueries(Rows[Address]):
@@ -37,11 +46,11 @@ class PlacementQueries(Rows[Placement]):
         return keyset_page(self, statement, [placements.c.id], request)
 
     def of_same_debtors(self, placement_ids: Iterable[str]) -> set[str]:
-        others = placements.alias()
-        asked = sa.select(others.c.id).join(placements, placements.c.debtor_id == others.c.debtor_id)
+        dialect = self.connection.dialect.name
         found: set[str] = set()
         for some in a_thousand_at_a_time(placement_ids):
-            found.update(self.connection.execute(asked.where(placements.c.id.in_(some))).scalars())
+            asked = {"among": sought(some, dialect)}
+            found.update(id_ for (id_,) in _of_same_debtors(dialect).rows(self.connection, asked))
         return found
 
     def over(self, today: date, limit: int) -> list[Placement]:

@@ -6,6 +6,7 @@ Refuses to know a database, a file or today's date: the same facts and editions 
 from dataclasses import dataclass
 from typing import Any
 
+from server.domain.making import quickly
 from server.domain.policy.attribution import (
     a1_nearest,
     a2_shares,
@@ -32,6 +33,7 @@ class Decision:
     trace: dict[str, Any]
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What an original repayment and its reversals share: all of a line but the ids, the amount and the

@@ -6,11 +6,13 @@ from datetime import date
 from json.encoder import encode_basestring
 from typing import Any, Literal
 
+from server.domain.making import quickly
 from server.domain.money import format_fen
 
 Commission = Literal["normal", "to_visit", "none"]
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CreditWindow:
     """The days that the credited visit covers; `extended` when W3 was reached."""
@@ -20,6 +22,7 @@ class CreditWindow:
     extended: bool
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class CreditLine:
     """Who is credited with a repayment, or why nobody is; amounts in fen, a reversal's are negative.

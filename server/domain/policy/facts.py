@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from server.domain.making import quickly
+
 AddressKind = Literal["household", "home", "work", "other"]
 Who = Literal["debtor", "direct_relative", "other_contact", "village_committee", "stranger"]
 Channel = Literal["in_person", "phone_on_site"]
@@ -24,6 +26,7 @@ class PoliceReferralFacts:
     early_explained: bool
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class AddressFacts:
     """The visited address: its origin, and whether a confirmation is on file (R6)."""
@@ -32,6 +35,7 @@ class AddressFacts:
     confirmed: bool
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
     """A person met at the place, or telephoned from it during the visit."""
@@ -44,6 +48,7 @@ class ContactFacts:
     relayed_on: date | None
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """A letter that was left, and the day of the call that acknowledged it."""
@@ -54,6 +59,7 @@ class LetterFacts:
     acknowledged_on: date | None
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class PhoneFacts:
     """A number on file at the visit; one that V9 or V13 forbade to call is not reachable."""
@@ -65,6 +71,7 @@ class PhoneFacts:
     messaged: bool
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
     """One stop at one address by one team, the lead first in `agents`."""
@@ -87,6 +94,7 @@ class VisitFacts:
     contact_restored_on: date | None
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class RepaymentFacts:
     """A repayment in fen, or a reversal: negative, and naming the repayment that it reverses."""
@@ -98,6 +106,7 @@ class RepaymentFacts:
     reverses: str | None
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class PlacementFacts:
     """One case as placed with the firm once, with its visits and repayments; `placed_amount` in fen."""

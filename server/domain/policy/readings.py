@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.domain.calendar import local_day
+from server.domain.making import quickly
 from server.domain.policy.bases import FIVE_DAYS, first_basis, x7_contact_restored
 from server.domain.policy.editions import Edition, PolicyBook
 from server.domain.policy.exclusions import first_exclusion
@@ -36,6 +37,7 @@ COVERED = Verdict("A1", "covered", True)
 Net = tuple[RepaymentFacts, int]
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class Window:
     """The days that a visit covers, and how they came about; `last` and `extended` are what a credit line
@@ -54,6 +56,7 @@ class Window:
     half_base: int
 
 
+@quickly
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One visit judged. `window` is None unless it has a basis and no exclusion."""
