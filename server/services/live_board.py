@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from server.domain.access import Actor, Permission, reach
+from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.evidence import EvidenceCount
 from server.domain.live import Alarm, Running, alarms
+from server.domain.pack_sketch import Mark, MarkKind
 from server.domain.people import Account
 from server.domain.phone_custody import DeviceUnsent, outstanding
 from server.domain.placements import Address, Hold, Placement
@@ -24,6 +26,7 @@ from server.domain.uploads import UploadState
 from server.domain.visits import CheckDirection, CheckIn, Visit, VisitState
 from server.services.check_ins import team_of
 from server.services.holds import stops
+from server.services.places import known_points
 from server.services.ports.unit_of_work import UnitOfWork
 
 _Row = TypeVar("_Row")
@@ -82,6 +85,55 @@ class LiveBoard:
     teams: list[LiveTeam]
     counts: Mapping[VisitState, int]
     read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlace:
+    """Where a stop of the day is: where somebody of its team last checked in (`came`), else where its address lies."""
+
+    stop: LiveStop
+    names: list[str]
+    mark: Mark
+    came: Came | None
+
+
+def places(uow: UnitOfWork, board: LiveBoard) -> list[LivePlace]:
+    """The stops whose place is known, by team and order (2.3 is the third stop of the second team). That they were
+    read stands on the trail, once for all of them (S5): unlike the board, this says where debtors live."""
+    stops_ = [stop for team in board.teams for stop in team.stops]
+    addresses = uow.addresses.by_ids(stop.visit.address_id for stop in stops_)
+    points = known_points(uow, addresses.values())
+    check_ins = _by_visit(uow.check_ins.having_any("visit_id", [stop.visit.id for stop in stops_]))
+    people = uow.accounts.by_ids(one.account_id for of_visit in check_ins.values() for one in of_visit)
+    found = []
+    for number, team in enumerate(board.teams, start=1):
+        for order, stop in enumerate(team.stops, start=1):
+            label, point = f"{number}.{order}", points.get(stop.visit.address_id)
+            last = _last_placed(check_ins.get(stop.visit.id, []))
+            if last is not None:
+                latitude, longitude, one = last
+                mark = Mark(MarkKind.CHECK_IN, label, latitude, longitude, one.accuracy_m or 0.0)
+                came = Came(people[one.account_id].display_name, one.at, present=False)
+                found.append(LivePlace(stop, team.names, mark, came))
+            elif point is not None:
+                mark = Mark(MarkKind.ADDRESS, label, point.latitude, point.longitude, point.accuracy_m)
+                found.append(LivePlace(stop, team.names, mark, None))
+    detail = {"ids": [one.stop.visit.id for one in found]}
+    uow.audit(AuditEntry("visit.places_shown", "visit", None, detail))
+    return found
+
+
+def _last_placed(check_ins: Iterable[CheckIn]) -> tuple[float, float, CheckIn] | None:
+    """The last check-in that counts and says where it was."""
+    placed = [
+        (one.latitude, one.longitude, one)
+        for one in sorted(check_ins, key=lambda one: (one.at, one.id))
+        if one.direction is CheckDirection.IN
+        and one.refusal is None
+        and one.latitude is not None
+        and one.longitude is not None
+    ]
+    return placed[-1] if placed else None
 
 
 def live(uow: UnitOfWork, actor: Actor) -> LiveBoard:

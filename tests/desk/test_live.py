@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
+from admin_ui.shown_rows import read_table
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import PageRequest
@@ -14,7 +18,7 @@ from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support import builders, plan_builders
 from tests.support import visit_values as values
-from tests.support.cast import AGENT, COLLECTOR, OTHER_AGENT, OUTSIDE_DISPATCHER, PARTNER, TRAINER
+from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, OTHER_AGENT, OUTSIDE_DISPATCHER, PARTNER, TRAINER
 from tests.support.rows import keep
 from tests.support.statements import statements_of
 
@@ -108,3 +112,43 @@ def test_a_look_writes_nothing_and_asks_as_much_for_nine_as_for_two(desk: Desk, 
 
 def _stop(page: str, visit: Visit) -> str:
     return seen(page.partition(f'href="/desk/visits/{visit.id}"')[2].partition("</li>")[0])
+
+
+def test_its_map_is_one_logged_reading_of_places_that_the_board_beside_it_does_not_repeat(
+    desk: Desk, dispatcher: Browser
+) -> None:
+    address = "/desk/live/map"
+    here = running(desk, 30, AGENT.id, PARTNER.id)
+    nowhere = running(desk, 5)
+    assert Browser(desk, TRAINER).get(address).status_code == 403
+    assert here.id not in Browser(desk, OUTSIDE_DISPATCHER).page(address)
+    assert f'href="{address}"' in dispatcher.page("/desk/live")
+    assert "data-map" not in dispatcher.page("/desk/live"), "places are shown to whoever asks for them"
+
+    def readings() -> list[object]:
+        with desk.installation.house.units.read() as uow:
+            lines = uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=DISPATCHER.id).items
+        return [line.detail["ids"] for line in lines if line.action == "visit.places_shown"]
+
+    assert readings() == []
+    page = dispatcher.page(address)
+    assert readings() == [[here.id]]
+    drawn_pins = json.loads(unescape(re.findall(r'data-map="([^"]*)"', page)[0]))["pins"]
+    listed = read_table(page)
+    assert [(pin["label"], pin["href"]) for pin in drawn_pins] == [
+        (row.cells[0], row.leads_to) for row in listed.rows
+    ]
+    assert [row.leads_to for row in listed.rows] == [f"/desk/visits/{here.id}"]
+    assert "签到" in listed.rows[0].cells[-1]
+    assert nowhere.id in page, "what has no place stands on the board below"
+    board = page.partition('<div id="live"')[2]
+    assert board.startswith(' hx-get="/desk/live" hx-trigger="every 15s"'), "read anew without places"
+    assert 'id="live-map"' not in board, "and without taking the map away"
+    dispatcher.page("/desk/live", part=True)
+    assert len(readings()) == 1
+    dispatcher.page(address, part=True)
+    assert len(readings()) == 2, "reading the places anew is a reading"
+    with desk.installation.house.units.read() as uow:
+        debtor = uow.debtors.need(uow.placements.need(here.placement_id).debtor_id)
+    assert debtor.name not in page
+    assert "建设路" not in page
