@@ -78,6 +78,7 @@ MEANINGS = {
     "ImportState.waiting": "waiting",
     "ImportState.applying": "info",
     "ImportState.applied": "done",
+    "ImportState.undone": "waiting",
 }
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB")
 _NEAR = {0: "day.today", -1: "day.yesterday", 1: "day.tomorrow"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api_schemas.base import Id, Instant, PageQuery, Strict, Text, page_of
+from api_schemas.base import Id, Instant, Money, PageQuery, Strict, Text, page_of
 from api_schemas.problems import Words
+from server.domain.import_undoing import StandsOn
 from server.domain.imports import ImportKind, ImportState
 
 
@@ -59,6 +60,10 @@ class ImportSummary(Strict):
     confirmed_at = Instant(required=True, allow_none=True)
     finished_at = Instant(required=True, allow_none=True)
     destroyed_at = Instant(required=True, allow_none=True)
+    undo_asked_by = fields.String(required=True, allow_none=True)
+    undo_asked_at = Instant(required=True, allow_none=True)
+    undone_by = fields.String(required=True, allow_none=True)
+    undone_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
@@ -80,3 +85,36 @@ class ImportView(Strict):
         allow_none=True,
         metadata={"description": "the import by which the same file was applied"},
     )
+
+
+class UndoingObstacleView(Strict):
+    """One thing that stands on the file; `at` says what `id` is of: a month (YYYY-MM), an import, a placement."""
+
+    code = fields.String(required=True)
+    clause = fields.String(required=True, allow_none=True)
+    message = fields.Nested(Words, required=True)
+    remedy = fields.Nested(Words, required=True)
+    at = fields.Enum(StandsOn, by_value=True, required=True)
+    id = fields.String(required=True)
+
+
+class UndoingObstacleList(Strict):
+    """All are counted in `total`; the first fifty are listed."""
+
+    total = fields.Integer(required=True)
+    items = fields.List(fields.Nested(UndoingObstacleView), required=True)
+
+
+class ImportUndoingView(Strict):
+    """What an undoing would take back as things are; nothing is left once the file is undone."""
+
+    reason = fields.String(required=True, allow_none=True)
+    asked_by = fields.String(required=True, allow_none=True)
+    asked_at = Instant(required=True, allow_none=True)
+    undone_by = fields.String(required=True, allow_none=True)
+    undone_at = Instant(required=True, allow_none=True)
+    repayments = fields.Integer(required=True)
+    sum = Money(required=True, attribute="sum_fen")
+    placements = fields.Integer(required=True)
+    holds_released = fields.Integer(required=True)
+    obstacles = fields.Nested(UndoingObstacleList, required=True)

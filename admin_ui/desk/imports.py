@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Response
 
+from admin_ui.desk.import_undoing import undoing_seen
 from admin_ui.forms import see_other
 from admin_ui.lists import Chip, Tab, href, next_page
 from admin_ui.page import page
@@ -125,6 +126,7 @@ def show_file(call: Call) -> dict[str, Any]:
             if name in {**file.result.get("created", {}), **file.result.get("changed", {})}
         ],
         "own": file.uploaded_by == call.actor.account_id,
+        "undoing": undoing_seen(call, file),
     } | _progress(call, file)
 
 

@@ -9,8 +9,22 @@ from flask import Response
 from flask_smorest import Blueprint
 
 from api_schemas.base import Reason
-from api_schemas.imports import ImportPage, ImportQuery, ImportTemplateQuery, ImportView
+from api_schemas.imports import (
+    ImportPage,
+    ImportQuery,
+    ImportTemplateQuery,
+    ImportUndoingView,
+    ImportView,
+)
 from server.domain.access import Permission, reach
+from server.domain.import_undoing import (
+    IN_STATEMENT,
+    MOST_TOLD,
+    NOT_UNDOABLE,
+    REVERSED_LATER,
+    UNDONE_BY_ONE,
+    WOULD_HOLD,
+)
 from server.domain.imports import SAME_PERSON, ImportFile, ImportKind
 from server.domain.problems import (
     BODY_TOO_LARGE,
@@ -19,7 +33,7 @@ from server.domain.problems import (
     Category,
     problem,
 )
-from server.services import imports
+from server.services import import_undoing, imports
 from server.services.importing.templates import template_csv, template_xlsx
 from server.services.ports.paging import Page, PageRequest
 from server.web import import_forms
@@ -129,6 +143,93 @@ def turn_down_import(call: Call) -> dict[str, Any]:
     """S20: QA does not confirm; nothing is applied and the file is destroyed."""
     file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_CONFIRM)
     return _view(call, imports.turn_down(call.uow, file, call.body["reason"]))
+
+
+_OBSTACLES = [IN_STATEMENT, REVERSED_LATER, WOULD_HOLD]
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/imports/<uuid:import_id>/undoing",
+    needs=[Permission.IMPORTS_UNDO, Permission.IMPORTS_CONFIRM],
+    answer=ImportUndoingView,
+    problems=[NOT_FOUND, NOT_UNDOABLE],
+)
+def show_undoing(call: Call) -> dict[str, Any]:
+    """S20: what an undoing of the file would take back as things are, and everything that stands in its way."""
+    file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_READ)
+    undoing = import_undoing.undoing_of(call.uow, file)
+    return {
+        "reason": file.undo_reason,
+        "asked_by": file.undo_asked_by,
+        "asked_at": file.undo_asked_at,
+        "undone_by": file.undone_by,
+        "undone_at": file.undone_at,
+        "repayments": undoing.repayments,
+        "sum_fen": undoing.sum_fen,
+        "placements": len(undoing.placement_ids),
+        "holds_released": undoing.released,
+        "obstacles": {
+            "total": len(undoing.obstacles),
+            "items": [
+                {
+                    "code": one.finding.kind.code,
+                    "clause": one.finding.kind.clause,
+                    "message": {"zh": one.finding.zh(), "en": one.finding.en()},
+                    "remedy": {"zh": one.finding.remedy_zh(), "en": one.finding.remedy_en()},
+                    "at": one.at,
+                    "id": one.id,
+                }
+                for one in undoing.obstacles[:MOST_TOLD]
+            ],
+        },
+    }
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/imports/<uuid:import_id>/undoing",
+    needs=[Permission.IMPORTS_UNDO],
+    body=Reason,
+    answer=ImportView,
+    problems=[NOT_FOUND, WRONG_STATE, NOT_UNDOABLE, *_OBSTACLES],
+)
+def ask_undoing(call: Call) -> dict[str, Any]:
+    """S20: ask for the undoing of an applied file, with the reason. Another person confirms it."""
+    file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_UNDO)
+    asked = import_undoing.ask_undoing(call.uow, file, call.body["reason"], asked_by=call.actor.account_id)
+    return _view(call, asked)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/imports/<uuid:import_id>/undoing/confirm",
+    needs=[Permission.IMPORTS_CONFIRM],
+    answer=ImportView,
+    problems=[NOT_FOUND, WRONG_STATE, UNDONE_BY_ONE, NOT_UNDOABLE, *_OBSTACLES],
+)
+def confirm_undoing(call: Call) -> dict[str, Any]:
+    """S20: QA confirms; all rows of the file are taken back at once, or none where something stands on one."""
+    file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_CONFIRM)
+    return _view(call, import_undoing.confirm_undoing(call.uow, file, confirmed_by=call.actor.account_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/imports/<uuid:import_id>/undoing/turn-down",
+    needs=[Permission.IMPORTS_CONFIRM],
+    body=Reason,
+    answer=ImportView,
+    problems=[NOT_FOUND, WRONG_STATE],
+)
+def turn_down_undoing(call: Call) -> dict[str, Any]:
+    """S20: QA does not confirm the undoing; the file stays applied."""
+    file = imports.import_within(call.uow, call.actor, call.path["import_id"], Permission.IMPORTS_CONFIRM)
+    return _view(call, import_undoing.turn_down_undoing(call.uow, file, call.body["reason"]))
 
 
 @endpoint(

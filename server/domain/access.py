@@ -103,6 +103,7 @@ class Permission(StrEnum):
     IMPORTS_READ = "imports.read"
     IMPORTS_UPLOAD = "imports.upload"
     IMPORTS_CONFIRM = "imports.confirm"
+    IMPORTS_UNDO = "imports.undo"  # S20: to ask for it; another person confirms
     # 系统设置
     POLICY_PROPOSE = "policy.propose"  # section 9: a document of editions, or a client's overlay (S21)
     POLICY_APPROVE = "policy.approve"  # M5: another person
@@ -158,7 +159,7 @@ SHIPPED: Mapping[Post, Grants] = {
         "visits.read letters.receive messages.send messages.batch templates.write "
         "evidence.read evidence.listen evidence.import packs.read packs.make "
         "contacts.hold holds.release incidents.report incidents.read credit.read people.read imports.read "
-        "imports.upload devices.read devices.write statements.publish fines.read fines.write",
+        "imports.upload imports.undo devices.read devices.write statements.publish fines.read fines.write",
     ),
     Post.MANAGER: _grants(
         branch="placements.read placements.write facts.write personal.unmask requests.read requests.mark_promising "
@@ -179,8 +180,8 @@ SHIPPED: Mapping[Post, Grants] = {
     Post.QA: _grants(
         all="placements.read requests.read requests.mark_promising plans.read visits.read evidence.read "
         "evidence.listen incidents.report incidents.read incidents.close credit.read imports.read imports.confirm "
-        "evidence.integrity people.read packs.read disputes.read policy.simulate quality.read quality.write "
-        "lists.export",
+        "imports.undo evidence.integrity people.read packs.read disputes.read policy.simulate quality.read "
+        "quality.write lists.export",
     ),
     Post.TRAINER: _grants(branch="people.read certificates.write incidents.report"),
     Post.PERSONNEL: _grants(own="imports.read", all="people.read people.write leave.write incidents.report"),

@@ -30,6 +30,7 @@ class ImportState(StrEnum):
     APPLYING = "applying"
     APPLIED = "applied"
     UNCHANGED = "unchanged"  # the same file was applied before
+    UNDONE = "undone"  # applied, and taken back as a whole by two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,23 @@ class ImportFile:
     confirmed_at: datetime | None
     finished_at: datetime | None
     destroyed_at: datetime | None
+    undo_reason: str | None
+    undo_asked_by: str | None
+    undo_asked_at: datetime | None
+    undone_by: str | None
+    undone_at: datetime | None
     version: int
 
 
-FINAL = frozenset({ImportState.REFUSED, ImportState.CHECKED, ImportState.APPLIED, ImportState.UNCHANGED})
+FINAL = frozenset(
+    {
+        ImportState.REFUSED,
+        ImportState.CHECKED,
+        ImportState.APPLIED,
+        ImportState.UNCHANGED,
+        ImportState.UNDONE,
+    }
+)
 COMMAND_LINE = "command-line"  # who uploaded, where nobody is named
 
 SAME_PERSON = kind(

@@ -128,6 +128,18 @@ NOTICES: dict[str, Notice] = {
     "import_refused": Notice(
         "文件 {filename} 未导入，请查看问题清单", "{filename} was not imported; see the list of problems"
     ),
+    "import_undo_asked": Notice(
+        "有人申请撤回已导入的文件 {filename}（{rows} 行），等待品管确认（S20）",
+        "The undoing of {filename} ({rows} rows) is asked for and waits for QA (S20)",
+    ),
+    "import_undo_turned_down": Notice(
+        "文件 {filename} 的撤回申请未获确认，没有任何改变",
+        "The undoing of {filename} was turned down; nothing changed",
+    ),
+    "import_undone": Notice(
+        "文件 {filename} 已整份撤回，{rows} 行不再计入",
+        "{filename} was undone as a whole; its {rows} rows count no more",
+    ),
     "import_unchanged": Notice(
         "文件 {filename} 此前已导入，没有任何改变", "{filename} was imported before; nothing changed"
     ),

@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "Permission.imports.read": ("查看导入", "see imports"),
     "Permission.imports.upload": ("上传导入文件", "bring files in"),
     "Permission.imports.confirm": ("确认导入", "confirm imports"),
+    "Permission.imports.undo": ("申请撤回导入", "ask to undo imports"),
     "Permission.policy.propose": ("提出制度版本", "propose editions of the policy"),
     "Permission.policy.approve": ("批准制度版本", "approve editions of the policy"),
     "Permission.organisation.write": ("设立分公司、组、委托方", "set up branches, teams, clients"),

@@ -242,6 +242,9 @@ class Repayment:
     reverses_id: str | None
     recorded_at: datetime
     import_id: str | None
+    undone_at: datetime | None = (
+        None  # S20: its file was taken back; it stays on record and counts for nothing
+    )
 
 
 @dataclass(frozen=True, slots=True)

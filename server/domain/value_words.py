@@ -175,6 +175,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ImportState.applying": ("导入中", "importing"),
     "ImportState.applied": ("已导入", "imported"),
     "ImportState.unchanged": ("无改动", "nothing new"),
+    "ImportState.undone": ("已撤回", "undone"),
     "PackState.proposed": ("待确认", "to confirm"),
     "PackState.declined": ("未确认", "declined"),
     "PackState.packing": ("打包中", "packing"),

@@ -71,6 +71,11 @@ def open_import(
         confirmed_at=None,
         finished_at=None if twin is None else uow.now,
         destroyed_at=None,
+        undo_reason=None,
+        undo_asked_by=None,
+        undo_asked_at=None,
+        undone_by=None,
+        undone_at=None,
         version=1,
     )
     detail = {"kind": file.kind, "sha256": file.sha256, "size": file.size, "dry_run": file.dry_run}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from server.domain.placements import Hold, HoldReason, Placement, Repayment
 from server.domain.repayment_rules import repaid_in_full
@@ -21,16 +21,20 @@ def settle_holds(uow: UnitOfWork, placement_ids: Iterable[str]) -> None:
 
 
 def unsettled(
-    uow: UnitOfWork, placements: Iterable[Placement], coming: Iterable[Repayment] = ()
+    uow: UnitOfWork,
+    placements: Iterable[Placement],
+    coming: Iterable[Repayment] = (),
+    without: Collection[str] = (),
 ) -> list[tuple[Placement, Hold | None]]:
     """Placements whose hold `repaid` is not as their repayments want it, with the one to release or None to place one.
 
-    `coming` are repayments that are not on file yet.
+    `coming` are repayments that are not on file yet; those of the ids `without` are judged as if they were not.
     """
     ids = {placement.id: placement for placement in placements}
     paid: dict[str, list[Repayment]] = defaultdict(list)
     for repayment in (*uow.repayments.having_any("placement_id", ids), *coming):
-        paid[repayment.placement_id].append(repayment)
+        if repayment.id not in without:
+            paid[repayment.placement_id].append(repayment)
     held = {
         hold.placement_id: hold
         for hold in uow.holds.having_any("placement_id", ids)

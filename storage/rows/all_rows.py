@@ -20,7 +20,6 @@ from server.domain.placements import (
     Phone,
     PoliceReferral,
     Promise,
-    Repayment,
 )
 from server.domain.preflights import Preflight
 from server.domain.presence import PresenceSecret
@@ -69,6 +68,7 @@ from storage.rows.placements import AddressQueries, PlacementQueries
 from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, LetterQueries, PaperQueries
+from storage.rows.repayments import RepaymentQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.searching import SearchQueries
 from storage.rows.trail import TrailQueries
@@ -170,8 +170,8 @@ class AllRows(MonthRows):
         return self._rows(tables.placements.contact_restorations, ContactRestoration)
 
     @cached_property
-    def repayments(self) -> Rows[Repayment]:
-        return self._rows(tables.placements.repayments, Repayment)
+    def repayments(self) -> RepaymentQueries:
+        return RepaymentQueries(self._connection, self._cipher)
 
     @cached_property
     def holds(self) -> HoldQueries:

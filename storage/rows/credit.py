@@ -55,7 +55,8 @@ class CreditRunQueries(Rows[CreditRun]):
 
     def paid_between(self, first: date, last: date) -> list[str]:
         placement = repayments.c.placement_id
-        found = sa.select(placement).where(repayments.c.paid_on.between(first, last)).distinct()
+        standing = (repayments.c.paid_on.between(first, last), repayments.c.undone_at.is_(None))
+        found = sa.select(placement).where(*standing).distinct()
         return list(self.connection.execute(found.order_by(placement)).scalars())
 
 

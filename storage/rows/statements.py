@@ -185,7 +185,11 @@ class StatementQueries(Rows[StatementLine]):
                 total(sa.func.sum(sa.case((late, repayments.c.amount_fen), else_=0)), 0).label("late_fen"),
             )
             .select_from(repayments.join(placements, placements.c.id == repayments.c.placement_id))
-            .where(repayments.c.paid_on.between(first, last), visited_placements_within(reach))
+            .where(
+                repayments.c.paid_on.between(first, last),
+                repayments.c.undone_at.is_(None),
+                visited_placements_within(reach),
+            )
         )
         row = self.connection.execute(statement).one()
         return RepaymentSum(row.repayments, int(row.fen), int(row.unscored), int(row.late), int(row.late_fen))

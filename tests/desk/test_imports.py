@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import date
 
 from werkzeug.test import TestResponse
 
 from server.domain.imports import ImportKind, ImportState
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
+from tests.support.builders import change, make_placement, make_repayment
 from tests.support.case_builders import make_import
 from tests.support.cast import COLLECTOR, DISPATCHER, IT, MANAGER, OUTSIDE_DISPATCHER, PERSONNEL, QA
 from tests.support.sheets import csv_bytes, placement_row
@@ -166,3 +169,43 @@ def test_tabs_chips_and_one_more_file_ask_no_more(desk: Desk) -> None:
     assert "回款.csv" in only
     assert "委案.csv" not in only
     assert 'href="/desk/imports?state=applied"' in only
+
+
+def test_an_import_is_undone_by_two_and_shows_what_stands_on_it(desk: Desk) -> None:
+    placement = make_placement(desk, case_number="AJ1")
+    file = make_import(desk, kind=ImportKind.REPAYMENTS, state=ImportState.APPLIED, filename="回款.csv")
+    original = make_repayment(desk, placement, date(2026, 3, 5), 10_000, reference="P1", import_id=file.id)
+    dispatcher, qa, path = Browser(desk, DISPATCHER), Browser(desk, QA), f"{LIST}/{file.id}/undoing"
+    assert Browser(desk, COLLECTOR).get(path).status_code == 403
+    assert f'href="{path}"' in dispatcher.page(f"{LIST}/{file.id}")
+    free = seen(dispatcher.page(path))
+    assert "没有妨碍撤回的内容" in free
+    assert "1 笔，合计 ¥100.00" in free
+    assert dispatcher.post(path, {"reason": ""}).status_code == 422
+    dispatcher.done(path, {"reason": "发错了文件"}, part=False)
+    assert "申请撤回" not in [b.strip() for b in re.findall(r">([^<]*)</button>", dispatcher.page(path))]
+    reversal = make_repayment(
+        desk, placement, date(2026, 3, 6), -10_000, reference="R1", reverses_id=original.id
+    )
+    kept = qa.page(path)
+    assert "回款 P1 已被另一份导入的流水号 R1 冲回" in seen(kept)
+    assert f'href="/desk/cases/{placement.id}"' in kept
+    assert f"{path}/confirm" not in kept
+    assert qa.post(f"{path}/confirm").status_code == 422
+    change(desk, "repayments", reversal.id, undone_at=desk.clock.now())
+    assert "发错了文件" in seen(qa.page(path))
+    qa.done(f"{path}/confirm", part=False)
+    assert "已整份撤回" in seen(qa.page(path))
+    assert "已整份撤回" in seen(dispatcher.page(f"{LIST}/{file.id}"))
+
+
+def test_who_asked_sees_no_button_to_confirm_and_qa_may_decline(desk: Desk) -> None:
+    file = make_import(desk, kind=ImportKind.REPAYMENTS, state=ImportState.APPLIED)
+    qa, path = Browser(desk, QA), f"{LIST}/{file.id}/undoing"
+    qa.done(path, {"reason": "发错了文件"}, part=False)
+    own = qa.page(path)
+    assert f"{path}/confirm" not in own
+    assert "申请人和确认人须为两人" in seen(own)
+    assert qa.post(f"{path}/confirm").status_code == 422
+    qa.done(f"{path}/turn-down", {"reason": "文件没有错"}, part=False)
+    assert "可以申请撤回" in seen(qa.page(path))

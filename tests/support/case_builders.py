@@ -124,6 +124,11 @@ def make_import(desk: Desk, **changes: Any) -> ImportFile:
             "confirmed_at": None,
             "finished_at": None,
             "destroyed_at": None,
+            "undo_reason": None,
+            "undo_asked_by": None,
+            "undo_asked_at": None,
+            "undone_by": None,
+            "undone_at": None,
             "version": 1,
         }
         file = uow.import_files.add(ImportFile(**values | changes))

@@ -9931,7 +9931,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                     kind?: "placements" | "phones" | "addresses" | "promises" | "police_referrals" | "call_notes" | "repayments" | "people" | null;
-                    state?: "checking" | "refused" | "checked" | "waiting" | "applying" | "applied" | "unchanged" | null;
+                    state?: "checking" | "refused" | "checked" | "waiting" | "applying" | "applied" | "unchanged" | "undone" | null;
                 };
                 header?: never;
                 path?: never;
@@ -10395,6 +10395,435 @@ export interface paths {
         get?: never;
         put?: never;
         /** S20: QA does not confirm; nothing is applied and the file is destroyed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        /** S20: what an undoing of the file would take back as things are, and everything that stands in its way. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportUndoingView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** S20: ask for the undoing of an applied file, with the reason. Another person confirms it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reason"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Request Entity Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unsupported Media Type */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undoing/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** S20: QA confirms; all rows of the file are taken back at once, or none where something stands on one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    import_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportView"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Forbidden */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Internal Server Error */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undoing/turn-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** S20: QA does not confirm the undoing; the file stays applied. */
         post: {
             parameters: {
                 query?: never;
@@ -30259,7 +30688,7 @@ export interface components {
         };
         Grant: {
             /** @enum {unknown} */
-            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "leave.read" | "leave.write" | "imports.read" | "imports.upload" | "imports.confirm" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "jobs.run" | "self";
+            permission: "placements.read" | "placements.write" | "facts.write" | "personal.unmask" | "requests.read" | "requests.write" | "requests.decide" | "requests.mark_promising" | "plans.read" | "plans.write" | "attendance.read" | "travel.approve" | "visits.read" | "visits.conduct" | "visits.confirm" | "letters.receive" | "papers.release" | "papers.shred" | "messages.send" | "messages.batch" | "templates.write" | "templates.approve" | "evidence.read" | "evidence.listen" | "evidence.upload" | "evidence.import" | "evidence.countersign" | "evidence.void" | "evidence.integrity" | "quality.read" | "quality.write" | "packs.read" | "packs.make" | "devices.read" | "devices.write" | "devices.enrol" | "contacts.hold" | "holds.release" | "incidents.read" | "incidents.report" | "incidents.close" | "credit.read" | "statements.export" | "lists.export" | "statements.rule" | "disputes.file" | "disputes.read" | "statements.close" | "policy.simulate" | "statements.publish" | "pay.read" | "pay.targets" | "fines.read" | "fines.write" | "incidents.decide" | "people.read" | "people.write" | "certificates.write" | "leave.read" | "leave.write" | "imports.read" | "imports.upload" | "imports.confirm" | "imports.undo" | "policy.propose" | "policy.approve" | "organisation.write" | "accounts.unlock" | "accounts.check" | "permissions.read" | "permissions.write" | "webhooks.write" | "audit.read" | "jobs.read" | "jobs.run" | "self";
             /** @enum {unknown} */
             scope: "own" | "team" | "project" | "branch" | "all";
         };
@@ -30406,11 +30835,31 @@ export interface components {
             sha256: string;
             size: number;
             /** @enum {unknown} */
-            state: "checking" | "refused" | "checked" | "waiting" | "applying" | "applied" | "unchanged";
+            state: "checking" | "refused" | "checked" | "waiting" | "applying" | "applied" | "unchanged" | "undone";
+            /** Format: date-time */
+            undo_asked_at: string | null;
+            undo_asked_by: string | null;
+            /** Format: date-time */
+            undone_at: string | null;
+            undone_by: string | null;
             /** Format: date-time */
             uploaded_at: string;
             uploaded_by: string;
             version: number;
+        };
+        ImportUndoingView: {
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_by: string | null;
+            holds_released: number;
+            obstacles: components["schemas"]["UndoingObstacleList"];
+            placements: number;
+            reason: string | null;
+            repayments: number;
+            sum: string;
+            /** Format: date-time */
+            undone_at: string | null;
+            undone_by: string | null;
         };
         ImportView: {
             /** @description the import by which the same file was applied */
@@ -32241,6 +32690,19 @@ export interface components {
             plan_id: string;
             reason: string;
             version: number;
+        };
+        UndoingObstacleList: {
+            items: components["schemas"]["UndoingObstacleView"][];
+            total: number;
+        };
+        UndoingObstacleView: {
+            /** @enum {unknown} */
+            at: "statement" | "import" | "placement";
+            clause: string | null;
+            code: string;
+            id: string;
+            message: components["schemas"]["Words"];
+            remedy: components["schemas"]["Words"];
         };
         Unread: {
             unread: number;

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from server.domain.access import Reach
-from server.domain.placements import Address, Placement
+from server.domain.placements import Address, Placement, Repayment
 from server.domain.telephones import normalize_telephone
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -42,6 +42,13 @@ def searched_number(text: str) -> str:
 class AddressRows(EntityRows[Address], Protocol):
     def behind(self, id: str, limit: int) -> list[Address]:
         """The next addresses by id, of all debtors: a newer table of divisions is held against each."""
+
+
+class RepaymentRows(EntityRows[Repayment], Protocol):
+    """`having` and `having_any` find those that stand; one that was taken back is found by its id alone (S20)."""
+
+    def take_back(self, import_id: str, moment: datetime) -> int:
+        """All repayments of a file count no more from that moment; how many they were."""
 
 
 class PlacementRows(EntityRows[Placement], Protocol):

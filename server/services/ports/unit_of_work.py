@@ -28,7 +28,6 @@ from server.domain.placements import (
     Phone,
     PoliceReferral,
     Promise,
-    Repayment,
 )
 from server.domain.policy.editions import PolicyBook
 from server.domain.policy_proposals import PolicyProposal, PolicyReading
@@ -83,7 +82,7 @@ from server.services.ports.people import (
     OrganisationRows,
     SessionRows,
 )
-from server.services.ports.placements import AddressRows, PlacementRows
+from server.services.ports.placements import AddressRows, PlacementRows, RepaymentRows
 from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.policy import PolicyDocumentRows
@@ -171,7 +170,7 @@ class UnitOfWork(Protocol):
     @property
     def contact_restorations(self) -> EntityRows[ContactRestoration]: ...
     @property
-    def repayments(self) -> EntityRows[Repayment]: ...
+    def repayments(self) -> RepaymentRows: ...
     @property
     def holds(self) -> HoldRows: ...
     @property

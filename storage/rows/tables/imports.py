@@ -40,5 +40,10 @@ import_files = sa.Table(
     instant("confirmed_at", nullable=True),
     instant("finished_at", nullable=True),
     instant("destroyed_at", nullable=True),
+    text("undo_reason", nullable=True),
+    text("undo_asked_by", nullable=True),
+    instant("undo_asked_at", nullable=True),
+    text("undone_by", nullable=True),
+    instant("undone_at", nullable=True),
     version(),
 )

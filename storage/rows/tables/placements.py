@@ -186,8 +186,17 @@ repayments = sa.Table(
     integer("amount_fen"),
     reference("reverses_id", "repayments.id", nullable=True),
     instant("recorded_at"),
-    text("import_id", nullable=True),
-    sa.UniqueConstraint("client_id", "reference"),
+    text("import_id", nullable=True, index=True),
+    instant("undone_at", nullable=True),
+    # S20: a reference that was taken back with its file may come again.
+    sa.Index(
+        "uq_repayments_reference",
+        "client_id",
+        "reference",
+        unique=True,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    ),
     sa.CheckConstraint("(amount_fen < 0) = (reverses_id IS NOT NULL)", name="negative_only_as_reversal"),
     sa.CheckConstraint("amount_fen <> 0", name="not_zero"),
 )

@@ -222,6 +222,11 @@ def upgrade() -> None:
     sa.Column('confirmed_at', columns.Instant(), nullable=True),
     sa.Column('finished_at', columns.Instant(), nullable=True),
     sa.Column('destroyed_at', columns.Instant(), nullable=True),
+    sa.Column('undo_reason', columns.text_type(), nullable=True),
+    sa.Column('undo_asked_by', columns.text_type(), nullable=True),
+    sa.Column('undo_asked_at', columns.Instant(), nullable=True),
+    sa.Column('undone_by', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_import_files_branch_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_files'))
@@ -979,18 +984,20 @@ def upgrade() -> None:
     sa.Column('reverses_id', columns.text_type(), nullable=True),
     sa.Column('recorded_at', columns.Instant(), nullable=False),
     sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.CheckConstraint('(amount_fen < 0) = (reverses_id IS NOT NULL)', name=op.f('ck_repayments_negative_only_as_reversal')),
     sa.CheckConstraint('amount_fen <> 0', name=op.f('ck_repayments_not_zero')),
     sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_repayments_client_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_repayments_placement_id')),
     sa.ForeignKeyConstraint(['reverses_id'], ['repayments.id'], name=op.f('fk_repayments_reverses_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_repayments')),
-    sa.UniqueConstraint('client_id', 'reference', name=op.f('uq_repayments_client_id_reference'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_repayments'))
     )
     op.create_index(op.f('ix_repayments_client_id'), 'repayments', ['client_id'], unique=False)
+    op.create_index(op.f('ix_repayments_import_id'), 'repayments', ['import_id'], unique=False)
     op.create_index(op.f('ix_repayments_paid_on'), 'repayments', ['paid_on'], unique=False)
     op.create_index(op.f('ix_repayments_placement_id'), 'repayments', ['placement_id'], unique=False)
     op.create_index(op.f('ix_repayments_reverses_id'), 'repayments', ['reverses_id'], unique=False)
+    op.create_index('uq_repayments_reference', 'repayments', ['client_id', 'reference'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
     op.create_table('visit_requests',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('placement_id', columns.text_type(), nullable=False),
