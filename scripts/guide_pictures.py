@@ -113,7 +113,7 @@ def browser_with_letters(folder: Path) -> Iterator[Browser]:
         opened = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=switches,
-            env={**os.environ, "XDG_DATA_HOME": str(folder), "LANGUAGE": "zh_CN"},
+            env={**os.environ, "XDG_DATA_HOME": str(folder)},
         )
         yield opened
         opened.close()
