@@ -37,13 +37,20 @@ def href(path: str, filters: Mapping[str, Any]) -> str:
 
 def narrowing(path: str) -> Callable[[str, str], str]:
     """For a list's template: the address of the list narrowed further by a value that stands in it."""
-    kept = {name: value for name, value in request.args.items() if name not in ("after", "open")}
-    return lambda name, value: href(path, kept | {name: value})
+    return lambda name, value: href(path, _narrowed() | {name: value})
+
+
+def as_asked(path: str) -> str:
+    """An address with the filters of the list that was asked for."""
+    return href(path, _narrowed())
 
 
 def next_page(path: str, after: str | None) -> str | None:
     """The address of the next page of the list that was asked for; None on the last."""
     if after is None:
         return None
-    kept = {name: value for name, value in request.args.items() if name not in ("after", "open")}
-    return href(path, kept | {"after": after})
+    return href(path, _narrowed() | {"after": after})
+
+
+def _narrowed() -> dict[str, str]:
+    return {name: value for name, value in request.args.items() if name not in ("after", "open")}

@@ -12,12 +12,12 @@ from typing import Any
 from flask import Response
 
 from admin_ui.forms import see_other
-from admin_ui.lists import Chip, Tab, href, narrowing, next_page
+from admin_ui.lists import Chip, Tab, as_asked, href, narrowing, next_page
 from admin_ui.months_offered import month_before
 from admin_ui.named import named, telephones
 from admin_ui.page import page
 from admin_ui.plots import steps_in_words
-from admin_ui.telling import language
+from admin_ui.telling import language, rendered
 from admin_ui.theatre import readable, staged
 from api_schemas.desk import BranchForm, StatementList
 from server.domain.access import Permission
@@ -58,7 +58,7 @@ def month_list(call: Call) -> dict[str, Any]:
     clauses=("M1", "M2", "M3", "M4", "A1", "A2", "A6"),
 )
 def show_month(call: Call) -> dict[str, Any]:
-    """M1: a month's lines, credited or not, with the sums that must agree."""
+    """M1: a month's lines, credited or not; the sums that must agree come after them."""
     month, asked = call.path["month"], call.query
     wanted = StatementFilter(
         month=month,
@@ -84,18 +84,29 @@ def show_month(call: Call) -> dict[str, Any]:
         "lines": found.items,
         "state": found.state,
         "next": next_page(path, found.next),
-        "totals": statements.read_totals(call.uow, call.actor, month),
+        "sums": as_asked(f"{path}/sums"),
         "shown": shown[0] if len(shown) == 1 else None,
         "tabs": _tabs(path, asked),
         "chips": _chips(call, path, asked),
         "open": asked["open"],
-        "narrow": narrowing(path),
         "path": path,
         "plain": partial(_plain, telephones(call.uow, map(_why, found.items))),
         "publishes": publishes and over,
         "publishes_from": first_day if publishes and not over else None,
         "closes": call.actor.may(Permission.STATEMENTS_CLOSE),
     }
+
+
+@page("GET", f"{ONE}/sums", needs=[Permission.CREDIT_READ], template=None, query=StatementList)
+def show_sums(call: Call) -> Response:
+    """The sums that must agree, a piece of the page: a month of a hundred thousand lines takes a second to add up, and
+    its first lines need not wait for that."""
+    month = call.path["month"]
+    told = {
+        "totals": statements.read_totals(call.uow, call.actor, month),
+        "narrow": narrowing(f"{LIST}/{month}"),
+    }
+    return rendered("month_sums.html", None, told)
 
 
 @page(

@@ -55,6 +55,19 @@ def test_a_month_that_is_not_over_is_not_published_and_says_why(desk: Desk, paid
     assert state_of(desk) == []
 
 
+def test_the_sums_come_after_the_lines_and_narrow_the_list_further(desk: Desk, paid: Paid) -> None:
+    dispatcher = Browser(desk, DISPATCHER)
+    page = dispatcher.page(f"{MARCH}?credited=true")
+    assert "分毫不差" not in page
+    assert f'hx-get="{MARCH}/sums?credited=true"' in page
+    sums = dispatcher.page(f"{MARCH}/sums?credited=true")
+    assert "分毫不差" in seen(sums)
+    assert f'href="{MARCH}?credited=true&amp;agent={AGENT.id}"' in sums
+    assert "<html" not in sums
+    assert "分毫不差" in seen(Browser(desk, OUTSIDE_DISPATCHER).page(f"{MARCH}/sums"))
+    assert AGENT.id not in Browser(desk, OUTSIDE_DISPATCHER).page(f"{MARCH}/sums")
+
+
 def test_a_line_is_out_of_reach_for_who_neither_has_nor_visited_the_case(desk: Desk, paid: Paid) -> None:
     line = line_of(Browser(desk, DISPATCHER))
     assert Browser(desk, OUTSIDE_DISPATCHER).get(f"/desk/lines/{line}").status_code == 404

@@ -10,6 +10,7 @@ from typing import Any
 from server.domain.calendar import local_day
 from server.domain.credit import MonthlyStatement, StatementFile, StatementState
 from server.domain.evidence_flags import FlagCode, Raised
+from server.domain.imports import ImportKind
 from server.domain.jobs import JobState
 from server.domain.messages import OutboxMessage, OutboxState, RobotFlavour, Webhook
 from server.domain.people import Certificate
@@ -196,6 +197,7 @@ def _make_case_records(desk: Desk, side: Side, placement: Placement) -> dict[str
     """What stands on the case itself, and the file that it came in by."""
     words = side.words
     brought = {
+        "kind": ImportKind.REPAYMENTS,  # such a file can be undone
         "filename": f"{words}.csv",
         "branch_id": side.dispatcher.branch.id,
         "uploaded_by": side.dispatcher.id,
