@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.domain.imports import ImportKind
+from server.domain.policy.registry import part_of
 from server.domain.problems import Category, Finding, kind
 
 UNDOABLE = frozenset({ImportKind.REPAYMENTS})
@@ -99,6 +100,8 @@ def one_person_findings(asked_by: str | None, confirmed_by: str) -> list[Finding
     return [Finding(UNDONE_BY_ONE)] if asked_by == confirmed_by else []
 
 
+@part_of("M4", codes=("import_undo_in_statement",))
+@part_of("A5", codes=("import_undo_reversed", "import_undo_would_hold"))
 def obstacle_findings(undoing: Undoing) -> list[Finding]:
     """The first of the obstacles; a file of twenty thousand rows may have as many."""
     return [one.finding for one in undoing.obstacles[:MOST_TOLD]]
