@@ -7,6 +7,7 @@ by anybody.
 
 from __future__ import annotations
 
+import string
 from enum import Enum
 
 from admin_ui.words import (
@@ -96,6 +97,19 @@ PARTS: tuple[Catalogue, ...] = (
 WORDS: Catalogue = {key: words for part in PARTS for key, words in part.items()}
 
 
+class _Counted(string.Formatter):
+    """English has two forms of a counted noun: `{count:line|lines}` is the first of them at 1, else the second."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if "|" not in format_spec:
+            return str(super().format_field(value, format_spec))
+        one, more = format_spec.split("|")
+        return one if str(value) == "1" else more
+
+
+_COUNTED = _Counted()
+
+
 class Words:
     """The catalogue in one language; called with a key, it gives the text with its facts filled in."""
 
@@ -105,7 +119,9 @@ class Words:
 
     def __call__(self, key: str, **facts: object) -> str:
         text = WORDS[key][0 if self.zh else 1]
-        return text.format(**facts) if facts else text
+        if not facts:
+            return text
+        return _COUNTED.vformat(text, (), facts) if "|" in text else text.format(**facts)
 
     def of(self, value: Enum) -> str:
         """The name of a state, a kind, a post: every value that a page shows has one."""

@@ -10,7 +10,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case.addresses": ("地址", "Addresses"),
     "case.opened": ("开案", "Opened"),
     "case.end": ("离退案", "To recall"),
-    "case.days_left": ("{days} 天", "{days} days"),
+    "case.days_left": ("{days} 天", "{days} {days:day|days}"),
     "case.over": ("已退案", "over"),
     "address.urban_village": ("城中村", "urban village"),
     "address.accepted_as": ("提交人确认为：", "Its author accepted:"),

@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "visit.last_time": (
         "此地址上次外访：{day}（{days} 天前），{outcome}",
-        "Last visit here: {day} ({days} days ago), {outcome}",
+        "Last visit here: {day} ({days} {days:day|days} ago), {outcome}",
     ),
     "visit.last_failed": ("未能外访", "not done"),
 }

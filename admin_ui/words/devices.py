@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "device.maintained": ("最近开机检查", "Last checked"),
     "device.maintenance_due": ("应开机检查", "check due"),
     "device.unsent": ("未上传", "Unsent"),
-    "device.unsent_items": ("{items} 项", "{items} items"),
+    "device.unsent_items": ("{items} 项", "{items} {items:item|items}"),
     "device.none": ("没有设备", "No device"),
     "device.none_what": (
         "登记的公司设备显示在这里；换一个标签看其他状态。",
@@ -47,7 +47,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "device.take_back": ("收回", "Take back"),
     "device.take_back_unsent": (
         "手机上还有 {items} 项没有上传：请先让领用人联网上传，再收回。",
-        "{items} items lie on the phone alone: have them sent before it is taken back.",
+        "{items} {items:item lies|items lie} on the phone alone: have {items:it|them} sent before it is taken back.",
     ),
     "device.code": ("生成登记码", "Make a code"),
     "device.code_what": (
@@ -82,12 +82,12 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "device.unsafe": (
         "不能退出：{name} 有 {items} 项未上传，{size} MB（{at} 报告）",
-        "Not safe to sign out: {items} items of {name} are unsent, {size} MB (told {at})",
+        "Not safe to sign out: {items} {items:item|items} of {name} {items:is|are} unsent, {size} MB (told {at})",
     ),
     "device.oldest": ("最早一项采集于 {at}", "The oldest was captured {at}"),
     "device.set_aside": (
         "其中 {count} 项被退回，需在手机上处理",
-        "{count} of them were refused and wait on the phone",
+        "{count} of them {count:was refused and waits|were refused and wait} on the phone",
     ),
     "device.lost": ("{at} 由 {name} 登记遗失：{reason}", "Recorded as lost {at} by {name}: {reason}"),
     "device.loss": ("登记遗失", "Record a loss"),
@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "device.loss_sure": (
         "登记 {items} 项资料遗失？不能撤销。",
-        "Record {items} items as lost? It cannot be undone.",
+        "Record {items} {items:item|items} as lost? It cannot be undone.",
     ),
     "device.history": ("领用记录", "Hand to hand"),
     "device.no_history": ("还没有领出过", "It was never handed out"),

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures.kilometres": ("{count} 公里", "{count} km"),
     "figures.unplaced": (
         "{count} 次外访没有定位，不计入公里数。",
-        "{count} visits have no place and no kilometres.",
+        "{count} {count:visit has|visits have} no place and no kilometres.",
     ),
     "figures.what": (
         "公里数为同组当天各站之间的直线距离；回款为本月计外访的金额；一次外访两名外访员各计一次。",

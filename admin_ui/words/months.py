@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month.not_credited": ("不计外访", "Not credited"),
     "month.not_visited": ("未外访", "Not visited"),
     "month.difference": ("与回款核对", "Agrees with repayments"),
-    "month.count": ("{count} 笔", "{count} lines"),
+    "month.count": ("{count} 笔", "{count} {count:line|lines}"),
     "month.unscored": ("{count} 笔未核算", "{count} not scored"),
     "month.adding_up": ("正在合计…", "Adding up…"),
     "month.agrees": ("分毫不差", "to the fen"),

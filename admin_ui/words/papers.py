@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "issue.issue": ("登记领用", "Give out"),
     "issue.what": (
         "为 {count} 户待外访登记；同种材料已在外的不再登记。",
-        "For {count} visits to come; where one of the kind is out, none is added.",
+        "For {count} {count:visit|visits} to come; where one of the kind is out, none is added.",
     ),
     "issue.none": ("没有待外访的案件", "No visits to come"),
     "issue.none_what": ("已结束或取消的外访不领用材料。", "Nothing is given out for a visit that is over."),

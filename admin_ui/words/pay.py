@@ -12,7 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Within what you may see nobody is a collector or a field agent. Personnel opens accounts.",
     ),
     "pay.people": ("人数", "People"),
-    "pay.people_count": ("{count} 人", "{count} people"),
+    "pay.people_count": ("{count} 人", "{count} {count:person|people}"),
     "pay.total_all": ("应发合计", "To be paid in all"),
     "pay.without_target": ("未设任务", "Without a target"),
     "pay.name": ("姓名", "Name"),

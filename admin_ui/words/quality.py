@@ -90,7 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.proposed_void": ("已建议作废", "proposed to void"),
     "late.what": (
         "签退 {hours} 小时后才收到的照片和录音。",
-        "Photos and recordings that came more than {hours} hours after check-out.",
+        "Photos and recordings that came more than {hours} {hours:hour|hours} after check-out.",
     ),
     "late.none": ("没有迟到的证据", "Nothing came late"),
     "late.none_what": ("手机有网络后会自动上传。", "Phones send by themselves once there is a network."),

@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "request.batch_title": ("批量处理报外访", "Decide on several requests"),
     "request.batch_left_out": (
         "{count} 条没有列出：已被处理，或不在您的范围内。",
-        "{count} are left out: decided on already, or outside what you may see.",
+        "{count} {count:is|are} left out: decided on already, or outside what you may see.",
     ),
     "request.batch_none": ("没有勾选待审批的申请", "Nothing that waits was ticked"),
     "request.batch_none_what": (

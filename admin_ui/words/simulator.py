@@ -32,7 +32,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "选择制度、解读和回款日，按“模拟”。",
         "Choose a policy, readings and days, then Simulate.",
     ),
-    "simulator.facts": ("数据截至 {at}，{count} 件委案。", "Facts as seen on {at}, {count} placements."),
+    "simulator.facts": (
+        "数据截至 {at}，{count} 件委案。",
+        "Facts as seen on {at}, {count} {count:placement|placements}.",
+    ),
     "simulator.no_facts": (
         "还没有可供模拟的数据，请先采集（每天也会自动采集）。",
         "There are no facts yet: have them gathered (done every day too).",
@@ -55,7 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "simulator.nothing_moves": ("没有一笔回款的归属会改变。", "No repayment would be credited otherwise."),
     "simulator.moves": (
         "{lines} 笔回款（合计 {amount}）的归属会改变。",
-        "{lines} repayments, {amount} in all, would be credited otherwise.",
+        "{lines} {lines:repayment|repayments}, {amount} in all, would be credited otherwise.",
     ),
     "simulator.credited_before": ("现行：计外访", "Credited now"),
     "simulator.credited_after": ("所选：计外访", "Credited then"),

@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "text.draft_what": ("由另一位有权的人批准后才能使用。", "It is used once somebody else has approved it."),
     "text.fine": ("用词检查通过", "words are fine"),
     "text.not_fine": ("不能提交", "cannot be submitted"),
-    "text.length": ("{count} 字", "{count} characters"),
+    "text.length": ("{count} 字", "{count} {count:character|characters}"),
     "text.nothing_yet": ("边写边检查禁用词语。", "Forbidden words are looked for while you type."),
     "placeholder.debtor_name": ("债务人姓名", "debtor's name"),
     "placeholder.agent_name": ("外访员", "agent"),
@@ -59,7 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "letter.show": ("显示", "Show"),
     "letter.left_out": (
         "{count} 户没有信函：已开始、已结束或停催。",
-        "{count} visits have none: begun, over or on hold.",
+        "{count} {count:visit has|visits have} none: begun, over or on hold.",
     ),
     "letter.issue": ("登记为领用材料", "List as issued"),
     "letter.issue_what": (

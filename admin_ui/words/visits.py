@@ -83,7 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "event.unanswered": ("未接通", "not answered"),
     "event.message": ("短信", "Text message"),
     "event.answers": ("填写外访报告", "Report written"),
-    "event.photos": ("照片 {count} 张", "{count} photos"),
+    "event.photos": ("照片 {count} 张", "{count} {count:photo|photos}"),
     "event.no_thumbnail": ("缩略图生成中", "being made"),
     "event.recording": ("录音", "Recording"),
     "event.noted": ("文件与手机所报不一致，已备注", "what file and phone say differs; noted"),

@@ -75,6 +75,11 @@ SOURCES = {
     for path in sorted(folder.glob("*.*"))
     if path.suffix in (".html", ".py")
 } | {path: path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py"))}
+# The facts of a text that are a number of something.
+COUNTS = {
+    "count", "days", "times", "lines", "visits", "items", "cases", "people", "rows", "phones", "hours", "minutes",
+    "size", "total", "placements",
+}  # fmt: skip
 _WHOLE = re.compile(r"""words\(\s*["']([A-Za-z_0-9.]+)["']\s*[,)]""")
 _BEGUN = re.compile(r"""words\(\s*["']([A-Za-z_0-9.]+\.)["']\s*~""")
 
@@ -96,6 +101,21 @@ def test_each_key_has_both_languages_and_the_same_facts(key: str) -> None:
 
     if key != "day.long":
         assert facts(zh) == facts(en)
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "0 lines"), (1, "1 line"), ("1", "1 line"), (2, "2 lines")])
+def test_a_counted_noun_is_plural_but_for_one(count: object, told: str) -> None:
+    assert Words("en")("month.count", count=count) == told
+
+
+def test_no_counted_noun_has_one_form_alone() -> None:
+    single = {
+        key
+        for key, (_, en) in WORDS.items()
+        for fact, noun in re.findall(r"{(\w+)} (?:\w+ )?([a-z]{3,}s)\b", en)
+        if fact in COUNTS
+    }
+    assert single == {"pack.packed"}  # no pack has one byte
 
 
 def test_what_the_pages_ask_for_is_there() -> None:

@@ -31,7 +31,7 @@ export const WORDS = {
   repeat_pin: ["再输入一次", "Once more"],
   pins_differ: ["两次不一致，请重新设置", "The two differ; choose again"],
   enter_pin: ["输入 PIN 码", "Enter the PIN"],
-  pin_wrong: ["PIN 码不对，还可试 {left} 次", "Wrong PIN, {left} tries left"],
+  pin_wrong: ["PIN 码不对，还可试 {left} 次", "Wrong PIN, tries left: {left}"],
   pin_locked: ["连续输错，已锁定到 {until}（S3）", "Wrong too often, locked until {until} (S3)"],
   forgot_pin: ["忘记 PIN 码", "Forgot the PIN"],
   forgot_why: [
