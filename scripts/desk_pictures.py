@@ -5,9 +5,11 @@
 
 Each post signs in and follows the links that it is shown, and the forms that only ask, with their first rows ticked.
 Of each page the first address that is found is taken, before the first post that finds it; some more are read for
-their links, for a page leads to other pages in another state. Pictures are for looking at; what needs no eye is said in
-lines: a link that leads nowhere, a text that is cut, a page that is wider than its window, a bare key, and a page to
-which no link led.
+their links, for a page leads to other pages in another state. What is longer than the window is scrolled and taken
+again, as `-2`, `-3`. Then comes what a page shows when something was done there (scripts.desk_states), and last a
+branch where nothing has happened yet, as `empty-`: each list says why it is empty. Pictures are for looking at; what
+needs no eye is said in lines: a link that leads nowhere, a text that is cut, a page that is wider than its window or
+scrolls twice, a bare key, and a page to which no link led.
 Owns the walk. Refuses to know what stands on a page.
 """
 
@@ -19,18 +21,24 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
+from playwright.sync_api import Browser, Response, TimeoutError
 from playwright.sync_api import Page as Window
-from playwright.sync_api import Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 import admin_ui.desk  # noqa: F401 -- declares the pages
 from admin_ui.page import PAGES, Page
 from admin_ui.words import WORDS
+from scripts.desk_states import State, act, states
 from scripts.guide_pictures import browser_with_letters, house, sign_in_at_desk
+from server.bootstrap import build
+from server.cli.installed import bring_up
+from server.demo.load import open_empty
+from server.settings import read_settings
 
 LOGINS = (
     "dispatcher1", "manager1", "collector1", "teamlead1", "qa1", "it1", "admin1", "personnel1", "trainer1", "gm1",
@@ -46,8 +54,21 @@ _ASKS = """() => [...document.forms].filter(form => form.method === 'get'
   boxes.slice(0, 3).forEach(one => { one.checked = true; });
   return new URL(form.action).pathname + '?' + new URLSearchParams(new FormData(form));
 })"""
+_WAITS = 20_000  # ms
 _ROBOTS_AT = "robots.example"
 _READ_FOR_LINKS = 3  # addresses of a page that one page leads to
+_FURTHER = 3  # times that a long page is scrolled
+_SCROLL = """() => {
+  const panes = [document.querySelector('#drawer'), document.querySelector('main'), document.scrollingElement];
+  const before = panes.map(pane => pane ? pane.scrollTop : 0);
+  panes.forEach(pane => pane && pane.scrollBy(0, pane.clientHeight - 48));
+  return panes.some((pane, at) => pane && pane.scrollTop > before[at] + 8);
+}"""
+_TO_TOP = (
+    """() => ['#drawer', 'main', 'html'].forEach(pane => document.querySelector(pane)?.scrollTo(0, 0))"""
+)
+_TWO_SCROLLS = """() => document.scrollingElement.scrollHeight - document.scrollingElement.clientHeight > 1
+  && getComputedStyle(document.querySelector('main')).overflowY === 'auto'"""
 _CUT = """() => [...document.querySelectorAll('body *')].filter(one =>
     one.textContent.trim() && one.clientWidth && one.scrollWidth > one.clientWidth + 1
     && getComputedStyle(one).overflowX === 'hidden' && !one.classList.contains('unseen')
@@ -72,8 +93,8 @@ def page_of(path: str) -> Page | None:
 class Walk:
     """What was found so far, and what is wrong with it."""
 
-    def __init__(self, folder: Path, wanted: str) -> None:
-        self.folder, self.wanted = folder, wanted
+    def __init__(self, folder: Path, wanted: str, before: str = "") -> None:
+        self.folder, self.wanted, self.before = folder, wanted, before
         self.taken: set[str] = set()
         self.faults: list[str] = []
 
@@ -96,9 +117,20 @@ class Walk:
                     from_here.add(further.name)
                     known.add(address)
                     ways.append(address)
-            if page.name not in self.taken and self.wanted in page.name:
+            if page.name not in self.taken and self.wanted in self.before + page.name:
                 self.taken.add(page.name)
-                self._take(window, url + way, page.name)
+                self._take_page(window, url + way, self.before + page.name)
+
+    def acted(self, browser: Browser, url: str, state: State) -> None:
+        """What a page shows when something was done there; done anew for each language, by somebody who just came."""
+        for language in LANGUAGES:
+            with _window(browser) as window:
+                window.context.add_cookies([{"name": "desk_language", "value": language, "url": url}])
+                try:
+                    act(window, url, state)
+                except TimeoutError as never:
+                    self.faults.append(f"{state.name} {language}: {str(never).splitlines()[-1].strip()}")
+                self._take(window, f"{state.name}-{language}")
 
     def _good(self, answer: Response | None, way: str) -> bool:
         if answer is None or answer.status >= 400:
@@ -106,20 +138,28 @@ class Walk:
             return False
         return True
 
-    def _take(self, window: Window, address: str, name: str) -> None:
+    def _take_page(self, window: Window, address: str, name: str) -> None:
         for language in LANGUAGES:
             window.context.add_cookies([{"name": "desk_language", "value": language, "url": address}])
+            width, height = SIZES["desk"]
+            window.set_viewport_size({"width": width, "height": height})
             window.goto(address)
             window.wait_for_load_state("networkidle")
-            for size, (width, height) in SIZES.items():
-                window.set_viewport_size({"width": width, "height": height})
-                self.faults += [f"{name} {language} {size}: {fault}" for fault in _faults(window)]
+            self._take(window, f"{name}-{language}")
+        window.context.add_cookies([{"name": "desk_language", "value": LANGUAGES[0], "url": address}])
+
+    def _take(self, window: Window, name: str) -> None:
+        for size, (width, height) in SIZES.items():
+            window.set_viewport_size({"width": width, "height": height})
+            self.faults += [f"{name} {size}: {fault}" for fault in _faults(window)]
+            for part in range(1, 2 + _FURTHER):
+                if part > 1 and not window.evaluate(_SCROLL):
+                    break
                 for light in LIGHTS:
                     window.emulate_media(color_scheme=light)  # type: ignore[arg-type]
-                    window.screenshot(
-                        path=self.folder / f"{name}-{language}-{size}-{light}.png", full_page=True
-                    )
-        window.context.add_cookies([{"name": "desk_language", "value": LANGUAGES[0], "url": address}])
+                    further = f"-{part}" if part > 1 else ""
+                    window.screenshot(path=self.folder / f"{name}-{size}-{light}{further}.png")
+            window.evaluate(_TO_TOP)
 
 
 def _faults(window: Window) -> Iterator[str]:
@@ -128,6 +168,8 @@ def _faults(window: Window) -> Iterator[str]:
         yield f"cut: {cut}"
     if (over := window.evaluate(_TOO_WIDE)) > 0:
         yield f"wider than its window by {over} px"
+    if window.evaluate(_TWO_SCROLLS):
+        yield "scrolls as a whole beside what scrolls in it"
     for word in _KEY.findall(window.inner_text("body")):
         if word in WORDS:
             yield f"bare key: {word}"
@@ -143,29 +185,52 @@ def _add_robot(window: Window, url: str) -> None:
     window.wait_for_load_state("networkidle")
 
 
+@contextmanager
+def _window(browser: Browser) -> Iterator[Window]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(_WAITS)
+    yield context.new_page()
+    context.close()
+
+
+def _walk_all(walk: Walk, browser: Browser, url: str) -> None:
+    for login in LOGINS:
+        with _window(browser) as window:
+            sign_in_at_desk(window, url, login)
+            if login == "it1" and not walk.before:
+                _add_robot(window, url)
+            walk.through(window, url)
+        print(f"{walk.before}{login}: {len(walk.taken)} pages so far", flush=True)
+
+
+def _open_empty(data: Path) -> None:
+    settings = read_settings(os.environ | {"FIELDVISIT_DATA_DIR": str(data)})
+    installation = build(settings)
+    bring_up(installation)
+    installation.engine.dispose()
+    open_empty(settings)
+
+
 def main(folder: Path, wanted: str) -> None:
     """Walk as each post in turn; what is wrong is said at the end, and makes the run fail."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["FIELDVISIT_WEBHOOK_HOSTS"] = _ROBOTS_AT
-    walk = Walk(folder, wanted)
-    with (
-        tempfile.TemporaryDirectory() as name,
-        house(Path(name)) as url,
-        browser_with_letters(Path(name)) as browser,
-    ):
-        for login in LOGINS:
-            context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-            window = context.new_page()
-            sign_in_at_desk(window, url, login)
-            if login == "it1":
-                _add_robot(window, url)
-            walk.through(window, url)
-            context.close()
-            print(f"{login}: {len(walk.taken)} pages so far", flush=True)
+    walk, empty = Walk(folder, wanted), Walk(folder, wanted, "empty-")
+    with tempfile.TemporaryDirectory() as name, browser_with_letters(Path(name)) as browser:
+        with house(Path(name)) as url:
+            _walk_all(walk, browser, url)
+            for state in states():
+                if wanted in state.name:
+                    walk.acted(browser, url, state)
+        bare = Path(name, "empty")
+        _open_empty(bare / "data")
+        with house(bare, demo=False) as url:
+            _walk_all(empty, browser, url)
     asked = {page.name for page in PAGES.values() if page.method == "GET" and page.needs and page.template}
     walk.faults += [f"{name}: no link led there" for name in sorted(asked - walk.taken) if wanted in name]
-    print("\n".join(walk.faults))
-    sys.exit(1 if walk.faults else 0)
+    found = walk.faults + [f"empty: {fault}" for fault in empty.faults]
+    print("\n".join(found))
+    sys.exit(1 if found else 0)
 
 
 if __name__ == "__main__":

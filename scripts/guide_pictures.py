@@ -70,14 +70,18 @@ def pictures() -> list[Picture]:
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[str]:
-    """The system with the demo branch, started as anybody starts it, at a free port; in FIELDVISIT_DATA_DIR, if set."""
+def house(folder: Path, *, demo: bool = True) -> Iterator[str]:
+    """The system with the demo branch, started as anybody starts it, at a free port; in FIELDVISIT_DATA_DIR, if set.
+
+    Without `demo` it is started on what lies in the folder.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    data = os.environ.get("FIELDVISIT_DATA_DIR", str(folder / "data"))
+    held = str(folder / "data")
+    data = os.environ.get("FIELDVISIT_DATA_DIR", held) if demo else held
     settings = {"FIELDVISIT_DATA_DIR": data, "FIELDVISIT_PORT": str(port)}
-    command = [sys.executable, "-m", "server.cli", "run", "--demo"]
+    command = [sys.executable, "-m", "server.cli", "run", *(["--demo"] if demo else [])]
     running = subprocess.Popen(command, env=os.environ | settings, stdout=subprocess.DEVNULL)  # noqa: S603 -- ours
     url = f"http://127.0.0.1:{port}"
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from server.bootstrap import build
-from server.clock import FixedClock
+from server.clock import FixedClock, SystemClock
 from server.demo import month_end, registers
 from server.demo.bringing import bring
 from server.demo.cases import Case, CaseMaker
@@ -18,7 +18,7 @@ from server.demo.people import open_firm
 from server.demo.points import bring_points
 from server.demo.staff import Member, staff
 from server.domain.access import Post
-from server.domain.calendar import SHANGHAI
+from server.domain.calendar import SHANGHAI, local_day
 from server.domain.imports import ImportKind
 from server.geo.gazetteer import gazetteer
 from server.settings import Settings
@@ -55,6 +55,15 @@ def load_demo(
     cases = _bring_cases(firm, members, SMALL_PLACEMENTS if small else PLACEMENTS, tell)
     _pay_unvisited(firm, cases)
     _play(firm, cases, begin.date() + timedelta(days=1), SMALL_VISITS if small else VISITS, tell)
+    installation.engine.dispose()
+
+
+def open_empty(settings: Settings) -> None:
+    """The branch's people and nothing else, in an installation that is up: what each finds on the first day."""
+    clock = FixedClock(SystemClock().now() - timedelta(hours=1))
+    installation = build(settings, clock=clock, wake=lambda: None)
+    inventor = Inventor(SEED)
+    open_firm(Firm(installation, clock, inventor, local_day(clock.now())), staff(inventor))
     installation.engine.dispose()
 
 
