@@ -205,9 +205,10 @@ def _too_fast(visit_id: str, one: TimedPlace, other: TimedPlace, limits: FlagLim
     if certain_km * 1000 < limits.speed_from_m or kmh <= most:
         return
     own, there = (one, other) if one.visit_id == visit_id else (other, one)
+    minutes = took / timedelta(minutes=1)
     shown = {
         "km": round(certain_km, 1),
-        "minutes": round(took / timedelta(minutes=1), 1),
+        "minutes": round(minutes, 1) if minutes < 10 else round(minutes),
         "kmh": round(kmh),
     }
     elsewhere = None if there.visit_id == visit_id else there.visit_id

@@ -71,7 +71,7 @@ TEAM_NOT_TWO = kind(
     "必须有 {needed} 名外访人员同时参加，且不得重复",
     "A team is {needed} different agents, and a trainee is a further person",
     remedy=(
-        "请选择互不相同的组长、同伴和实习人员。",
+        "请选择互不相同的组长、搭档和实习人员。",
         "Choose different people as lead, partner and trainee.",
     ),
     clause="V1",

@@ -57,7 +57,7 @@ DEVICE_NOT_ISSUED = kind(
     "签到所用设备当时没有领用给本人",
     "The device was not issued to this person at that time",
     remedy=(
-        "请使用本人领用的公司设备，或由同伴代录本人口令。",
+        "请使用本人领用的公司设备，或由搭档代录本人口令。",
         "Use the company device issued to you, or your code.",
     ),
     clause="V1",

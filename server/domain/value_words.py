@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ContactChannel.in_person": ("当面", "In person"),
     "ContactChannel.phone_on_site": ("现场电话", "By telephone from the place"),
     "CheckInWay.own_device": ("本人设备", "own device"),
-    "CheckInWay.partner_code": ("同伴代录口令", "code read to the partner"),
+    "CheckInWay.partner_code": ("搭档代录口令", "code read to the partner"),
     "CheckInWay.desk": ("回单位补签", "signed at the desk"),
     "MessageState.queued": ("待发送", "queued"),
     "MessageState.batched": ("已交通道", "handed over"),

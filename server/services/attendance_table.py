@@ -13,7 +13,7 @@ ATTENDANCE_COLUMNS = (
     Column("ends_at", "返回时间", "out until", ColumnKind.INSTANT),
     Column("districts", "前往区县", "districts"),
 )
-_ROLES = {"lead": "组长", "partner": "同伴", "trainee": "实习"}
+_ROLES = {"lead": "组长", "partner": "搭档", "trainee": "实习"}
 
 
 def attendance_cells(line: AttendanceLine, language: Language) -> list[Value]:

@@ -62,7 +62,7 @@ def test_a_line_says_why_in_both_languages(desk: Desk, paid: Paid) -> None:
         ("王强", "250.00"),
     ]
     assert line["why"]["en"][0] == f"credited to visit {paid.met.id} (A1)"
-    assert line["why"]["zh"][0] == f"计入外访 {paid.met.id}(A1)"
+    assert line["why"]["zh"][0] == f"计入外访 {paid.met.id}（A1）"
     assert line["trace"]["visits"][0]["tests"][0]["code"] == "met"
 
 

@@ -128,7 +128,7 @@ def test_r15_the_list_is_exported_and_the_export_is_on_record(desk: Desk) -> Non
     heading, first, second = answer.get_data().decode("utf-8-sig").splitlines()
     assert heading == "工号,姓名,岗位,外出时间,返回时间,前往区县"
     assert first.startswith(f"N-chenlei,陈磊,组长,{TOMORROW} 09:00:00")
-    assert second.split(",")[2] == "同伴"
+    assert second.split(",")[2] == "搭档"
     outside = desk.get(OUTSIDE_DISPATCHER, f"{path}&language=en").get_data().decode("utf-8-sig")
     assert outside.splitlines() == ["employee number,name,role,out from,out until,districts"]
     with desk.installation.house.units.read() as uow:

@@ -76,7 +76,7 @@ def test_a_line_that_is_not_credited_stands_in_the_statement_with_its_reason(des
     paid = Paid(desk, voided_at=TEN)
     (line,) = desk.ok(desk.get(DISPATCHER, MARCH))["items"]
     assert (line["visit_id"], line["nearest_visit_id"], line["reason"]) == (None, paid.met.id, "voided")
-    assert line["why"]["zh"].endswith("(X1)")
+    assert line["why"]["zh"].endswith("（X1）")
 
 
 def test_cases_that_nobody_visited_are_left_out_unless_asked_for(desk: Desk, paid: Paid) -> None:

@@ -142,14 +142,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
-_COVERAGE = ("外访 {visit}({visited_on})", "visit {visit} of {visited_on}")
+_COVERAGE = ("外访 {visit}（{visited_on}）", "visit {visit} of {visited_on}")
 _WINDOW = ("有效期 {from} 至 {last}", "covers {from} to {last}")
 
 
 def say(step: Mapping[str, Any], language: Language) -> str:
     """One step of a trace in words, its clause behind it: "no letter was left (C4)"."""
     sentence = SENTENCES[step["code"]][_index(language)].format_map(_readable(step["facts"], language))
-    return f"{sentence}({step['clause']})" if language == "zh-CN" else f"{sentence} ({step['clause']})"
+    return f"{sentence}（{step['clause']}）" if language == "zh-CN" else f"{sentence} ({step['clause']})"
 
 
 def tell(trace: Mapping[str, Any], language: Language) -> list[str]:
