@@ -6,6 +6,8 @@ Owns the reader's forms. Refuses clear personal data: what S5 masks comes out ma
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -16,7 +18,27 @@ from server.domain.messages import InboxMessage
 from server.domain.money import format_fen
 from server.domain.notices import words as notice_words
 from server.domain.problems import INVALID_INPUT, Finding
+from server.domain.wording import DEBT_PLACEHOLDERS, LETTER_PLACEHOLDERS, OPEN_PLACEHOLDERS
 
+_BLANK = re.compile(
+    rf"\{{({'|'.join(sorted(OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | LETTER_PLACEHOLDERS))})\}}"
+)
+# Most browsers name the others too, so that the particular ones come first.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iOS"),
+    ("iPad", "iPadOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 MEANINGS = {
     "NextStep.on_hold": "wrong",
     "NextStep.correct_request": "waiting",
@@ -47,6 +69,9 @@ MEANINGS = {
     "AddressStanding.valid": "done",
     "AddressStanding.invalid": "wrong",
     "AddressStanding.unknown": "waiting",
+    "FlagState.raised": "waiting",
+    "FlagState.answered": "info",
+    "FlagState.decided": "done",
     "FineState.found": "waiting",
     "FineState.due": "waiting",
     "FineState.paid": "done",
@@ -135,6 +160,20 @@ class Shown:
         while size >= 1000 and unit < len(_SIZES) - 1:
             size, unit = size / 1024, unit + 1
         return f"{size:.0f} {_SIZES[unit]}" if unit == 0 or size >= 100 else f"{size:.1f} {_SIZES[unit]}"
+
+    def kilometres(self, metres: int) -> str:
+        return f"{metres / 1000:,.1f}"
+
+    def machine(self, user_agent: str) -> str:
+        """Chrome · Windows: what a browser calls itself, as a person calls it; all of it where we know no name."""
+        browser = next((name for sign, name in _BROWSERS if sign in user_agent), None)
+        system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)
+        return " · ".join(filter(None, (browser, system))) if browser else user_agent
+
+    def blanks(self, text: str) -> Iterator[tuple[str, bool]]:
+        """A text of V15 in pieces: its own words, and the names of its blanks."""
+        for number, piece in enumerate(_BLANK.split(text)):
+            yield piece, number % 2 == 1
 
     def length(self, milliseconds: int | None) -> str:
         """1:02:07 or 12:41."""

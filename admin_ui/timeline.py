@@ -13,6 +13,7 @@ from typing import Any
 from server.domain.adverse import FINDING_WORDS
 from server.domain.evidence import PHOTO_KINDS, EvidenceItem, EvidenceKind
 from server.domain.recordings import Gap
+from server.domain.requests import RequestState
 from server.services.visit_course import VisitCourse
 
 _STRIP = 300  # seconds: photos of one walk round a house stand side by side
@@ -46,8 +47,9 @@ def _before(course: VisitCourse) -> Iterator[Event]:
     if request is not None and request.filed_at is not None:
         yield Event(request.filed_at, "filed", course.name(request.author_id), note=request.note, clause="R1")
     if request is not None and request.decided_at is not None:
+        did = "accepted" if request.state is RequestState.ACCEPTED else "decided"
         yield Event(
-            request.decided_at, "decided", course.name(request.decided_by), note=request.decision_reason or ""
+            request.decided_at, did, course.name(request.decided_by), note=request.decision_reason or ""
         )
     if plan is not None and plan.published_at is not None:
         yield Event(

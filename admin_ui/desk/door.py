@@ -13,7 +13,7 @@ from admin_ui.forms import see_other, way_back
 from admin_ui.page import open_page, page
 from admin_ui.telling import LANGUAGE_COOKIE, LANGUAGES, SIGN_IN, THEME_COOKIE, THEMES, rendered
 from server.domain.access import Permission
-from server.domain.desk_problems import SENT_FROM_ELSEWHERE
+from server.domain.desk_problems import PASSWORDS_DIFFER, SENT_FROM_ELSEWHERE
 from server.domain.people import PASSWORD_EXPIRED
 from server.domain.problems import INVALID_INPUT, Problem, problem
 from server.services import login
@@ -70,7 +70,7 @@ def change_password(house: House) -> Response:
     from_here()
     try:
         if typed("new_password") != typed("again"):
-            raise problem(INVALID_INPUT, "again", field_zh="再次输入", field_en="again", detail="invalid")
+            raise problem(PASSWORDS_DIFFER, "again")
         login.change_password(house, typed("username"), typed("password"), typed("new_password"))
     except Problem as refused:
         return _form("password.html", refused)

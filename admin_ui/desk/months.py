@@ -153,12 +153,13 @@ def close_month(call: Call) -> Response:
 
 
 def _plain(telephones: Mapping[str, str], one: statements.ToldLine) -> str:
-    """Why the line is as it is, its visit named by the day."""
+    """Why the line is as it is, its visit named by the day; its clause stands behind it as a link."""
     names = dict(telephones)
     if one.line.visited_at is not None:
         ids = [id_ for id_ in (one.line.visit_id, one.line.nearest_visit_id) if id_ is not None]
         names |= dict.fromkeys(ids, local_day(one.line.visited_at).isoformat())
-    return named(_why(one), names)
+    told = named(_why(one), names)
+    return told.removesuffix(f"（{one.clause}）").removesuffix(f" ({one.clause})")
 
 
 def _why(one: statements.ToldLine) -> str:

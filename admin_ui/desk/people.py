@@ -96,6 +96,7 @@ def show_person(call: Call) -> dict[str, Any]:
         "account": account,
         "is_locked": locked(account, call.uow.now),
         "certificate": certificate,
+        "goes_out": Post.FIELD_AGENT in account.posts,
         "in_force": certificate_in_force(certificate, local_day(call.uow.now)),
         "devices": call.uow.devices.by_ids(one.device_id for one in handouts),
         "sees_devices": call.actor.may(Permission.DEVICES_READ),

@@ -111,7 +111,8 @@ def lacking_list(call: Call) -> dict[str, Any]:
         Tab("lacking_tab.recent", path, None, not everything),
         Tab("lacking_tab.all", href(path, {"all": "true"}), None, everything),
     ]
-    shown = {"tabs": tabs, "chips": [], "path": path, "narrow": None, "lacking": True}
+    lacks = call.uow.evidence_items.counts(one.id for one in found.items)
+    shown = {"tabs": tabs, "chips": [], "path": path, "narrow": None, "lacking": True, "lacks": lacks}
     return _listed(call, found, path) | shown
 
 

@@ -63,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Nobody signs: bring the papers back. Letter left: photos of address and manner, bring the counterfoil",
     ),
     "sheet.step.check_out": ("两人签退，有网即上传", "Both check out; upload once there is a network"),
-    "sheet.talk": ("可问与可说", "What may be asked and said"),
+    "sheet.talk": ("可问与可说（V10 · V14）", "What may be asked and said (V10 · V14)"),
     "sheet.who": ("对象", "Whom"),
     "sheet.ask": ("可以询问", "May ask"),
     "sheet.say": ("可以告知", "May say"),

@@ -9,6 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case.collector": ("法务", "Collector"),
     "case.addresses": ("地址", "Addresses"),
     "case.opened": ("开案", "Opened"),
+    "case.end_day": ("退案日", "Recall day"),
     "case.end": ("离退案", "To recall"),
     "case.days_left": ("{days} 天", "{days} {days:day|days}"),
     "case.over": ("已退案", "over"),

@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "field.username": ("用户名", "User name"),
     "field.password": ("密码", "Password"),
     "field.new_password": ("新密码", "New password"),
-    "field.again": ("再次输入新密码（两次不一致）", "New password again (the two differ)"),
+    "field.again": ("再次输入新密码", "New password again"),
     "field.wrong_address_id": ("错误的地址", "Wrong address"),
     "field.office": ("街道办或乡镇政府", "Office"),
     "field.telephone": ("电话", "Telephone"),
@@ -46,8 +46,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "problem.title": ("没有完成", "Not done"),
     "problem.not_found": ("没有找到", "Not found"),
     "problem.not_found_what": (
-        "此内容不存在，或不在您可以查看的范围内。请核对地址，或从左侧重新进入。",
-        "It does not exist, or is outside what you may see. Check the address, or start from the left again.",
+        "此内容不存在，或不在您可以查看的范围内。请核对地址，或返回首页重新进入。",
+        "It does not exist, or is outside what you may see. Check the address, or start again from the first page.",
     ),
     "problem.forbidden": ("没有权限", "Not permitted"),
     "problem.forbidden_what": (
@@ -63,6 +63,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "problem.busy": ("系统繁忙", "Busy"),
     "problem.internal": ("系统内部错误", "Internal error"),
+    "problem.bad_address": ("网址有误", "Wrong address"),
+    "problem.bad_address_what": (
+        "网址里的条件不对或已过时，没有可以显示的内容。请返回首页，从列表重新进入。",
+        "What the address asks for is wrong or out of date. Go back to the first page and start from a list.",
+    ),
+    "problem.kept_behind": (
+        "没有保存任何内容；用浏览器的返回键回到刚才的页面，填写的内容还在。",
+        "Nothing was stored; your browser's way back leads to the page with what you typed.",
+    ),
     "problem.kept": (
         "没有保存任何内容；您填写的内容仍在页面上。",
         "Nothing was stored; what you typed is still on the page.",

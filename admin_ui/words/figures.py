@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "figures.all": ("全部", "All"),
     "figures.show": ("查看", "Show"),
+    "figures.by_clause": ("（{clause}）", " ({clause})"),
     "figures.proven": ("已完成外访证据齐全", "Done with all evidence"),
     "figures.what_of": ("项目", "What"),
     "figures.length": ("图示", "Bar"),
@@ -94,7 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures.free": ("不罚", "Free"),
     "figures.fine": ("罚款", "Fine"),
     "figures.no_errors": ("本月没有发现错误地址。", "No address was found wrong this month."),
-    "figures.errors_title": ("{month} 错误地址", "Wrong addresses of {month}"),
+    "figures.errors_title": ("错误地址 · {month}", "Wrong addresses · {month}"),
     "figures.errors_what": (
         "提交后由外访客服或在现场发现的错误；每月不罚的条数以外按条罚款。",
         "Submitted and found wrong by the dispatcher or at the door; beyond those that are free each is fined.",

@@ -35,6 +35,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "pin.photo": ("照片 {label}", "Photo {label}"),
     "pin.address": ("外访地址", "The address"),
     "map.home": ("址", "A"),
+    "map.metres": ("米", "m"),
+    "map.kilometres": ("公里", "km"),
     "map.nearer": ("放大", "Zoom in"),
     "map.farther": ("缩小", "Zoom out"),
     "map.failed": (

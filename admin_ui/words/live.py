@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "live.title": ("今天的外访", "Today's visits"),
     "live.read_at": ("{at} 更新，每 15 秒自动更新", "Read at {at}, anew every 15 seconds"),
+    "live.teams": ("各组情况", "The teams"),
     "live.map": ("今天外访的地图", "Map of today's visits"),
     "live.map_again": ("更新位置", "Read the places anew"),
     "live.map_close": ("返回，不看地图", "Back, without the map"),

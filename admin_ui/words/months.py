@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "None matches the filters. Remove one above.",
     ),
     "month.no_lines_what": (
-        "本月在您的范围内，外访过的案件还没有回款；“全部”还包括未外访的案件。",
+        "本月在您的范围内，外访过的案件还没有回款；「全部」还包括未外访的案件。",
         "Within what you may see no visited case was repaid this month; All adds cases that nobody visited.",
     ),
     "month_tab.visited": ("外访过的案件", "Visited cases"),

@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pack.file_taken": ("取得文件的人", "Had the file"),
     "pack.password_seen": ("取得密码的人", "Had the password"),
     "pack.open_visit": ("打开外访", "Open the visit"),
-    "pack.waits": ("等待{post}确认", "Waits for a name of {post}"),
+    "pack.waits": ("等待 {post} 确认", "Waits for a name of {post}"),
     "pack.confirm": ("确认打包", "Confirm"),
     "pack.sure": ("确认将这些证据提供给 {name}？", "Let this evidence go to {name}?"),
     "pack.decline": ("不予确认", "Decline"),

@@ -26,6 +26,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "person.left": ("{day} 离职", "left {day}"),
     "person.certificate": ("上岗证", "Certificate"),
     "person.certified": ("有效", "in force"),
+    "person.no_certificate_needed": (
+        "此岗位不外访，不需要上岗证。",
+        "This post makes no visits and needs none.",
+    ),
     "person.not_certified": ("无有效上岗证", "none in force"),
     "person.none": ("没有人员", "Nobody"),
     "person.none_what": (

@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "发布这份计划？名单会发给法务、外访员和行政。",
         "Publish this plan? Collectors, agents and the gate are told.",
     ),
-    "plan.print": ("打印", "Print"),
+    "plan.print": ("打印本页", "Print this page"),
     "plan.forbidden": ("以下问题解决前不能发布：", "It cannot be published before this is solved:"),
     "plan.warnings": ("请留意：", "To be known before:"),
     "plan.with_trainee": ("（实习 {name}）", " (trainee {name})"),

@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality_tab.all": ("全部", "All"),
     "quality_tab.open": ("待查", "To check"),
     "quality_tab.done": ("已查", "Checked"),
+    "quality.breaches_found": ("{count} 项", "{count} found"),
     "quality.title": ("{month} 抽查", "Sample of {month}"),
     "quality.what": (
         "每月抽取外访的 {per_cent}%，至少 {least} 次、至多 {most} 次：一半随机，一半按提示、缺证据、迟到加权。",

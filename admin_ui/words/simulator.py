@@ -16,10 +16,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "simulator.from": ("回款日从", "Repayments from"),
     "simulator.to": ("到", "to"),
     "simulator.readings": ("换一种解读（不选即按所选制度）", "Other readings (left out: as the policy says)"),
-    "simulator.as_chosen": ("按所选制度（现行 {held}）", "as chosen (now {held})"),
+    "simulator.as_chosen": ("不改（现行 {held}）", "as chosen (now {held})"),
     "simulator.document": ("自备文件（TOML）", "A document of your own (TOML)"),
     "simulator.document_what": (
-        "写上要改的参数即可，例如 letter_days = 6；也可用 [[edition]] 分日期写。选择“下方粘贴的文件”时使用。",
+        "写上要改的参数即可，例如 letter_days = 6；也可用 [[edition]] 分日期写。选择「下方粘贴的文件」时使用。",
         "Parameters such as letter_days = 6, or [[edition]] tables by date. Used where the document below is chosen.",
     ),
     "simulator.run": ("模拟", "Simulate"),
@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "simulator.none": ("还没有模拟", "Nothing was simulated yet"),
     "simulator.none_what": (
-        "选择制度、解读和回款日，按“模拟”。",
+        "选择制度、解读和回款日，按「模拟」。",
         "Choose a policy, readings and days, then Simulate.",
     ),
     "simulator.facts": (

@@ -21,13 +21,16 @@ WORDS: dict[str, tuple[str, str]] = {
         "None matches the filters. Remove one above, or choose another state.",
     ),
     "visit.none_what": (
-        "此状态下没有您范围内的外访。同意报外访后，外访出现在“待排程”。",
+        "此状态下没有您范围内的外访。同意报外访后，外访出现在「待排程」。",
         "Within what you may see none has this state. Accepted requests become visits to plan.",
     ),
     "visit.none_lacking": (
         "超过上传时限的外访都有照片和录音。",
         "Every visit past the hours has its photo and its recording.",
     ),
+    "visit.lacks": ("缺什么", "What is missing"),
+    "visit.lacks_photo": ("缺照片", "no photo"),
+    "visit.lacks_recording": ("缺录音", "no recording"),
     "visit.lacking_what": (
         "已结束、超过上传时限、仍缺照片或录音的外访，最近的在前。",
         "Visits that ended, are past the hours for uploads and lack a photo or a recording, newest first.",
@@ -71,6 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict.not_credited": ("回款不计入本次外访", "its repayments are not credited to it"),
     "verdict.no_repayment": ("尚无回款", "no repayment yet"),
     "event.filed": ("报外访", "Request filed"),
+    "event.accepted": ("同意报外访", "Request accepted"),
     "event.decided": ("处理报外访", "Request decided"),
     "event.published": ("发布 {day} 的计划", "Plan of {day} published"),
     "event.check_in": ("签到", "Checked in"),
@@ -111,7 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mark.list": ("录音标记", "Marks"),
     "mark.jump": ("跳到 {at}", "Go to {at}"),
     "mark.remove": ("删除", "Remove"),
-    "mark.remove_one": ("删除标记“{words}”", "Remove the mark “{words}”"),
+    "mark.remove_one": ("删除标记「{words}」", "Remove the mark “{words}”"),
     "mark.none": (
         "还没有标记。播放时按 m 记下当前时刻，写一句话，按回车保存；有权听这段录音的人都能看到。",
         "No marks yet. While it plays press m, write a word and press Enter; whoever may hear it sees it.",

@@ -9,9 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from server.demo.firm import Firm
+from server.domain.calendar import SHANGHAI
 from server.domain.imports import ImportKind, ImportState
 from server.services import imports
 from server.services.importing.runs import run
+
+_NAMES = {
+    ImportKind.PLACEMENTS: "委案",
+    ImportKind.PHONES: "电话",
+    ImportKind.ADDRESSES: "地址",
+    ImportKind.PROMISES: "承诺",
+    ImportKind.POLICE_REFERRALS: "报经侦",
+    ImportKind.CALL_NOTES: "催记",
+    ImportKind.REPAYMENTS: "回款",
+    ImportKind.PEOPLE: "人员",
+}
 
 
 def bring(firm: Firm, kind: ImportKind, rows: Iterable[Mapping[str, str]], *, by: str = "dispatcher1") -> int:
@@ -21,7 +33,7 @@ def bring(firm: Firm, kind: ImportKind, rows: Iterable[Mapping[str, str]], *, by
         return 0
     columns = list(dict.fromkeys(column for row in listed for column in row))
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{kind.value}-{firm.now:%Y%m%d%H%M%S%f}.csv"
+        path = Path(folder) / f"{_NAMES[kind]}{firm.now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()

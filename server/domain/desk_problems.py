@@ -21,3 +21,10 @@ SENT_FROM_ELSEWHERE = kind(
     "This sign-in came from another site and was refused",
     remedy=("请直接打开本系统的登录页面。", "Open this system's own sign-in page."),
 )
+PASSWORDS_DIFFER = kind(
+    "passwords_differ",
+    Category.INVALID,
+    "两次输入的新密码不一致，密码没有更换",
+    "The new password was typed in two ways; nothing was changed",
+    remedy=("请重新输入新密码，两次相同。", "Type the new password again, the same both times."),
+)

@@ -138,6 +138,20 @@ def test_the_list_of_missing_evidence_shows_what_is_counted_and_what_is_older_be
     assert int(counted[1]) == recent
 
 
+def test_the_list_of_missing_evidence_says_what_is_missing(desk: Desk, dispatcher: Browser) -> None:
+    photographed, bare = files.make_visited(desk), files.make_visited(desk)
+    desk.ok(files.send(desk, AGENT, photographed, files.photo(1)), 201)
+    desk.clock.advance(timedelta(days=3))
+    rows = dispatcher.page("/desk/evidence-lacking").split("<tr data-row ")[1:]
+    missing = {
+        visit.id: ["缺照片" in row, "缺录音" in row]
+        for row in rows
+        for visit in (photographed, bare)
+        if visit.id in row
+    }
+    assert missing == {photographed.id: [False, True], bare.id: [True, True]}
+
+
 def test_lists_ask_no_more_queries_for_more_rows_and_go_on_by_a_key(desk: Desk, dispatcher: Browser) -> None:
     placement = builders.make_placement(desk)
     address = builders.make_address(desk, placement)

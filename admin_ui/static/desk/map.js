@@ -69,6 +69,16 @@ function show(map, box, extent) {
   const before = views.get(box.dataset.name);
   if (before) map.setView(before.center, before.zoom, { animate: false });
   else map.fitBounds(extent, { maxZoom: NEAREST, animate: false });
+  // A window of another width shows all places again, unless somebody chose what to look at.
+  let chosen = Boolean(before);
+  let fitting = false;
+  map.on("dragstart zoomstart", () => { chosen ||= !fitting; });
+  map.on("resize", () => {
+    if (chosen) return;
+    fitting = true;
+    map.fitBounds(extent, { maxZoom: NEAREST, animate: false });
+    fitting = false;
+  });
   map.on("moveend", () => views.set(box.dataset.name, { center: map.getCenter(), zoom: map.getZoom() }));
 }
 
@@ -87,10 +97,21 @@ async function draw(box) {
   });
   drawn.set(box, map);
   L.control.zoom({ zoomInTitle: box.dataset.nearer, zoomOutTitle: box.dataset.farther }).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
+  scaleOf(L, box.dataset).addTo(map);
   if (given.tiles) L.control.attribution({ prefix: false }).addTo(map);
   show(map, box, put(L, map, given));
   ground(L, given.tiles, box).addTo(map);
+}
+
+/** The scale in the reader's words: Leaflet's own are m and km, and it has no place for others. */
+function scaleOf(L, { metres, kilometres }) {
+  const Scale = L.Control.Scale.extend({
+    _updateScale(bar, text, ratio) {
+      const [length, unit] = text.split(" ");
+      L.Control.Scale.prototype._updateScale.call(this, bar, `${length} ${unit === "km" ? kilometres : metres}`, ratio);
+    },
+  });
+  return new Scale({ imperial: false });
 }
 
 function drawAll() {
