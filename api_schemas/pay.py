@@ -75,7 +75,12 @@ class PayslipView(Strict):
 
 
 class PayslipList(Strict):
-    items = fields.List(fields.Nested(PayslipView), required=True)
+    """`counted_at` is when the lines were added up, null where they were now; `behind` says that some have changed
+    since, or may have."""
+
+    items = fields.List(fields.Nested(PayslipView), required=True, attribute="slips")
+    counted_at = Instant(required=True, allow_none=True)
+    behind = fields.Boolean(required=True)
 
 
 class PayslipPart(Strict):

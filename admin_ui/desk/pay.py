@@ -39,11 +39,13 @@ def pay_list(call: Call) -> dict[str, Any]:
     month = call.query["month"] or month_of(local_day(call.uow.now))
     if call.actor.scope_of(Permission.PAY_READ) is Scope.OWN:
         return _slip(call, month, call.actor.account_id)
-    slips = pay.read_payslips(call.uow, call.actor, month, None)
+    found = pay.read_payslips(call.uow, call.actor, month, None)
+    slips = found.slips
     targets = {one.target.account_id: one for one in pay_targets.targets_within(call.uow, call.actor, month)}
     return {
         "month": month,
         "months": offered(local_day(call.uow.now), month),
+        "found": found,
         "slips": slips,
         "targets": targets,
         "sets": call.actor.may(Permission.PAY_TARGETS),

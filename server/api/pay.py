@@ -65,10 +65,9 @@ def set_targets(call: Call) -> dict[str, Any]:
     reads_personal=True,
     problems=[MONTH_UNREADABLE],
 )
-def list_payslips(call: Call) -> dict[str, Any]:
+def list_payslips(call: Call) -> pay.MonthOfPayslips:
     """The own payslip, or those of everybody within reach, in figures."""
-    slips = pay.read_payslips(call.uow, call.actor, call.path["month"], call.query["branch_id"])
-    return {"items": slips}
+    return pay.read_payslips(call.uow, call.actor, call.path["month"], call.query["branch_id"])
 
 
 @endpoint(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
 from server.domain.adjusting import Shares, share_in_proportion
 from server.domain.money import divide_evenly, portion
@@ -28,6 +29,15 @@ class PaidLine:
     credited: bool
     commission: str
     shares: Shares
+
+
+class OfDesk(Protocol):
+    """What of a line, or of lines that are alike in it, decides whether it counts for the collector."""
+
+    @property
+    def credited(self) -> bool: ...
+    @property
+    def commission(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,16 @@ class PayPart:
     earned_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What somebody's lines come to: counted; earned on them, what moves to the team included; that; what moves in."""
+
+    achieved_fen: int
+    own_fen: int
+    moved_out_fen: int
+    moved_in_fen: int
+
+
 class PayWarning(StrEnum):
     """What a payslip says of itself."""
 
@@ -75,13 +95,15 @@ class PayWarning(StrEnum):
 class Pay:
     """A payslip's figures: `commission_fen` is the sum of the parts but those that moved out, `paid_fen` is it after
     the factor or the veto, `total_fen` adds base, subsidy and rewards (F7). A deduction is
-    proposed to finance and is no part of the total (F5)."""
+    proposed to finance and is no part of the total (F5). `parts` is empty where the figures are made of sums."""
 
     account_id: str
     target_fen: int | None
     achieved_fen: int
     rate: Decimal | None
     parts: Sequence[PayPart]
+    moved_in_fen: int
+    moved_out_fen: int
     commission_fen: int
     factor: Decimal
     vetoed: bool
@@ -118,11 +140,16 @@ def f2_base(person: PaidPerson, edition: Edition) -> tuple[int, int]:
     return edition.base_pay, edition.field_subsidy if person.is_agent else 0
 
 
-def counts_for_collector(line: PaidLine, edition: Edition) -> bool:
+def counts_for_collector(line: OfDesk, edition: Edition) -> bool:
     """F2: a credited repayment counts in full for the collector too, unless the edition or A4 says otherwise."""
     if line.commission == "none":
         return False
     return not line.credited or edition.collector_when_visit_credited == "full"
+
+
+def moves_to_team(line: OfDesk) -> bool:
+    """A3: what the collector would have earned on it is the agents'."""
+    return line.credited and line.commission == "to_visit"
 
 
 @clause("F3")
@@ -165,16 +192,18 @@ def pay_of_month(
     by_id = {line.id: line for line in lines}
     rates: dict[str, Decimal | None] = {}
     for account_id, parts in counted.items():
-        rates[account_id] = _rate(people[account_id], parts, edition)
+        rates[account_id] = rate_of(people[account_id], sum(part.counted_fen for part in parts), edition)
         counted[account_id] = _earned(parts, rates[account_id])
         for part in counted[account_id]:
             if part.kind is PartKind.MOVED_OUT:
                 for agent, fen in f3_moved(by_id[part.line_id], part.earned_fen):
                     if agent in moved:
                         moved[agent].append(PayPart(part.line_id, PartKind.MOVED_IN, 0, fen))
-    return {
-        id_: _pay(person, rates[id_], counted[id_], moved[id_], edition) for id_, person in people.items()
-    }
+    told = {}
+    for id_, person in people.items():
+        parts = [*counted[id_], *moved[id_]]
+        told[id_] = pay_of(person, rates[id_], _summed(parts), parts, edition)
+    return told
 
 
 def _counted(
@@ -185,15 +214,15 @@ def _counted(
             yield PayPart(line.id, PartKind.AGENT, fen, 0), agent
     collector = people.get(line.collector_id)
     if collector is not None and collector.is_collector and counts_for_collector(line, edition):
-        moves = line.credited and line.commission == "to_visit"
-        kind = PartKind.MOVED_OUT if moves else PartKind.COLLECTOR
+        kind = PartKind.MOVED_OUT if moves_to_team(line) else PartKind.COLLECTOR
         yield PayPart(line.id, kind, line.amount_fen, 0), line.collector_id
 
 
-def _rate(person: PaidPerson, parts: Sequence[PayPart], edition: Edition) -> Decimal | None:
+def rate_of(person: PaidPerson, achieved_fen: int, edition: Edition) -> Decimal | None:
+    """None without a target."""
     if person.target_fen is None:
         return None
-    return f1_rate(sum(part.counted_fen for part in parts), person.target_fen, edition)
+    return f1_rate(achieved_fen, person.target_fen, edition)
 
 
 def _earned(parts: Sequence[PayPart], rate: Decimal | None) -> list[PayPart]:
@@ -209,15 +238,23 @@ def _earned(parts: Sequence[PayPart], rate: Decimal | None) -> list[PayPart]:
     return earned
 
 
-def _pay(
-    person: PaidPerson,
-    rate: Decimal | None,
-    own: Sequence[PayPart],
-    moved_in: Sequence[PayPart],
-    edition: Edition,
+def _summed(parts: Sequence[PayPart]) -> Earned:
+    own, moved_out, moved_in = (
+        sum(part.earned_fen for part in parts if part.kind in kinds)
+        for kinds in (
+            (PartKind.AGENT, PartKind.COLLECTOR, PartKind.MOVED_OUT),
+            (PartKind.MOVED_OUT,),
+            (PartKind.MOVED_IN,),
+        )
+    )
+    return Earned(sum(part.counted_fen for part in parts), own, moved_out, moved_in)
+
+
+def pay_of(
+    person: PaidPerson, rate: Decimal | None, earned: Earned, parts: Sequence[PayPart], edition: Edition
 ) -> Pay:
-    parts = [*own, *moved_in]
-    commission = sum(part.earned_fen for part in parts if part.kind is not PartKind.MOVED_OUT)
+    """The payslip of what somebody earned; the parts are those that it is made of, where they are known."""
+    commission = earned.own_fen - earned.moved_out_fen + earned.moved_in_fen
     factor, vetoed, without_effect = f6_compliance(person, edition)
     paid = commission
     if commission > 0:  # what is taken back is taken back whole
@@ -227,9 +264,11 @@ def _pay(
     return Pay(
         account_id=person.account_id,
         target_fen=person.target_fen,
-        achieved_fen=sum(part.counted_fen for part in own),
+        achieved_fen=earned.achieved_fen,
         rate=rate,
         parts=parts,
+        moved_in_fen=earned.moved_in_fen,
+        moved_out_fen=earned.moved_out_fen,
         commission_fen=commission,
         factor=factor,
         vetoed=vetoed,

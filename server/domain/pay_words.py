@@ -56,13 +56,9 @@ def completion_of(pay: Pay) -> str | None:
 def trace_of(pay: Pay, edition: Edition) -> list[Words]:
     """The sentences of a payslip, from base to total."""
     told = [_base(pay, edition), _commission(pay)]
-    moved = [
-        sum(p.earned_fen for p in pay.parts if p.kind is kind)
-        for kind in (PartKind.MOVED_IN, PartKind.MOVED_OUT)
-    ]
     for fen, zh, en in (
-        (moved[0], "其中由法务转入 {} 元（A3）", "{} of it came from collectors (A3)"),
-        (moved[1], "另有 {} 元转归外访员（A3）", "{} more went to the teams (A3)"),
+        (pay.moved_in_fen, "其中由法务转入 {} 元（A3）", "{} of it came from collectors (A3)"),
+        (pay.moved_out_fen, "另有 {} 元转归外访员（A3）", "{} more went to the teams (A3)"),
     ):
         if fen:
             told.append({"zh": zh.format(format_fen(fen)), "en": en.format(format_fen(fen))})

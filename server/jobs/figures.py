@@ -1,4 +1,4 @@
-"""Jobs of a month's figures: counted outside the writer's turn, kept in it (M6)."""
+"""Jobs of a month's figures and of what its lines pay: counted outside the writer's turn, kept in it (M6, F1)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ def count_figures(house: House, payload: Mapping[str, Any], _progress: Progress)
     month = str(payload["month"])
     with house.units.read() as reading:
         counted, at = count_everything(reading, month), reading.now
+        of_pay = reading.pay_sums.of_month(month)
     with house.units.write() as uow:
-        uow.month_figures.replace(month, counted, at)
+        if uow.month_figures.replace(month, counted, at):
+            uow.pay_sums.replace(month, of_pay, at)
         uow.commit()
 
 

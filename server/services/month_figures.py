@@ -84,16 +84,21 @@ def read_figures(
     sums = by_account.pop(None, {})
     credited = sum(fen for figure, (_, fen) in sums.items() if figure.startswith(figures.CREDITED))
     agents = [] if visits.scope is Scope.OWN else _agents(uow, by_account)
-    behind = counted_at is not None and _behind(uow, month)
+    behind = counted_at is not None and is_behind(uow, month)
     return MonthFigures(month, figures_of(sums, credited), agents, sums, counted_at, behind)
 
 
-def _behind(uow: UnitOfWork, month: str) -> bool:
+def is_counted_anew(uow: UnitOfWork, month: str) -> bool:
+    """Whether a job is to count the month, or counts it."""
+    return any(job.payload["month"] == month for job in uow.jobs.unfinished_of([FIGURES_JOB], _LOOKED_AT))
+
+
+def is_behind(uow: UnitOfWork, month: str) -> bool:
     """Whether what waits or runs touches the month; where it is more than is worth looking through, it may."""
-    waiting = uow.jobs.unfinished_of([FIGURES_JOB, PLACEMENT_JOB, PLACEMENTS_JOB], _LOOKED_AT)
-    if any(job.payload["month"] == month for job in waiting if job.kind == FIGURES_JOB):
+    if is_counted_anew(uow, month):
         return True
-    to_score = {id_ for job in waiting if job.kind != FIGURES_JOB for id_ in _to_score(job.payload)}
+    waiting = uow.jobs.unfinished_of([PLACEMENT_JOB, PLACEMENTS_JOB], _LOOKED_AT)
+    to_score = {id_ for job in waiting for id_ in _to_score(job.payload)}
     if max(len(waiting), len(to_score)) >= _LOOKED_AT:
         return True
     of_debtors = with_other_placements(uow, to_score)

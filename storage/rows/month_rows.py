@@ -29,6 +29,7 @@ from storage.rows.figures import FigureQueries
 from storage.rows.ledger import LedgerQueries, LedgerShareQueries
 from storage.rows.mapping import Rows
 from storage.rows.pay import FineQueries, IncidentDecisionQueries
+from storage.rows.pay_sums import PaySumQueries
 from storage.rows.policy import PolicyDocumentQueries
 from storage.rows.quality import QualityItemQueries, QualitySampleQueries
 from storage.rows.simulations import FactSnapshotQueries
@@ -47,6 +48,10 @@ class MonthRows:
     @cached_property
     def month_figures(self) -> FigureQueries:
         return FigureQueries(self._connection, self._cipher)
+
+    @cached_property
+    def pay_sums(self) -> PaySumQueries:
+        return PaySumQueries(self._connection, self._cipher)
 
     @cached_property
     def credit_runs(self) -> CreditRunQueries:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import sqlalchemy as sa
 
 from server.domain.access import Reach
@@ -9,7 +12,7 @@ from server.domain.fines import Fine, FineState
 from server.domain.incident_matrix import IncidentDecision
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, a_thousand_at_a_time
 from storage.rows.paging import keyset_page
 from storage.rows.people import within_reach
 from storage.rows.tables.pay import fines, incident_decisions
@@ -32,6 +35,12 @@ class FineQueries(Rows[Fine]):
             statement = statement.where(fines.c.state == state)
         return keyset_page(self, statement, [fines.c.id], request, descending=True)
 
+    def due_between(self, account_ids: Iterable[str], first: date, last: date) -> list[Fine]:
+        found: list[Fine] = []
+        for some in a_thousand_at_a_time(account_ids):
+            found += self.many(fines.c.account_id.in_(some), fines.c.due_on.between(first, last))
+        return found
+
 
 class IncidentDecisionQueries(Rows[IncidentDecision]):
     def __init__(self, connection: sa.Connection, cipher: ColumnCipher) -> None:
@@ -44,3 +53,10 @@ class IncidentDecisionQueries(Rows[IncidentDecision]):
             .where(within_reach(reach))
         )
         return keyset_page(self, statement, [incident_decisions.c.id], request, descending=True)
+
+    def decided_between(self, account_ids: Iterable[str], first: date, last: date) -> list[IncidentDecision]:
+        found: list[IncidentDecision] = []
+        for some in a_thousand_at_a_time(account_ids):
+            of_these = incident_decisions.c.account_id.in_(some)
+            found += self.many(of_these, incident_decisions.c.decided_on.between(first, last))
+        return found

@@ -55,6 +55,7 @@ class _Filling:
         self.ids = [fresh_id() for _ in range(cases)]
 
     def fill(self) -> None:
+        desk_rows.enter_staff(self.installation)
         for start in range(0, self.cases, CHUNK):
             self._cases(range(start, min(start + CHUNK, self.cases)))
         self._visits()
@@ -66,7 +67,7 @@ class _Filling:
         for number in numbers:
             name = self.random.choice(SURNAMES) + "".join(self.random.choices(GIVEN, k=2))
             debtor = values.debtor(id=self.ids[number], name=name, id_number=f"41010219{number:010d}")
-            collector = cast.COLLECTOR if number % 100 == 0 else cast.OTHER_COLLECTOR
+            collector = desk_rows.COLLECTORS[number % 100]
             placement = values.placement(
                 debtor, collector, id=self.ids[number], case_number=f"E-{number:06d}"
             )
@@ -177,6 +178,10 @@ def _measure(installation: Installation, cases: int) -> Iterator[dict[str, Any]]
             looked_for = {"search": text if len(text) < 20 else "an id"}
             yield who | looked_for | _timed(partial(window.post, "/desk/search", {"q": text}, part=True))
     desk_rows.fill_lists(installation, filling.ids)
+    begun = time.perf_counter()
+    count_figures(installation.house, {"month": desk_rows.MONTH}, lambda done, total: None)
+    of_job = {"job": "month.figures", "lines": cases}
+    yield {"database": database} | of_job | {"seconds": round(time.perf_counter() - begun, 2)}
     for member, paths in desk_rows.LISTS.items():
         window = Browser(desk, member)
         who = {"database": database, "as": member.posts[0].value}

@@ -7,12 +7,13 @@ settled finds it last. Each list has as many rows as the branch has cases, but f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from server.bootstrap import Installation
+from server.domain.access import Post
 from server.domain.credit import month_of
 from server.domain.evidence import EvidenceKind, EvidenceSource
 from server.domain.evidence_flags import FlagState
@@ -20,6 +21,7 @@ from server.domain.fines import FineState
 from server.domain.imports import ImportState
 from server.domain.jobs import JobKind, JobState
 from server.domain.messages import OutboxState, RobotFlavour, Webhook
+from server.domain.pay_targets import MonthTarget
 from server.domain.placements import HoldReason
 from server.domain.quality import Verdict
 from server.domain.requests import RequestState
@@ -33,6 +35,17 @@ _SOME = 5_000
 OPEN = 40  # of each list
 MONTH = month_of(NOON.date())
 OUTCOME = {"clause": "A1", "code": "credited", "facts": {"visit": "…"}}
+COLLECTORS = (
+    cast.COLLECTOR,
+    *(
+        cast.Member(f"desk{n:02}", f"电催{n:02}", (Post.COLLECTOR,), team=cast.OTHER_TEAM)
+        for n in range(1, 100)
+    ),
+)
+AGENTS = (
+    cast.AGENT,
+    *(cast.Member(f"field{n:02}", f"外访{n:02}", (Post.FIELD_AGENT,)) for n in range(1, 100)),
+)
 Row = dict[str, Any]
 
 # The lists beside those of visits, by who looks at them.
@@ -48,6 +61,7 @@ LISTS: dict[cast.Member, tuple[str, ...]] = {
         "/desk/incidents", "/desk/incidents?open=true", "/desk/incidents?open=false", "/desk/fines",
         "/desk/fines?state=found", "/desk/flags", "/desk/flags?state=raised", "/desk/travel",
         "/desk/packs", "/desk/packs?state=proposed", f"/desk/months/{MONTH}", "/desk/months", "/desk/pay",
+        f"/desk/pay/{MONTH}/{AGENTS[3].id}", f"/desk/pay/{MONTH}/{COLLECTORS[3].id}",
         "/desk/leave", "/desk/leave?listed=past", "/desk/leave?listed=withdrawn",
         "/desk/disputes", "/desk/people", "/desk/imports", "/desk/texts", "/desk/texts?which=others",
         f"/desk/figures/errors?month={MONTH}", f"/desk/figures/visits?month={MONTH}",
@@ -68,6 +82,21 @@ LISTS: dict[cast.Member, tuple[str, ...]] = {
     ),
     cast.AGENT: ("/desk/fines",),
 }  # fmt: skip
+
+
+def enter_staff(installation: Installation) -> None:
+    """A hundred collectors and a hundred agents, each but the last few with a target of the month."""
+    with installation.house.units.write() as uow:
+        like = uow.accounts.need(cast.COLLECTOR.id)
+        staff = [one for one in (*COLLECTORS, *AGENTS) if one not in cast.CAST]
+        uow.accounts.add_all([cast.account(one, like.password_hash, NOON) for one in staff])
+        uow.month_targets.add_all(
+            [
+                MonthTarget(fresh_id(), MONTH, one.id, 10_000_000, cast.MANAGER.id, NOON, 1)
+                for one in (*COLLECTORS[:-3], *AGENTS[:-3])
+            ]
+        )
+        uow.commit()
 
 
 def fill_lists(installation: Installation, cases: list[str]) -> None:
@@ -146,7 +175,13 @@ def _rows(installation: Installation, cases: list[str]) -> Iterator[tuple[sa.Tab
     )
     yield (
         tables.jobs.jobs,
-        numbered(lambda n, _: {"kind": JobKind.CREDIT_PLACEMENT, "state": JobState.WAITING}),
+        numbered(
+            lambda n, _: {
+                "kind": JobKind.CREDIT_PLACEMENT,
+                "state": JobState.WAITING,
+                "payload": {"placement_id": cases[n]},
+            }
+        ),
     )
     yield (
         tables.jobs.jobs,
@@ -345,43 +380,63 @@ def _rows(installation: Installation, cases: list[str]) -> Iterator[tuple[sa.Tab
             },
         ),
     )
+    yield from _month_of_pay(cases)
+
+
+def _month_of_pay(cases: list[str]) -> Iterator[tuple[sa.Table, Iterator[Row]]]:
+    """A credited line a case with two shares; of each fifty one moves to the team (A3), one is not the desk's (A4)."""
+    first, many = NOON.date().replace(day=1), len(cases)
     runs, paid, lines = ([fresh_id() for _ in cases] for _ in range(3))
+    fen = [30_001 + n * 7919 % 90_000 for n in range(many)]
     yield (
         tables.placements.repayments,
-        numbered(
-            lambda n, few: {
+        (
+            {
                 "id": paid[n],
                 "placement_id": cases[n],
                 "client_id": cast.CLIENT_ID,
                 "reference": f"R{n}",
-                "paid_on": NOON.date().replace(day=1),
+                "paid_on": first + timedelta(days=n % 28),
+                "amount_fen": fen[n],
             }
+            for n in range(many)
         ),
     )
     yield (
         tables.credit.credit_runs,
-        numbered(lambda n, few: {"id": runs[n], "placement_id": cases[n], "current": True}),
+        ({"id": runs[n], "placement_id": cases[n], "current": True} for n in range(many)),
     )
     yield (
         tables.credit.credit_lines,
-        numbered(
-            lambda n, few: {
+        (
+            {
                 "id": lines[n],
                 "run_id": runs[n],
                 "placement_id": cases[n],
                 "repayment_id": paid[n],
                 "month": MONTH,
-                "paid_on": date(NOON.year, NOON.month, 1),
-                "visit_id": visit(n),
-                "nearest_visit_id": visit(n),
+                "paid_on": first + timedelta(days=n % 28),
+                "amount_fen": fen[n],
+                "visit_id": f"{cases[n]}-{n % 10}",
+                "nearest_visit_id": f"{cases[n]}-{n % 10}",
                 "visited": True,
                 "clause": "W1",
-                "commission": "full",
+                "commission": {7: "to_visit", 8: "none"}.get(n // 100 % 50, "normal"),
                 "trace": {"outcome": OUTCOME},
             }
+            for n in range(many)
         ),
     )
     yield (
         tables.credit.credit_shares,
-        numbered(lambda n, few: {"line_id": lines[n], "account_id": cast.AGENT.id, "position": 0}),
+        (
+            {
+                "line_id": lines[n],
+                "account_id": AGENTS[(n // 100 + partner) % 100].id,
+                "position": partner,
+                "amount_fen": (fen[n] + 1 - partner) // 2,
+            }
+            for n in range(many)
+            for partner in (0, 1)
+        ),
     )

@@ -111,6 +111,8 @@ def test_a_closed_month_is_settled_and_its_files_are_taken(desk: Desk, paid: Pai
 
 def test_more_lines_and_people_ask_no_more_queries(desk: Desk, paid: Paid) -> None:
     turn_to(desk, "2026-03-20")
+    desk.work()  # the month is added up, and touched by what comes after it
+    Paid(desk)
     manager = Browser(desk, MANAGER)
     for path in (MARCH, f"{PAY}/{AGENT.id}"):
         manager.page(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.money import portion
-from server.domain.pay import PaidLine, PaidPerson, PartKind, Pay, PayWarning, f1_rate, pay_of_month
+from server.domain.pay import (
+    PaidLine,
+    PaidPerson,
+    PartKind,
+    Pay,
+    PayWarning,
+    f1_rate,
+    moves_to_team,
+    pay_of_month,
+)
+from server.domain.pay_sums import LineSum, MonthSums, MovingLine, pay_of_sums
 from server.domain.pay_words import percent, trace_of
 from server.domain.policy.editions import HANDBOOK, Edition
 from server.domain.policy.policy_documents import parse_policy
@@ -188,16 +199,19 @@ def test_percentages(value: str, told: str) -> None:
     assert percent(Decimal(value)) == told
 
 
+AGENTS, DESKS = ("lead", "partner", "third"), ("desk", "colleague")
 COMMISSIONS = st.sampled_from(("normal", "to_visit", "none"))
 
 
 @st.composite
-def month_lines(draw: st.DrawFn) -> list[PaidLine]:
+def month_lines(
+    draw: st.DrawFn, agents_: tuple[str, ...] = AGENTS, desks: tuple[str, ...] = DESKS
+) -> list[PaidLine]:
     """Lines of one month: credited to one, two or three agents or to nobody, reversals and rulings among them."""
     lines = []
     for number in range(draw(st.integers(0, 12))):
         fen = draw(st.integers(-9_999_999, 9_999_999).filter(bool))
-        agents = draw(st.lists(st.sampled_from(("lead", "partner", "third")), max_size=3, unique=True))
+        agents = draw(st.lists(st.sampled_from(agents_), max_size=3, unique=True))
         parts = [draw(st.integers(0, abs(fen))) for _ in agents[1:]]
         sign = -1 if fen < 0 else 1
         left, shares = abs(fen), []
@@ -207,7 +221,7 @@ def month_lines(draw: st.DrawFn) -> list[PaidLine]:
             left -= part
         if agents:
             shares.insert(0, (agents[0], sign * left))
-        desk = draw(st.sampled_from(("desk", "colleague")))
+        desk = draw(st.sampled_from(desks))
         lines.append(PaidLine(f"l{number}", fen, desk, bool(agents), draw(COMMISSIONS), tuple(shares)))
     return lines
 
@@ -235,3 +249,47 @@ def test_sums_reconcile(lines: list[PaidLine], target: int) -> None:
     by_line = {one.id: one for one in lines}
     for part in (part for one in told.values() for part in one.parts):
         assert part.line_id in by_line
+
+
+def added_up(lines: list[PaidLine]) -> MonthSums:
+    """As the database adds a month up: who is paid for what it does not know."""
+    sums: dict[tuple[str, bool, bool, str], int] = {}
+    desk, shares = Counter[str](), Counter[str]()
+    moving = []
+    for one in lines:
+        for agent, fen in one.shares:
+            sums[agent, False, True, ""] = sums.get((agent, False, True, ""), 0) + fen
+            shares[agent] += fen
+        key = (one.collector_id, True, one.credited, one.commission)
+        sums[key] = sums.get(key, 0) + one.amount_fen
+        if moves_to_team(one):
+            moving.append(MovingLine(one, None, desk[one.collector_id], shares[one.collector_id]))
+        desk[one.collector_id] += one.amount_fen if one.commission != "none" else 0
+    told = [
+        LineSum(id_, desk_, credited, told, None, fen) for (id_, desk_, credited, told), fen in sums.items()
+    ]
+    return MonthSums(told, moving)
+
+
+TARGETS = st.none() | st.integers(1, 50_000_000)
+
+
+@given(
+    month_lines((*AGENTS, "desk"), (*DESKS, "lead")),
+    st.lists(st.tuples(st.booleans(), st.booleans(), TARGETS), min_size=5, max_size=5),
+    st.booleans(),
+)
+def test_sums_pay_as_line_by_line(
+    lines: list[PaidLine], posts: list[tuple[bool, bool, int | None]], full: bool
+) -> None:
+    """Whoever has which posts and target, somebody with both among them, who has shares in the own cases."""
+    everybody = dict(zip(("lead", "partner", "third", "desk", "colleague"), posts, strict=True))
+    people = {name: PaidPerson(name, *held) for name, held in everybody.items()}
+    edition = HANDBOOK if full else parse_policy('collector_when_visit_credited = "none"').editions[0]
+    told = pay_of_month(lines, people, edition)
+    summed = pay_of_sums(added_up(lines), people, edition)
+    assert {name: one.pay for name, one in summed.items()} == {
+        name: dataclasses.replace(one, parts=()) for name, one in told.items()
+    }
+    drawn_on = {name for name, one in summed.items() if one.statement_ids}
+    assert drawn_on == {name for name, one in told.items() if one.parts}

@@ -97,7 +97,7 @@ def enter(uow: UnitOfWork, passwords: PasswordHasher, now: datetime) -> None:
     uow.organisation.add_project(PROJECT_ID, CLIENT_ID, PROJECT)
     uow.organisation.add_project(OTHER_PROJECT_ID, OTHER_CLIENT_ID, OTHER_PROJECT)
     password_hash = passwords.hash(PASSWORD)
-    uow.accounts.add_all([_account(member, password_hash, now) for member in CAST])
+    uow.accounts.add_all([account(member, password_hash, now) for member in CAST])
     for member in CERTIFIED:
         uow.certificates.add(
             Certificate(
@@ -107,7 +107,7 @@ def enter(uow: UnitOfWork, passwords: PasswordHasher, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _account(member: Member, password_hash: str, now: datetime) -> Account:
+def account(member: Member, password_hash: str, now: datetime) -> Account:
     return Account(
         id=member.id,
         username=member.username,

@@ -31589,6 +31589,9 @@ export interface components {
             warnings: ("no_target" | "rests_on_amounts")[];
         };
         PayslipList: {
+            behind: boolean;
+            /** Format: date-time */
+            counted_at: string | null;
             items: components["schemas"]["PayslipView"][];
         };
         PayslipPart: {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Protocol
 
 from server.domain.access import Reach
@@ -17,7 +19,13 @@ class FineRows(EntityRows[Fine], Protocol):
     ) -> Page[Fine]:
         """Those of the people within reach, the newest first."""
 
+    def due_between(self, account_ids: Iterable[str], first: date, last: date) -> list[Fine]:
+        """Those of these people that fell due on one of these days."""
+
 
 class IncidentDecisionRows(EntityRows[IncidentDecision], Protocol):
     def page(self, request: PageRequest, reach: Reach) -> Page[IncidentDecision]:
         """Those about the people within reach, the newest first."""
+
+    def decided_between(self, account_ids: Iterable[str], first: date, last: date) -> list[IncidentDecision]:
+        """Those about these people that were made on one of these days."""

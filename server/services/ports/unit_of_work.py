@@ -75,6 +75,7 @@ from server.services.ports.messages import (
 from server.services.ports.packs import PackRows
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.pay import FineRows, IncidentDecisionRows
+from server.services.ports.pay_sums import PaySumRows
 from server.services.ports.people import (
     AccountRows,
     CertificateRows,
@@ -291,6 +292,8 @@ class UnitOfWork(Protocol):
     def kept_lists(self) -> KeptListRows: ...
     @property
     def month_figures(self) -> FigureRows: ...
+    @property
+    def pay_sums(self) -> PaySumRows: ...
     @property
     def month_targets(self) -> EntityRows[MonthTarget]: ...
     @property

@@ -49,6 +49,7 @@ statement_lines = sa.Table(
     flag("sealed"),
     sa.Index("ix_statement_lines_month", "month", "paid_on", "id"),
     sa.Index("ix_statement_lines_statement", "statement_id", "id"),
+    sa.Index("ix_statement_lines_collector", "collector_id", "month"),
     # A repayment is booked once; everything after that corrects a line, and a line is taken back once.
     sa.Index(
         "uq_statement_lines_booked",

@@ -666,6 +666,33 @@ def upgrade() -> None:
     op.create_index(op.f('ix_login_sessions_account_id'), 'login_sessions', ['account_id'], unique=False)
     op.create_index(op.f('ix_login_sessions_key_id'), 'login_sessions', ['key_id'], unique=False)
     op.create_index(op.f('ix_login_sessions_last_used_at'), 'login_sessions', ['last_used_at'], unique=False)
+    op.create_table('month_line_sums',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('account_id', columns.text_type(), nullable=False),
+    sa.Column('of_desk', sa.Boolean(), nullable=False),
+    sa.Column('credited', sa.Boolean(), nullable=False),
+    sa.Column('commission', columns.text_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=True),
+    sa.Column('fen', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_month_line_sums_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_month_line_sums'))
+    )
+    op.create_index(op.f('ix_month_line_sums_month'), 'month_line_sums', ['month'], unique=False)
+    op.create_table('month_moving_lines',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('month', columns.text_type(), nullable=False),
+    sa.Column('line_id', columns.text_type(), nullable=False),
+    sa.Column('collector_id', columns.text_type(), nullable=False),
+    sa.Column('amount_fen', sa.BigInteger(), nullable=False),
+    sa.Column('shares', columns.json_type(), nullable=False),
+    sa.Column('statement_id', columns.text_type(), nullable=True),
+    sa.Column('desk_before_fen', sa.BigInteger(), nullable=False),
+    sa.Column('shares_before_fen', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['collector_id'], ['accounts.id'], name=op.f('fk_month_moving_lines_collector_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_month_moving_lines'))
+    )
+    op.create_index(op.f('ix_month_moving_lines_month'), 'month_moving_lines', ['month'], unique=False)
     op.create_table('month_targets',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('month', columns.text_type(), nullable=False),
@@ -1683,6 +1710,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['visit_id'], ['visits.id'], name=op.f('fk_statement_lines_visit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_lines'))
     )
+    op.create_index('ix_statement_lines_collector', 'statement_lines', ['collector_id', 'month'], unique=False)
     op.create_index(op.f('ix_statement_lines_computed_id'), 'statement_lines', ['computed_id'], unique=False)
     op.create_index(op.f('ix_statement_lines_corrects_id'), 'statement_lines', ['corrects_id'], unique=False)
     op.create_index('ix_statement_lines_month', 'statement_lines', ['month', 'paid_on', 'id'], unique=False)
