@@ -17,7 +17,7 @@ from admin_ui.months_offered import month_before
 from admin_ui.named import named, telephones
 from admin_ui.page import page
 from admin_ui.plots import steps_in_words
-from admin_ui.telling import language, rendered
+from admin_ui.telling import language
 from admin_ui.theatre import readable, staged
 from api_schemas.desk import BranchForm, StatementList
 from server.domain.access import Permission
@@ -97,16 +97,24 @@ def show_month(call: Call) -> dict[str, Any]:
     }
 
 
-@page("GET", f"{ONE}/sums", needs=[Permission.CREDIT_READ], template=None, query=StatementList)
-def show_sums(call: Call) -> Response:
+@page(
+    "GET",
+    f"{ONE}/sums",
+    needs=[Permission.CREDIT_READ],
+    template="month_sums.html",
+    query=StatementList,
+    clauses=("M1",),
+)
+def show_sums(call: Call) -> dict[str, Any]:
     """The sums that must agree, a piece of the page: a month of a hundred thousand lines takes a second to add up, and
-    its first lines need not wait for that."""
+    its first lines need not wait for that. Where no script runs it is a page of its own."""
     month = call.path["month"]
-    told = {
+    return {
+        "month": month,
+        "path": f"{LIST}/{month}",
         "totals": statements.read_totals(call.uow, call.actor, month),
         "narrow": narrowing(f"{LIST}/{month}"),
     }
-    return rendered("month_sums.html", None, told)
 
 
 @page(

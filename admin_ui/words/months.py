@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month.difference": ("与回款核对", "Agrees with repayments"),
     "month.count": ("{count} 笔", "{count} {count:line|lines}"),
     "month.unscored": ("{count} 笔未核算", "{count} not scored"),
+    "month.sums": ("本月合计", "The month's sums"),
     "month.adding_up": ("正在合计…", "Adding up…"),
     "month.agrees": ("分毫不差", "to the fen"),
     "month.by_agent": ("按外访员合计", "By agent"),

@@ -26,6 +26,7 @@ from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, IT, MANAGER, OUTSID
 from tests.support.packs import opened
 from tests.support.paid import Paid
 
+BOX = 'action="/desk/export"'
 EXPORT = "/desk/export"
 FORM = {
     "path": "/desk/requests", "query": "state=filed", "extent": "all", "ending": "csv", "purpose": "月度核对",
@@ -78,7 +79,9 @@ def test_what_is_no_list_or_has_no_row_makes_no_file(desk: Desk) -> None:
     assert manager.post(EXPORT, FORM | {"path": "/desk/account"}).status_code == 404
     for nothing in ({}, {"extent": "chosen", "chosen": "/desk/requests/none"}):
         assert manager.post(EXPORT, FORM | nothing).status_code == 422
+    assert BOX not in manager.page("/desk/requests?state=filed"), "an empty list offers no file"
     waiting(desk)
+    assert BOX in manager.page("/desk/requests?state=filed")
     assert Browser(desk, OUTSIDE_MANAGER).post(EXPORT, FORM).status_code == 422, "out of reach"
     with desk.installation.house.units.read() as uow:
         assert uow.inbox_messages.having(kind="list_exported") == []

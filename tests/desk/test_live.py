@@ -9,6 +9,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from playwright.sync_api import expect
 
 from admin_ui.shown_rows import read_table
 from server.domain.phone_custody import DeviceUnsent
@@ -16,10 +17,13 @@ from server.domain.visits import Visit, VisitState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
+from tests.desk.windows import window
 from tests.support import builders, plan_builders
 from tests.support import visit_values as values
+from tests.support.browser import chromium
 from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, OTHER_AGENT, OUTSIDE_DISPATCHER, PARTNER, TRAINER
 from tests.support.rows import keep
+from tests.support.served import served
 from tests.support.statements import statements_of
 
 
@@ -114,6 +118,13 @@ def _stop(page: str, visit: Visit) -> str:
     return seen(page.partition(f'href="/desk/visits/{visit.id}"')[2].partition("</li>")[0])
 
 
+def readings(desk: Desk) -> list[object]:
+    """Of each time that the dispatcher was shown places, whose."""
+    with desk.installation.house.units.read() as uow:
+        lines = uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=DISPATCHER.id).items
+    return [line.detail["ids"] for line in lines if line.action == "visit.places_shown"]
+
+
 def test_its_map_is_one_logged_reading_of_places_that_the_board_beside_it_does_not_repeat(
     desk: Desk, dispatcher: Browser
 ) -> None:
@@ -124,15 +135,9 @@ def test_its_map_is_one_logged_reading_of_places_that_the_board_beside_it_does_n
     assert here.id not in Browser(desk, OUTSIDE_DISPATCHER).page(address)
     assert f'href="{address}"' in dispatcher.page("/desk/live")
     assert "data-map" not in dispatcher.page("/desk/live"), "places are shown to whoever asks for them"
-
-    def readings() -> list[object]:
-        with desk.installation.house.units.read() as uow:
-            lines = uow.trail.page(PageRequest(limit=200), subject_id=None, actor_id=DISPATCHER.id).items
-        return [line.detail["ids"] for line in lines if line.action == "visit.places_shown"]
-
-    assert readings() == []
+    assert readings(desk) == []
     page = dispatcher.page(address)
-    assert readings() == [[here.id]]
+    assert readings(desk) == [[here.id]]
     drawn_pins = json.loads(unescape(re.findall(r'data-map="([^"]*)"', page)[0]))["pins"]
     listed = read_table(page)
     assert [(pin["label"], pin["href"]) for pin in drawn_pins] == [
@@ -145,10 +150,37 @@ def test_its_map_is_one_logged_reading_of_places_that_the_board_beside_it_does_n
     assert board.startswith(' hx-get="/desk/live" hx-trigger="every 15s"'), "read anew without places"
     assert 'id="live-map"' not in board, "and without taking the map away"
     dispatcher.page("/desk/live", part=True)
-    assert len(readings()) == 1
+    assert len(readings(desk)) == 1
     dispatcher.page(address, part=True)
-    assert len(readings()) == 2, "reading the places anew is a reading"
+    assert len(readings(desk)) == 2, "reading the places anew is a reading"
     with desk.installation.house.units.read() as uow:
         debtor = uow.debtors.need(uow.placements.need(here.placement_id).debtor_id)
     assert debtor.name not in page
     assert "建设路" not in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", ["sqlite"], indirect=True)
+def test_its_map_is_asked_for_in_a_browser_and_shows_the_teams(desk: Desk) -> None:
+    """The board draws no map; the button opens it with a mark a team, which leads to its visit: one line of the trail.
+    Reading anew leaves the page and writes the second."""
+    here = running(desk, 30, AGENT.id, PARTNER.id)
+    with served(desk) as url, chromium() as browser, window(browser, url, DISPATCHER) as opened:
+        opened.go("/desk/live")
+        expect(opened.page.locator("#live")).to_contain_text("陈磊")
+        expect(opened.page.locator(".map")).to_have_count(0)
+        assert readings(desk) == []
+        opened.page.click('a[href="/desk/live/map"]')
+        mark = opened.page.locator("#live-map .map .pin")
+        expect(mark).to_have_count(1)
+        expect(mark).to_be_visible()
+        expect(opened.page.locator("#live-map tbody tr")).to_contain_text("陈磊、王强")
+        assert readings(desk) == [[here.id]]
+        assert opened.violations() == []
+        with opened.page.expect_response("**/desk/live/map") as answered:
+            opened.page.click('a[hx-get="/desk/live/map"]')
+        assert answered.value.request.headers["hx-request"] == "true"
+        expect(mark).to_have_count(1)
+        assert readings(desk) == [[here.id], [here.id]]
+        mark.click()
+        expect(opened.page).to_have_url(f"{url}/desk/visits/{here.id}")
