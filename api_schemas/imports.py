@@ -113,8 +113,16 @@ class ImportUndoingView(Strict):
     asked_at = Instant(required=True, allow_none=True)
     undone_by = fields.String(required=True, allow_none=True)
     undone_at = Instant(required=True, allow_none=True)
-    repayments = fields.Integer(required=True)
-    sum = Money(required=True, attribute="sum_fen")
-    placements = fields.Integer(required=True)
+    rows = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={"description": "rows that would be taken back, by the names that `created` has"},
+    )
+    sum = Money(required=True, attribute="sum_fen", metadata={"description": "of the repayments among them"})
+    cases = fields.Integer(required=True)
+    restored = fields.Integer(
+        required=True, metadata={"description": "cases that get the end again that the file moved"}
+    )
     holds_released = fields.Integer(required=True)
     obstacles = fields.Nested(UndoingObstacleList, required=True)

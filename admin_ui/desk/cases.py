@@ -15,9 +15,11 @@ from admin_ui.page import page
 from api_schemas.base import Reason
 from api_schemas.case_records import HoldLead, HoldNew
 from server.domain.access import Permission
-from server.domain.placements import HoldReason, placement_end
-from server.services import case_reading, complaints, holds
-from server.services.scopes import placement_within
+from server.domain.audit import AuditEntry
+from server.domain.imports import ImportFile
+from server.domain.placements import HoldReason, Placement, placement_end
+from server.services import case_reading, complaints, holds, imports
+from server.services.scopes import placement_within, taken_back_within
 from server.web.endpoint import Call
 
 ONE = "/desk/cases/<uuid:placement_id>"
@@ -35,8 +37,11 @@ NEWEST = 50
     clauses=("R1", "W4", "V13", "S5"),
 )
 def show_case(call: Call) -> dict[str, Any]:
-    """The case with what waits on it."""
+    """The case with what waits on it; of one that was taken back, by which import."""
     uow = call.uow
+    gone = taken_back_within(uow, call.actor, call.path["placement_id"], Permission.PLACEMENTS_READ)
+    if gone is not None:
+        return _taken_back(call, *gone)
     placement = placement_within(uow, call.actor, call.path["placement_id"], Permission.PLACEMENTS_READ)
     whole = case_reading.whole(uow, placement)
     requests, visits = uow.visit_requests.having(placement_id=placement.id), []
@@ -47,6 +52,7 @@ def show_case(call: Call) -> dict[str, Any]:
     return {
         "case": whole,
         "placement": placement,
+        "taken_back": None,
         "ends_on": placement_end(placement),
         "requests": sorted(requests, key=lambda one: one.id, reverse=True)[:NEWEST],
         "visits": sorted(visits, key=lambda one: one.id, reverse=True)[:NEWEST],
@@ -97,6 +103,18 @@ def release_this_hold(call: Call) -> Response:
     hold, placement = holds.hold_within(call.uow, call.actor, call.path["hold_id"], Permission.HOLDS_RELEASE)
     holds.release_hold(call.uow, placement, hold, call.body["reason"], by=call.actor)
     return _to(placement.id)
+
+
+def _taken_back(call: Call, placement: Placement, file: ImportFile) -> dict[str, Any]:
+    """S20: nothing of it but that it was taken back; the file is opened by whoever reaches it."""
+    call.uow.audit(AuditEntry("placement.read", "placement", placement.id))
+    by = None if file.undone_by is None else call.uow.accounts.get(file.undone_by)
+    return {
+        "placement": placement,
+        "taken_back": file,
+        "taken_back_by": None if by is None else by.display_name,
+        "opens_import": imports.seen_by(call.actor, file),
+    }
 
 
 def _leads(call: Call, branch_id: str) -> list[Any]:

@@ -17,6 +17,7 @@ from server.domain.access import Permission
 from server.domain.import_undoing import MOST_TOLD, UNDOABLE, StandsOn
 from server.domain.imports import ImportFile, ImportState
 from server.services import import_undoing, imports
+from server.services.importing.outcome import WRITTEN
 from server.web.endpoint import Call
 
 ONE = "/desk/imports/<uuid:import_id>/undoing"
@@ -39,6 +40,7 @@ def show_undoing(call: Call) -> dict[str, Any]:
     return {
         "file": file,
         "undoing": undoing,
+        "kinds": [name for name in WRITTEN if name in undoing.rows],
         "obstacles": [(one.finding, f"{_LEADS[one.at]}{one.id}") for one in undoing.obstacles[:MOST_TOLD]],
         "people": {id_: one.display_name for id_, one in call.uow.accounts.by_ids(people).items()},
         "asks": applied and not asked and not undoing.obstacles and call.actor.may(Permission.IMPORTS_UNDO),
@@ -75,6 +77,7 @@ def undoing_seen(call: Call, file: ImportFile) -> bool:
     """Whether the page of a file leads to its undoing."""
     return (
         file.kind in UNDOABLE
+        and not file.dry_run
         and file.state in (ImportState.APPLIED, ImportState.UNDONE)
         and any(call.actor.may(one) for one in _SEES)
     )

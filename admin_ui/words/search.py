@@ -20,6 +20,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "Sought.number": ("电话或证件号", "Telephone or ID"),
     "Sought.address": ("地址", "Address"),
     "Sought.visit": ("外访", "Visit"),
+    "case_page.taken_back": ("已撤回", "Taken back"),
+    "case_page.taken_back_what": (
+        "该案件随导入文件 {filename} 整份撤回，不再出现在任何列表和查询中，也不计入任何统计。",
+        "It was taken back with the imported file {filename}; no list or search shows it, and it counts for nothing.",
+    ),
+    "case_page.taken_back_file": ("导入文件", "Imported file"),
     "case_page.ended": ("{day} 已退案", "ended on {day}"),
     "case_page.repaid": ("已回款", "Repaid"),
     "case_page.card": ("卡号", "Card"),

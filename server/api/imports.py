@@ -18,8 +18,13 @@ from api_schemas.imports import (
 )
 from server.domain.access import Permission, reach
 from server.domain.import_undoing import (
+    CASE_IN_STATEMENT,
+    CHANGED_SINCE,
     IN_STATEMENT,
+    LEANED_ON,
+    LEANED_ON_BY_IMPORT,
     MOST_TOLD,
+    NO_ORIGIN,
     NOT_UNDOABLE,
     REVERSED_LATER,
     UNDONE_BY_ONE,
@@ -145,7 +150,16 @@ def turn_down_import(call: Call) -> dict[str, Any]:
     return _view(call, imports.turn_down(call.uow, file, call.body["reason"]))
 
 
-_OBSTACLES = [IN_STATEMENT, REVERSED_LATER, WOULD_HOLD]
+_OBSTACLES = [
+    CASE_IN_STATEMENT,
+    CHANGED_SINCE,
+    IN_STATEMENT,
+    LEANED_ON,
+    LEANED_ON_BY_IMPORT,
+    NO_ORIGIN,
+    REVERSED_LATER,
+    WOULD_HOLD,
+]
 
 
 @endpoint(
@@ -166,12 +180,13 @@ def show_undoing(call: Call) -> dict[str, Any]:
         "asked_at": file.undo_asked_at,
         "undone_by": file.undone_by,
         "undone_at": file.undone_at,
-        "repayments": undoing.repayments,
+        "rows": undoing.rows,
         "sum_fen": undoing.sum_fen,
-        "placements": len(undoing.placement_ids),
+        "cases": undoing.cases,
+        "restored": undoing.restored,
         "holds_released": undoing.released,
         "obstacles": {
-            "total": len(undoing.obstacles),
+            "total": undoing.obstacle_count,
             "items": [
                 {
                     "code": one.finding.kind.code,

@@ -5,7 +5,7 @@ Owns the words of every obstacle. Refuses half an undoing: one row that somethin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,19 +13,19 @@ from server.domain.imports import ImportKind
 from server.domain.policy.registry import part_of
 from server.domain.problems import Category, Finding, kind
 
-UNDOABLE = frozenset({ImportKind.REPAYMENTS})
+UNDOABLE = frozenset(ImportKind) - {ImportKind.PEOPLE}
 MOST_TOLD = 50
 
 NOT_UNDOABLE = kind(
     "import_not_undoable",
     Category.REFUSED,
-    "只有回款文件可以整份撤回",
-    "Only files of repayments are undone as a whole",
+    "人员文件不能整份撤回：账号开立后，用户名和工号不得再用",
+    "A file of people is not undone as a whole: the name and number of an account are never used again",
     remedy=(
-        "其他导入请在案件、地址、人员页面上逐条更正或停用。",
-        "Correct or end what other files brought at the case, the address or the person.",
+        "请在人员页面为开错的账号办理离职，或更正上岗证。",
+        "End the accounts that were opened by mistake, or correct the certificates, at the people's pages.",
     ),
-    clause="S20",
+    clause="S1",
 )
 UNDONE_BY_ONE = kind(
     "import_undone_by_one",
@@ -43,6 +43,17 @@ IN_STATEMENT = kind(
     remedy=(
         "已公布的账单不能抽掉回款：请上传冲回流水号 {reference} 的回款文件，由下月账单更正。",
         "A published statement loses no repayment: bring a reversal of {reference}; the next month corrects it.",
+    ),
+    clause="M4",
+)
+CASE_IN_STATEMENT = kind(
+    "import_undo_case_in_statement",
+    Category.REFUSED,
+    "案件 {case_number} 导入后已写入 {month} 已公布的账单",
+    "Case {case_number} is in the statement of {month}, which was published since it came in",
+    remedy=(
+        "已公布的账单依据当时的记录：请在案件页面逐条更正，由下月账单调整。",
+        "What was published rests on it: correct it at the case, and the next month adjusts.",
     ),
     clause="M4",
 )
@@ -65,6 +76,97 @@ WOULD_HOLD = kind(
     ),
     clause="A5",
 )
+LEANED_ON = kind(
+    "import_undo_leaned_on",
+    Category.REFUSED,
+    "案件 {case_number} 的{on_zh}已有{what_zh} {count} 条",
+    "Case {case_number}, {on_en}: {what_en} ({count})",
+    remedy=(
+        "已办过业务的案件不随文件撤回：请在案件页面逐条更正、停用或退案。",
+        "What was worked on stays: correct it, end it or recall the case at its own page.",
+    ),
+    clause="S20",
+)
+LEANED_ON_BY_IMPORT = kind(
+    "import_undo_leaned_on_by_import",
+    Category.REFUSED,
+    "案件 {case_number} 的{on_zh}已有另一份导入的{what_zh} {count} 条",
+    "Case {case_number}, {on_en}: {what_en} of another import ({count})",
+    remedy=("请先撤回后来的导入。", "Undo the later import first."),
+    clause="S20",
+)
+CHANGED_SINCE = kind(
+    "import_undo_changed",
+    Category.REFUSED,
+    "案件 {case_number} 的{on_zh}导入后已更改",
+    "Case {case_number}: its {on_en} was changed since it came in",
+    remedy=(
+        "更改不随文件撤回：请在案件页面逐条更正、停用或退案。",
+        "A change is not undone with a file: correct it, end it or recall the case at its own page.",
+    ),
+    clause="S20",
+)
+NO_ORIGIN = kind(
+    "import_undo_no_origin",
+    Category.REFUSED,
+    "这份文件写入的{what_zh}有 {count} 条没有记下来自哪份导入，无法分辨",
+    "{count} of its {what_en} do not name the import that brought them, and cannot be told apart",
+    remedy=(
+        "来源记录启用前的导入不能整份撤回：请在案件页面逐条更正、停用或退案。",
+        "Files from before rows named their import are corrected row by row at the cases' pages.",
+    ),
+    clause="S20",
+)
+PLACEMENT_UNDONE = kind(
+    "placement_undone",
+    Category.MISSING,
+    "案件 {case_number} 已随导入文件 {filename} 整份撤回",
+    "Case {case_number} was taken back with the imported file {filename}",
+    remedy=(
+        "如委托方重新委案，请重新上传委案文件。",
+        "If the client places it again, bring a file of placements anew.",
+    ),
+    clause="S20",
+)
+
+ROWS: Mapping[str, tuple[str, str]] = {
+    "debtors": ("债务人", "debtor"),
+    "placements": ("委案", "placement"),
+    "addresses": ("地址", "address"),
+    "address_confirmations": ("地址确认", "address confirmation"),
+    "phones": ("电话", "telephone"),
+    "promises": ("承诺还款", "promise"),
+    "police_referrals": ("报经侦", "police referral"),
+    "call_notes": ("催记", "call note"),
+    "repayments": ("回款", "repayment"),
+}
+"""What a file brings, by the names of an import's result: in Chinese and, one of them, in English."""
+LEANING: Mapping[str, tuple[str, str]] = {
+    "placements": ("委案", "another placement"),
+    "addresses": ("地址", "address"),
+    "address_confirmations": ("地址确认", "address confirmation"),
+    "phones": ("电话", "telephone"),
+    "promises": ("承诺还款", "promise"),
+    "police_referrals": ("报经侦", "police referral"),
+    "call_notes": ("催记", "call note"),
+    "repayments": ("回款", "repayment"),
+    "contact_restorations": ("恢复联系", "restored contact"),
+    "contact_blocks": ("联系屏蔽", "contact block"),
+    "holds": ("停催", "hold"),
+    "visit_requests": ("报外访", "visit request"),
+    "request_addresses": ("报外访地址", "address of a visit request"),
+    "waivers": ("例外申请", "exception"),
+    "demolition_checks": ("拆迁核实", "demolition check"),
+    "address_errors": ("地址错误", "address error"),
+    "zone_choices": ("分区选择", "choice of zone"),
+    "visits": ("外访", "visit"),
+    "visit_contacts": ("现场沟通或转告", "contact or relay at the door"),
+    "text_messages": ("短信", "text message"),
+    "incidents": ("合规事件", "incident"),
+    "evidence_packs": ("证据包", "evidence pack"),
+    "disputes": ("业绩异议", "credit dispute"),
+}
+"""What may lean on a row, by its table."""
 
 
 class StandsOn(StrEnum):
@@ -73,6 +175,26 @@ class StandsOn(StrEnum):
     STATEMENT = "statement"
     IMPORT = "import"
     PLACEMENT = "placement"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """So many rows of the table `what` on rows `on` of one case, or of one person; `import_id` brought the last."""
+
+    what: str
+    on: str
+    placement_id: str | None
+    debtor_id: str | None
+    count: int
+    import_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leanings:
+    """The first of them, and how many there are."""
+
+    told: Sequence[Leaning]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +208,24 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """What would be taken back of a file: repayments with their sum, their placements, holds that would be released."""
+    """What would be taken back of a file: rows by kind, the sum of repayments, the cases that are concerned, those
+    that get their earlier end again, holds that would be released; the first obstacles, and how many there are."""
 
-    repayments: int
+    rows: Mapping[str, int]
     sum_fen: int
-    placement_ids: frozenset[str]
+    cases: int
+    restored: int
     released: int
     obstacles: Sequence[Obstacle]
+    obstacle_count: int
+
+
+NOTHING_LEFT = Undoing({}, 0, 0, 0, 0, (), 0)
+
+
+def undoable_findings(imported: ImportKind) -> list[Finding]:
+    """S1: an account stays on record for good, and its name is never used again; the file could not come again."""
+    return [] if imported in UNDOABLE else [Finding(NOT_UNDOABLE)]
 
 
 def one_person_findings(asked_by: str | None, confirmed_by: str) -> list[Finding]:
@@ -100,7 +233,35 @@ def one_person_findings(asked_by: str | None, confirmed_by: str) -> list[Finding
     return [Finding(UNDONE_BY_ONE)] if asked_by == confirmed_by else []
 
 
-@part_of("M4", codes=("import_undo_in_statement",))
+def unnamed_findings(created: Mapping[str, int], named: Mapping[str, int]) -> list[Finding]:
+    """Rows that the file wrote and that do not say so: they came before rows named their import."""
+    found = []
+    for what, count in created.items():
+        lost = count - named.get(what, 0)
+        if lost > 0 and what in ROWS:
+            zh, en = ROWS[what]
+            found.append(Finding(NO_ORIGIN, params={"what_zh": zh, "what_en": en, "count": lost}))
+    return found
+
+
+def leaning_finding(leaning: Leaning, case_number: str) -> Finding:
+    """What leans on a row, in words; where it came by file, that file goes first."""
+    (on_zh, on_en), (what_zh, what_en) = ROWS[leaning.on], LEANING[leaning.what]
+    told = {"on_zh": on_zh, "on_en": on_en, "what_zh": what_zh, "what_en": what_en}
+    by_import = leaning.import_id is not None
+    return Finding(
+        LEANED_ON_BY_IMPORT if by_import else LEANED_ON,
+        params=told | {"case_number": case_number, "count": leaning.count},
+    )
+
+
+def changed_finding(on: str, case_number: str) -> Finding:
+    """A row that is no longer as it was brought."""
+    zh, en = ROWS[on]
+    return Finding(CHANGED_SINCE, params={"case_number": case_number, "on_zh": zh, "on_en": en})
+
+
+@part_of("M4", codes=("import_undo_in_statement", "import_undo_case_in_statement"))
 @part_of("A5", codes=("import_undo_reversed", "import_undo_would_hold"))
 def obstacle_findings(undoing: Undoing) -> list[Finding]:
     """The first of the obstacles; a file of twenty thousand rows may have as many."""

@@ -64,6 +64,25 @@ class ImportFile:
     version: int
 
 
+class ChangedRow(StrEnum):
+    """What an import may change of what is on file already."""
+
+    PLACEMENT = "placement"  # W4: 留案
+    HOLD = "hold"  # released because its case goes on
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChange:
+    """The earlier values of one row that an import changed; nothing changed it since while it has `version_after`."""
+
+    id: str
+    import_id: str
+    subject: ChangedRow
+    row_id: str
+    before: Mapping[str, Any]
+    version_after: int
+
+
 FINAL = frozenset(
     {
         ImportState.REFUSED,

@@ -16,12 +16,13 @@ from server.domain.policy.registry import clause
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a new record comes from, and the visit it was learnt at."""
+    """Where a new record comes from, the visit it was learnt at, the import that brings it."""
 
     source: Source
     added_at: datetime
     added_by: str | None
     visit_id: str | None = None
+    import_id: str | None = None
 
 
 @clause("V19")
@@ -78,6 +79,7 @@ def new_phone(
         added_at=origin.added_at,
         added_by=origin.added_by,
         version=1,
+        import_id=origin.import_id,
     )
 
 
@@ -98,4 +100,5 @@ def new_address(
         added_at=origin.added_at,
         added_by=origin.added_by,
         version=1,
+        import_id=origin.import_id,
     )

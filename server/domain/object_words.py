@@ -17,6 +17,7 @@ _NAMES = {
     "evidence": "证据", "evidence_difference": "证据差异", "evidence_flag": "提示", "evidence_item": "证据",
     "evidence_pack": "证据包", "fact_snapshot": "事实记录", "finding": "发现", "fine": "罚款", "fingerprint": "指纹",
     "first_answer": "提交记录", "former_password": "旧密码", "hold": "停催", "import": "导入", "import_file": "导入",
+    "import_change": "导入更正",
     "inbox_message": "消息", "incident": "合规事件", "incident_decision": "处理决定", "job": "后台任务", "key": "密钥",
     "leave": "请假", "letter": "信函", "login_session": "登录", "message_template": "模板",
     "month_counting": "月度统计", "month_figure": "外访成效", "month_target": "指标",

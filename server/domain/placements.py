@@ -1,6 +1,7 @@
 """What the firm was given: placements (委案) with their debtors, addresses, phones, promises, referrals, repayments.
 
 Frozen values as they lie in the rows; the rules over them stand in `requests`, `plans`, `visits` and `policy`.
+What came by file names its import; a row that was taken back with it has `undone_at` and is found by nothing (S20).
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ class Debtor:
     name: str
     created_at: datetime
     version: int
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Placement:
     repeat_of_id: str | None
     created_at: datetime
     version: int
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,8 @@ class Address:
     version: int
     standing_since: datetime | None = None
     recheck_since: datetime | None = None
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,8 @@ class AddressConfirmation:
     how: str
     recorded_at: datetime
     recorded_by: str | None
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +171,8 @@ class Phone:
     added_at: datetime
     added_by: str | None
     version: int
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +188,8 @@ class Promise:
     judged_able: bool
     recorded_at: datetime
     recorded_by: str | None
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +204,8 @@ class PoliceReferral:
     recorded_at: datetime
     recorded_by: str | None
     version: int
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +228,8 @@ class CallNote:
     source: Source
     recorded_at: datetime
     line: CallLine | None = None
+    import_id: str | None = None
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

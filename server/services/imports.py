@@ -88,14 +88,23 @@ def open_import(
 def import_within(uow: UnitOfWork, actor: Actor, import_id: str, permission: Permission) -> ImportFile:
     """S13: the file if it is within reach; otherwise it is not found."""
     file = uow.import_files.get(import_id)
+    if file is not None and _within(actor, file, permission):
+        return file
+    raise problem(NOT_FOUND, what=f"import {import_id}")
+
+
+def seen_by(actor: Actor, file: ImportFile) -> bool:
+    """Whether a page may lead to the file."""
+    return actor.may(Permission.IMPORTS_READ) and _within(actor, file, Permission.IMPORTS_READ)
+
+
+def _within(actor: Actor, file: ImportFile, permission: Permission) -> bool:
     reached = reach(actor, permission)
-    if file is not None and (
+    return (
         reached.scope is Scope.ALL
         or file.uploaded_by == actor.account_id
         or (reached.scope is Scope.BRANCH and file.branch_id == reached.branch_id is not None)
-    ):
-        return file
-    raise problem(NOT_FOUND, what=f"import {import_id}")
+    )
 
 
 def progress_of(uow: UnitOfWork, file: ImportFile) -> tuple[int, int]:

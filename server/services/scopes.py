@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from server.domain.access import Actor, Owned, Permission, reach, within
+from server.domain.import_undoing import PLACEMENT_UNDONE
+from server.domain.imports import ImportFile
 from server.domain.placements import Address, Placement
 from server.domain.problems import NOT_FOUND, problem
 from server.domain.requests import VisitRequest
@@ -19,9 +21,32 @@ def owners_of(uow: UnitOfWork, placement: Placement) -> Owned:
 
 def placement_within(uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission) -> Placement:
     placement = uow.placements.get(placement_id)
+    if placement is None:
+        _told_if_taken_back(uow, actor, placement_id, *permissions)
     if placement is None or not within(reach(actor, *permissions), owners_of(uow, placement)):
         raise problem(NOT_FOUND, what=f"placement {placement_id}")
     return placement
+
+
+def taken_back_within(
+    uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission
+) -> tuple[Placement, ImportFile] | None:
+    """S20: the placement that was taken back with its import, for those who reached it; nothing else finds it."""
+    placement = uow.placements.taken_back(placement_id)
+    if (
+        placement is None
+        or placement.import_id is None
+        or not within(reach(actor, *permissions), owners_of(uow, placement))
+    ):
+        return None
+    return placement, uow.import_files.need(placement.import_id)
+
+
+def _told_if_taken_back(uow: UnitOfWork, actor: Actor, placement_id: str, *permissions: Permission) -> None:
+    found = taken_back_within(uow, actor, placement_id, *permissions)
+    if found is not None:
+        placement, file = found
+        raise problem(PLACEMENT_UNDONE, case_number=placement.case_number, filename=file.filename)
 
 
 def address_within(uow: UnitOfWork, actor: Actor, address_id: str, *permissions: Permission) -> Address:

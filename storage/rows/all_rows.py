@@ -11,6 +11,7 @@ from typing import TypeVar
 from server.domain.capture_manifests import CaptureManifest, DeviceKey, ListedCapture, RecordingGap
 from server.domain.consents import Consent
 from server.domain.enrolment import EnrolmentCode
+from server.domain.imports import ImportChange
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
     AddressConfirmation,
@@ -20,6 +21,7 @@ from server.domain.placements import (
     Phone,
     PoliceReferral,
     Promise,
+    Repayment,
 )
 from server.domain.preflights import Preflight
 from server.domain.presence import PresenceSecret
@@ -44,6 +46,7 @@ from storage.rows.evidence_packs import PackQueries
 from storage.rows.flags import EvidenceFlagQueries, FingerprintQueries
 from storage.rows.holds import HoldQueries
 from storage.rows.house_state import HouseStateQueries
+from storage.rows.imported import ImportedRowQueries
 from storage.rows.imports import ImportFileQueries
 from storage.rows.jobs import JobQueries
 from storage.rows.leave import LeaveQueries
@@ -68,7 +71,6 @@ from storage.rows.placements import AddressQueries, PlacementQueries
 from storage.rows.places import AddressPointQueries
 from storage.rows.plans import TravelApprovalQueries, VisitPlanQueries, VisitTeamQueries
 from storage.rows.registers import DeviceHandoutQueries, DeviceQueries, LetterQueries, PaperQueries
-from storage.rows.repayments import RepaymentQueries
 from storage.rows.requests import AddressErrorQueries, RequestedAddressQueries, VisitRequestQueries
 from storage.rows.searching import SearchQueries
 from storage.rows.trail import TrailQueries
@@ -170,8 +172,8 @@ class AllRows(MonthRows):
         return self._rows(tables.placements.contact_restorations, ContactRestoration)
 
     @cached_property
-    def repayments(self) -> RepaymentQueries:
-        return RepaymentQueries(self._connection, self._cipher)
+    def repayments(self) -> Rows[Repayment]:
+        return self._rows(tables.placements.repayments, Repayment)
 
     @cached_property
     def holds(self) -> HoldQueries:
@@ -344,6 +346,14 @@ class AllRows(MonthRows):
     @cached_property
     def import_files(self) -> ImportFileQueries:
         return ImportFileQueries(self._connection, self._cipher)
+
+    @cached_property
+    def import_changes(self) -> Rows[ImportChange]:
+        return self._rows(tables.imports.import_changes, ImportChange)
+
+    @cached_property
+    def imported_rows(self) -> ImportedRowQueries:
+        return ImportedRowQueries(self._connection)
 
     @cached_property
     def inbox_messages(self) -> InboxQueries:

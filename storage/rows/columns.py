@@ -164,19 +164,12 @@ def version() -> sa.Column[int]:
     return sa.Column("version", sa.BigInteger(), nullable=False)
 
 
-def sealed(name: str, *, nullable: bool = False, unique: bool = False) -> list[sa.Column[Any]]:
-    """The three columns of a sealed field; unpack with `*`. `unique` makes the whole value unique by its keyed hash."""
+def sealed(name: str, *, nullable: bool = False) -> list[sa.Column[Any]]:
+    """The three columns of a sealed field; unpack with `*`."""
     info = {"sealed": name}
     return [
         sa.Column(f"{name}_sealed", sa.LargeBinary(), nullable=nullable, info=info | {"part": "sealed"}),
-        sa.Column(
-            f"{name}_key",
-            text_type(),
-            nullable=nullable,
-            index=True,
-            unique=unique,
-            info=info | {"part": "key"},
-        ),
+        sa.Column(f"{name}_key", text_type(), nullable=nullable, index=True, info=info | {"part": "key"}),
         sa.Column(
             f"{name}_tail_key", text_type(), nullable=nullable, index=True, info=info | {"part": "tail"}
         ),

@@ -31,7 +31,8 @@ def _current(dialect: str) -> Prepared:
 @cache
 def _calls(dialect: str) -> Prepared:
     at = call_notes.c.at.between(sa.bindparam("first"), sa.bindparam("last"))
-    return Prepared(sa.select(call_notes).where(among(call_notes.c.phone_id, dialect), at))
+    standing = call_notes.c.undone_at.is_(None)
+    return Prepared(sa.select(call_notes).where(among(call_notes.c.phone_id, dialect), at, standing))
 
 
 class CreditRunQueries(Rows[CreditRun]):
@@ -97,7 +98,7 @@ class CallNoteQueries(Rows[CallNote]):
     def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:
         newest = sa.select(
             call_notes.c.placement_id, sa.func.max(call_notes.c.at, type_=call_notes.c.at.type)
-        )
+        ).where(call_notes.c.undone_at.is_(None))
         grouped = newest.group_by(call_notes.c.placement_id)
         found: dict[str, datetime] = {}
         for some in a_thousand_at_a_time(placement_ids):

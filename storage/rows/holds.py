@@ -30,7 +30,10 @@ class HoldQueries(Rows[Hold]):
     ) -> Page[Hold]:
         # Asked of each hold: as a set, every case within reach is read for the first page.
         reached = sa.select(placements.c.id).where(
-            placements.c.id == holds.c.placement_id, placements_within(reach)
+            placements.c.id == holds.c.placement_id,
+            placements_within(reach),
+            # S20: a hold that came and went by itself does not keep its case from being taken back.
+            placements.c.undone_at.is_(None),
         )
         statement = sa.select(holds).where(reached.exists())
         if in_force is not None:

@@ -1,6 +1,7 @@
 """Between frozen entities and table rows: field names are column names, a query module states only its queries.
 
-Sealed fields are sealed and opened here; `version` is raised and checked here (optimistic locking).
+Sealed fields are sealed and opened here; `version` is raised and checked here (optimistic locking). What was taken back
+with its import is found by nothing of this module (S20).
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ class _Shape:
         self.make = maker(entity)
         self.versioned = "version" in table.c
         self.names = list(table.c.keys())
-        self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted")))
+        # An import that was undone is found; what it brought is not.
+        brought = "import_id" in table.c and "undone_at" in table.c
+        self.standing = [table.c.undone_at.is_(None)] if brought else []
+        self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted"), *self.standing))
         self.insert = Prepared(sa.insert(table))
         self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
         self.among: dict[tuple[str, str], Prepared] = {}
@@ -105,14 +109,15 @@ class Rows(Generic[E]):
         return found
 
     def one(self, *where: sa.ColumnElement[bool]) -> E | None:
-        return self._only(self.connection.execute(sa.select(self.table).where(*where)))
+        return self._only(self.connection.execute(sa.select(self.table).where(*where, *self._shape.standing)))
 
     def _only(self, found: sa.CursorResult[Any]) -> E | None:
         row = found.mappings().one_or_none()
         return None if row is None else self.load(row)
 
     def many(self, *where: sa.ColumnElement[bool], order: Sequence[Any] = ()) -> list[E]:
-        return self.fetch(sa.select(self.table).where(*where).order_by(*(order or (self.table.c.id,))))
+        found = sa.select(self.table).where(*where, *self._shape.standing)
+        return self.fetch(found.order_by(*(order or (self.table.c.id,))))
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, E]:
         """The entities of many ids in one query a thousand, so that a list never asks row by row."""
@@ -120,7 +125,8 @@ class Rows(Generic[E]):
 
     def ids_after(self, id: str, limit: int) -> list[str]:
         of = self.table.c.id
-        return list(self.connection.execute(sa.select(of).where(of > id).order_by(of).limit(limit)).scalars())
+        found = sa.select(of).where(of > id, *self._shape.standing).order_by(of).limit(limit)
+        return list(self.connection.execute(found).scalars())
 
     def readable(self, field: str, values: Iterable[str]) -> tuple[list[E], set[str]]:
         wanted = set(values)
@@ -145,7 +151,7 @@ class Rows(Generic[E]):
         statement = self._shape.having.get(asked)
         if statement is None:
             where = (self._equal(name, absent) for name, absent in asked)
-            statement = Prepared(sa.select(self.table).where(*where))
+            statement = Prepared(sa.select(self.table).where(*where, *self._shape.standing))
             self._shape.having[asked] = statement
         found = self._prepared(statement, self._sought(equal))
         return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
@@ -166,11 +172,11 @@ class Rows(Generic[E]):
 
     def _having_among(self, column: sa.Column[Any], values: Sequence[Any]) -> list[E]:
         if not isinstance(column.type, sa.Text):
-            return self.fetch(sa.select(self.table).where(column.in_(values)))
+            return self.fetch(sa.select(self.table).where(column.in_(values), *self._shape.standing))
         dialect = self.connection.dialect.name
         statement = self._shape.among.get((column.name, dialect))
         if statement is None:
-            statement = Prepared(sa.select(self.table).where(among(column, dialect)))
+            statement = Prepared(sa.select(self.table).where(among(column, dialect), *self._shape.standing))
             self._shape.among[column.name, dialect] = statement
         columns = statement.columns(self.connection, {"among": sought(values, dialect)})
         return self._of_columns(columns) if columns else []

@@ -24,7 +24,7 @@ from storage.rows.tables.placements import addresses, debtors, phones, placement
 def _of_same_debtors(dialect: str) -> Prepared:
     others = placements.alias()
     joined = sa.select(others.c.id).join(placements, placements.c.debtor_id == others.c.debtor_id)
-    return Prepared(joined.where(among(placements.c.id, dialect)))
+    return Prepared(joined.where(among(placements.c.id, dialect), others.c.undone_at.is_(None)))
 
 
 class AddressQueries(Rows[Address]):
@@ -32,8 +32,9 @@ class AddressQueries(Rows[Address]):
         super().__init__(connection, addresses, Address, cipher)
 
     def behind(self, id: str, limit: int) -> list[Address]:
+        standing = addresses.c.undone_at.is_(None)
         return self.fetch(
-            sa.select(addresses).where(addresses.c.id > id).order_by(addresses.c.id).limit(limit)
+            sa.select(addresses).where(addresses.c.id > id, standing).order_by(addresses.c.id).limit(limit)
         )
 
 
@@ -42,8 +43,15 @@ class PlacementQueries(Rows[Placement]):
         super().__init__(connection, placements, Placement, cipher)
 
     def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
-        statement = sa.select(placements).where(placements_within(reach), *self._narrowed(narrowed))
+        standing = placements.c.undone_at.is_(None)
+        statement = sa.select(placements).where(placements_within(reach), standing, *self._narrowed(narrowed))
         return keyset_page(self, statement, [placements.c.id], request)
+
+    def taken_back(self, id: str) -> Placement | None:
+        found = self.fetch(
+            sa.select(placements).where(placements.c.id == id, placements.c.undone_at.is_not(None))
+        )
+        return found[0] if found else None
 
     def of_same_debtors(self, placement_ids: Iterable[str]) -> set[str]:
         dialect = self.connection.dialect.name
@@ -58,6 +66,7 @@ class PlacementQueries(Rows[Placement]):
         statement = (
             sa.select(placements)
             .where(placements.c.ended_on.is_(None), placements.c.recall_on < today, retained)
+            .where(placements.c.undone_at.is_(None))
             .order_by(placements.c.recall_on, placements.c.id)
             .limit(limit)
         )
@@ -74,7 +83,7 @@ class PlacementQueries(Rows[Placement]):
             where.append(ended.is_(None) if narrowed.open else ended.is_not(None))
         if narrowed.debtor_name is not None:
             named = sa.select(debtors.c.id).where(
-                debtors.c.name.contains(narrowed.debtor_name, autoescape=True)
+                debtors.c.name.contains(narrowed.debtor_name, autoescape=True), debtors.c.undone_at.is_(None)
             )
             where.append(placements.c.debtor_id.in_(named))
         if narrowed.number is not None:
@@ -88,9 +97,13 @@ class PlacementQueries(Rows[Placement]):
         return sa.or_(
             placements.c[f"card_number_{part}"] == wanted,
             placements.c.debtor_id.in_(
-                sa.select(debtors.c.id).where(debtors.c[f"id_number_{part}"] == wanted)
+                sa.select(debtors.c.id).where(
+                    debtors.c[f"id_number_{part}"] == wanted, debtors.c.undone_at.is_(None)
+                )
             ),
             placements.c.debtor_id.in_(
-                sa.select(phones.c.debtor_id).where(phones.c[f"number_{part}"] == wanted)
+                sa.select(phones.c.debtor_id).where(
+                    phones.c[f"number_{part}"] == wanted, phones.c.undone_at.is_(None)
+                )
             ),
         )

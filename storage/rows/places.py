@@ -38,6 +38,7 @@ class AddressPointQueries(Rows[AddressPoint]):
             sa.select(addresses.c.normalized, sa.func.min(addresses.c.county_code))
             .outerjoin(address_points, addresses.c.normalized == address_points.c.normalized)
             .where(address_points.c.id.is_(None), addresses.c.county_code != "", addresses.c.detail != "")
+            .where(addresses.c.undone_at.is_(None))
             .group_by(addresses.c.normalized)
             .order_by(addresses.c.normalized)
             .limit(limit)

@@ -30,7 +30,7 @@ class SearchQueries:
     def cases(self, number: str, reach: Reach, limit: int) -> list[str]:
         statement = (
             sa.select(placements.c.id)
-            .where(_case_number(number), placements_within(reach))
+            .where(_case_number(number), placements_within(reach), _standing(placements))
             .order_by(placements.c.case_number, placements.c.id)
             .limit(limit)
         )
@@ -40,7 +40,7 @@ class SearchQueries:
         """People first, then their cases: in one statement the planner began with the cases of the branch."""
         people = (
             sa.select(debtors.c.id)
-            .where(_begins(debtors.c.name, name))
+            .where(_begins(debtors.c.name, name), _standing(debtors))
             .order_by(debtors.c.name)
             .limit(_NAMES)
         )
@@ -49,7 +49,7 @@ class SearchQueries:
         for start in range(0, len(ids), _BATCH):
             some = ids[start : start + _BATCH]
             statement = sa.select(placements.c.id, placements.c.debtor_id).where(
-                placements.c.debtor_id.in_(some), placements_within(reach)
+                placements.c.debtor_id.in_(some), placements_within(reach), _standing(placements)
             )
             rows = sorted(
                 self.connection.execute(statement), key=lambda row: (some.index(row.debtor_id), row.id)
@@ -64,8 +64,8 @@ class SearchQueries:
         part, key = ("tail_key", self.cipher.tail_key) if len(number) == TAIL else ("key", self.cipher.key)
         wanted = key(number)
         of_debtors = sa.union(
-            sa.select(debtors.c.id).where(debtors.c[f"id_number_{part}"] == wanted),
-            sa.select(phones.c.debtor_id).where(phones.c[f"number_{part}"] == wanted),
+            sa.select(debtors.c.id).where(debtors.c[f"id_number_{part}"] == wanted, _standing(debtors)),
+            sa.select(phones.c.debtor_id).where(phones.c[f"number_{part}"] == wanted, _standing(phones)),
         ).subquery()
         found = sa.union(
             sa.select(placements.c.id).join(of_debtors, placements.c.debtor_id == of_debtors.c.id),
@@ -74,7 +74,7 @@ class SearchQueries:
         statement = (
             sa.select(placements.c.id)
             .join(found, placements.c.id == found.c.id)
-            .where(placements_within(reach))
+            .where(placements_within(reach), _standing(placements))
             .order_by(placements.c.id.desc())
             .limit(limit)
         )
@@ -84,11 +84,13 @@ class SearchQueries:
         """Who reaches much: addresses first, the first met; who reaches little: the own cases first. Left to choose,
         the planner looked up the addresses of every case. `instr`, for LIKE folds case and takes thrice the time."""
         inside = sa.func.instr if self.connection.dialect.name == "sqlite" else sa.func.strpos
-        here = sa.and_(inside(addresses.c.text, part) > 0, addresses.c.duplicate_of_id.is_(None))
+        here = sa.and_(
+            inside(addresses.c.text, part) > 0, addresses.c.duplicate_of_id.is_(None), _standing(addresses)
+        )
         pairs = (
             sa.select(addresses.c.id, placements.c.id)
             .join(placements, placements.c.debtor_id == addresses.c.debtor_id)
-            .where(placements_within(reach))
+            .where(placements_within(reach), _standing(placements))
         )
         if reach.scope in (Scope.ALL, Scope.BRANCH):
             met = self._ids(sa.select(addresses.c.id).where(here).limit(_ADDRESSES))
@@ -119,6 +121,11 @@ def _visits(reach: Reach) -> sa.Select[Any]:
         .join(placements, visits.c.placement_id == placements.c.id)
         .where(visits_within(reach))
     )
+
+
+def _standing(table: sa.Table) -> sa.ColumnElement[bool]:
+    """S20: what was taken back with its import is not found."""
+    return table.c.undone_at.is_(None)
 
 
 def _case_number(number: str) -> sa.ColumnElement[bool]:

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from server.app import create_app
+from server.domain.imports import ImportKind, ImportState
 from server.domain.placements import HoldReason, Placement
 from server.services.ports.paging import PageRequest
 from storage.rows.tables.placements import repayments as repayment_rows
 from tests.conftest import Desk
 from tests.support.builders import make_placement
+from tests.support.case_builders import make_import
 from tests.support.cast import CLIENT, COLLECTOR, DISPATCHER, MANAGER, OUTSIDE_DISPATCHER, QA
 from tests.support.months import published
-from tests.support.sheets import bring, csv_bytes, placement_row, upload
+from tests.support.sheets import bring
 
 REASON = {"reason": "委托方发错了文件"}
 
@@ -81,7 +83,7 @@ def test_the_rows_count_no_more_and_the_same_file_comes_again(desk: Desk, placem
     rows = [repayment("P1"), repayment("P2", "50.00"), repayment("R1", "-20.00", 冲回原流水号="P2")]
     path = brought(desk, *rows)
     before = desk.ok(desk.get(QA, path))
-    assert (before["repayments"], before["sum"], before["placements"]) == (3, "130.00", 1)
+    assert (before["rows"], before["sum"], before["cases"]) == ({"repayments": 3}, "130.00", 1)
     assert before["obstacles"] == {"total": 0, "items": []}
     answer = undone(desk, path)
     assert answer["file"]["state"] == "undone"
@@ -108,7 +110,7 @@ def test_the_trail_says_who_when_why_and_how_many(desk: Desk, placement: Placeme
     last = by_action["import.undone"]
     assert last.actor_id == QA.id
     assert (last.detail["reason"], last.detail["asked_by"]) == (REASON["reason"], DISPATCHER.id)
-    assert (last.detail["repayments"], last.detail["placements"]) == (2, 1)
+    assert (last.detail["rows"], last.detail["cases"]) == ({"repayments": 2}, 1)
 
 
 def test_a_published_statement_keeps_the_whole_file(desk: Desk, placement: Placement) -> None:
@@ -159,14 +161,12 @@ def test_turned_down_it_stays_and_may_be_asked_for_anew(desk: Desk, placement: P
     undone(desk, path)
 
 
-def test_placements_are_not_undone_by_file(desk: Desk) -> None:
-    opened = desk.ok(upload(desk, "placements", csv_bytes([placement_row(1)])), 202)["file"]["id"]
-    desk.work()
-    desk.ok(desk.post(QA, f"/api/v1/imports/{opened}/confirm"), 202)
-    desk.work()
-    desk.refused(
-        desk.post(DISPATCHER, f"/api/v1/imports/{opened}/undoing", REASON), 422, "import_not_undoable"
-    )
+def test_people_are_not_undone_by_file(desk: Desk) -> None:
+    file = make_import(desk, kind=ImportKind.PEOPLE, state=ImportState.APPLIED)
+    path = f"/api/v1/imports/{file.id}/undoing"
+    told = desk.refused(desk.post(QA, path, REASON), 422, "import_not_undoable")
+    assert told["errors"][0]["clause"] == "S1"
+    desk.refused(desk.get(QA, path), 422, "import_not_undoable")
 
 
 def test_of_two_who_confirm_at_once_one_undoes(desk: Desk, placement: Placement) -> None:

@@ -1,4 +1,5 @@
-"""Figures of imports: 20,000 placements, their retention, and 20,000 repayments; and how long others wait meanwhile.
+"""Figures of imports: 20,000 placements, their retention, and 20,000 repayments, brought and then undone in turn; and
+how long others wait meanwhile.
 
 A second thread writes all the while, a small transaction every few milliseconds, as the phones do. `turn held` is the
 longest turn of the import; `another's longest wait` is from asking for a turn to having it. Processor seconds are those
@@ -23,8 +24,9 @@ from typing import Self
 from server.bootstrap import Installation, build
 from server.clock import FixedClock
 from server.domain.audit import AuditEntry
-from server.domain.imports import COMMAND_LINE, ImportKind
+from server.domain.imports import COMMAND_LINE, ImportFile, ImportKind
 from server.domain.problems import Problem
+from server.services.import_undoing import ask_undoing, confirm_undoing
 from server.services.importing.runs import run
 from server.services.imports import ReceivedFile, confirm_beforehand, open_import
 from server.services.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -91,7 +93,7 @@ class Others:
                 self.refused += 1
 
 
-def bring(installation: Installation, kind: ImportKind, path: Path, what: str) -> None:
+def bring(installation: Installation, kind: ImportKind, path: Path, what: str) -> ImportFile:
     """Run one import to its end and print its figures."""
     received = ReceivedFile(
         kind, path.name, hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size, False, None
@@ -112,6 +114,25 @@ def bring(installation: Installation, kind: ImportKind, path: Path, what: str) -
         f"another's longest wait {max(others.waits):.2f} s in {len(others.waits)} writes, "
         f"{others.refused} of them refused as busy"
     )
+    return ended
+
+
+def undo(installation: Installation, file: ImportFile, what: str) -> None:
+    """Ask for its undoing, confirm it, and print how long each took."""
+    with Others(installation) as others:
+        told = []
+        for step in ("asked", "confirmed"):
+            began, began_cpu = time.perf_counter(), time.thread_time()
+            with installation.house.units.write(cast.QA.id) as uow:
+                held = uow.import_files.need(file.id)
+                if step == "asked":
+                    ask_undoing(uow, held, "发错了文件", asked_by=cast.DISPATCHER.id)
+                else:
+                    confirm_undoing(uow, held, confirmed_by=cast.QA.id)
+                uow.commit()
+            seconds, cpu = time.perf_counter() - began, time.thread_time() - began_cpu
+            told.append(f"{step} in {seconds:.2f} s (processor {cpu:.2f} s)")
+    print(f"{what} undone: {', '.join(told)}, another's longest wait {max(others.waits):.2f} s", flush=True)
 
 
 def files(folder: Path) -> Iterator[tuple[str, ImportKind, Path]]:
@@ -150,8 +171,9 @@ def main() -> None:
         with installation.house.units.write() as uow:
             cast.enter(uow, Argon2Passwords(cheap=True), NOON)
             uow.commit()
-        for what, kind, path in files(folder):
-            bring(installation, kind, path, what)
+        brought = [(bring(installation, kind, path, what), what) for what, kind, path in files(folder)]
+        for file, what in reversed(brought):
+            undo(installation, file, what)
         installation.engine.dispose()
 
 

@@ -180,7 +180,7 @@ def test_an_import_is_undone_by_two_and_shows_what_stands_on_it(desk: Desk) -> N
     assert f'href="{path}"' in dispatcher.page(f"{LIST}/{file.id}")
     free = seen(dispatcher.page(path))
     assert "没有妨碍撤回的内容" in free
-    assert "1 笔，合计 ¥100.00" in free
+    assert "回款 1 条，合计 ¥100.00" in free
     assert dispatcher.post(path, {"reason": ""}).status_code == 422
     dispatcher.done(path, {"reason": "发错了文件"}, part=False)
     assert "申请撤回" not in [b.strip() for b in re.findall(r">([^<]*)</button>", dispatcher.page(path))]

@@ -30851,11 +30851,17 @@ export interface components {
             /** Format: date-time */
             asked_at: string | null;
             asked_by: string | null;
+            cases: number;
             holds_released: number;
             obstacles: components["schemas"]["UndoingObstacleList"];
-            placements: number;
             reason: string | null;
-            repayments: number;
+            /** @description cases that get the end again that the file moved */
+            restored: number;
+            /** @description rows that would be taken back, by the names that `created` has */
+            rows: {
+                [key: string]: number;
+            };
+            /** @description of the repayments among them */
             sum: string;
             /** Format: date-time */
             undone_at: string | null;

@@ -79,7 +79,7 @@ class Contacts:
         self._uow = uow
         self._task = task
         self._outcome = outcome
-        self._origin = Origin(Source.IMPORT, uow.now, task.uploaded_by)
+        self._origin = Origin(Source.IMPORT, uow.now, task.uploaded_by, import_id=task.import_id)
         ids = set(debtor_ids)
         self._phones = {
             (phone.debtor_id, phone.number): phone
@@ -206,6 +206,7 @@ def _confirmation(uow: UnitOfWork, task: Task, row: ImportRow, address: Address)
         how=row["confirmed_how"],
         recorded_at=uow.now,
         recorded_by=task.uploaded_by,
+        import_id=task.import_id,
     )
 
 

@@ -105,6 +105,7 @@ def _resolve_promises(uow: UnitOfWork, task: Task) -> Outcome:
                 judged_able=row["judged_able"],
                 recorded_at=uow.now,
                 recorded_by=task.uploaded_by,
+                import_id=task.import_id,
             )
         )
     return outcome
@@ -133,6 +134,7 @@ def _resolve_referrals(uow: UnitOfWork, task: Task) -> Outcome:
                 recorded_at=uow.now,
                 recorded_by=task.uploaded_by,
                 version=1,
+                import_id=task.import_id,
             )
         )
     return outcome
@@ -178,6 +180,7 @@ def _resolve_call_notes(uow: UnitOfWork, task: Task) -> Outcome:
                 recording_offset_ms=None,
                 source=Source.IMPORT,
                 recorded_at=uow.now,
+                import_id=task.import_id,
             )
         )
     return outcome

@@ -30,11 +30,11 @@ from server.domain.placement_rules import (
 )
 from server.domain.placements import AddressKind, Debtor, PhoneOwner, Placement
 from server.domain.problems import Finding
-from server.services import placements
 from server.services.house import House
 from server.services.importing.contacts import Contacts, check_texts
 from server.services.importing.outcome import Importer, Outcome, Task, Tell
 from server.services.importing.references import Clients, accounts_by_number, unknown
+from server.services.importing.retaining import retain_by_file
 from server.services.ports.unit_of_work import UnitOfWork
 
 AGAIN: Mapping[str, SentAgain] = {
@@ -129,9 +129,9 @@ class _Reading:
 
     def retain(self) -> None:
         """Once the rows are written, all at once: the former placements are as they were read, or this is read anew."""
-        retained = self._retained
+        retained, import_id = self._retained, self._task.import_id
         if retained:
-            self.outcome.later.append(lambda uow: _discard(placements.retain_all(uow, retained, by=None)))
+            self.outcome.later.append(lambda uow: retain_by_file(uow, retained, import_id))
 
     def _unknown(self, row: ImportRow, key: str) -> None:
         unknown(self.outcome.problems, row, PLACEMENTS.column(key), row[key])
@@ -223,6 +223,7 @@ class _Reading:
                 repeat_of_id=former.id if former else None,
                 created_at=self._uow.now,
                 version=1,
+                import_id=self._task.import_id,
             )
         )
         self._add_contacts(row, debtor.id)
@@ -234,7 +235,14 @@ class _Reading:
                 column = PLACEMENTS.column("debtor_name")
                 self.outcome.warnings.add(row.number, column.zh, NAME_DIFFERS)
             return known
-        debtor = Debtor(self._uow.new_id(), row["id_number"], row["debtor_name"], self._uow.now, 1)
+        debtor = Debtor(
+            self._uow.new_id(),
+            row["id_number"],
+            row["debtor_name"],
+            self._uow.now,
+            1,
+            import_id=self._task.import_id,
+        )
         self._debtors[debtor.id_number] = debtor
         self.outcome.new["debtors"].append(debtor)
         return debtor
@@ -246,10 +254,6 @@ class _Reading:
         for key in PHONE_COLUMNS:
             if row[key] is not None:
                 self._contacts.add_phone(debtor_id, row[key], PhoneOwner.DEBTOR, row["debtor_name"], "本人")
-
-
-def _discard(_result: object) -> None:
-    """An act after the rows returns nothing."""
 
 
 PLACEMENT_IMPORTER = Importer(PLACEMENTS, _resolve, _prepare)

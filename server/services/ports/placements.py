@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 from server.domain.access import Reach
-from server.domain.placements import Address, Placement, Repayment
+from server.domain.placements import Address, Placement
 from server.domain.telephones import normalize_telephone
 from server.services.ports.paging import Page, PageRequest
 from server.services.ports.rows import EntityRows
@@ -44,16 +44,12 @@ class AddressRows(EntityRows[Address], Protocol):
         """The next addresses by id, of all debtors: a newer table of divisions is held against each."""
 
 
-class RepaymentRows(EntityRows[Repayment], Protocol):
-    """`having` and `having_any` find those that stand; one that was taken back is found by its id alone (S20)."""
-
-    def take_back(self, import_id: str, moment: datetime) -> int:
-        """All repayments of a file count no more from that moment; how many they were."""
-
-
 class PlacementRows(EntityRows[Placement], Protocol):
     def page(self, request: PageRequest, reach: Reach, narrowed: PlacementFilter) -> Page[Placement]:
         """Placements within reach, the oldest first."""
+
+    def taken_back(self, id: str) -> Placement | None:
+        """The placement where it was taken back with its import, and nothing else finds it (S20)."""
 
     def of_same_debtors(self, placement_ids: Iterable[str]) -> set[str]:
         """The ids of these placements, where they are on file, and of all others of their debtors."""

@@ -18,6 +18,7 @@ from server.domain.credit import MonthlyStatement
 from server.domain.dispute_withdrawals import Withdrawal
 from server.domain.disputes import Ruling
 from server.domain.enrolment import EnrolmentCode
+from server.domain.imports import ImportChange
 from server.domain.pay_targets import MonthTarget
 from server.domain.phone_custody import DeviceUnsent
 from server.domain.placements import (
@@ -28,6 +29,7 @@ from server.domain.placements import (
     Phone,
     PoliceReferral,
     Promise,
+    Repayment,
 )
 from server.domain.policy.editions import PolicyBook
 from server.domain.policy_proposals import PolicyProposal, PolicyReading
@@ -62,7 +64,7 @@ from server.services.ports.first_answers import FirstAnswerRows
 from server.services.ports.flags import EvidenceFlagRows, FingerprintRows
 from server.services.ports.holds import HoldRows
 from server.services.ports.house_state import HouseStateRows
-from server.services.ports.imports import ImportFileRows
+from server.services.ports.imports import ImportedRows, ImportFileRows
 from server.services.ports.jobs import JobRows
 from server.services.ports.leave import LeaveRows
 from server.services.ports.messages import (
@@ -83,7 +85,7 @@ from server.services.ports.people import (
     OrganisationRows,
     SessionRows,
 )
-from server.services.ports.placements import AddressRows, PlacementRows, RepaymentRows
+from server.services.ports.placements import AddressRows, PlacementRows
 from server.services.ports.places import AddressPointRows
 from server.services.ports.plans import TravelApprovalRows, VisitPlanRows, VisitTeamRows
 from server.services.ports.policy import PolicyDocumentRows
@@ -171,7 +173,7 @@ class UnitOfWork(Protocol):
     @property
     def contact_restorations(self) -> EntityRows[ContactRestoration]: ...
     @property
-    def repayments(self) -> RepaymentRows: ...
+    def repayments(self) -> EntityRows[Repayment]: ...
     @property
     def holds(self) -> HoldRows: ...
     @property
@@ -256,6 +258,10 @@ class UnitOfWork(Protocol):
     def leave(self) -> LeaveRows: ...
     @property
     def import_files(self) -> ImportFileRows: ...
+    @property
+    def import_changes(self) -> EntityRows[ImportChange]: ...
+    @property
+    def imported_rows(self) -> ImportedRows: ...
     @property
     def inbox_messages(self) -> InboxRows: ...
     @property

@@ -1,10 +1,10 @@
-"""The table of imported files."""
+"""The tables of imported files, and of what they changed in rows that were on file."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from server.domain.imports import ImportKind, ImportState
+from server.domain.imports import ChangedRow, ImportKind, ImportState
 from storage.rows.columns import (
     METADATA,
     choice,
@@ -46,4 +46,15 @@ import_files = sa.Table(
     text("undone_by", nullable=True),
     instant("undone_at", nullable=True),
     version(),
+)
+
+import_changes = sa.Table(
+    "import_changes",
+    METADATA,
+    id_column(),
+    reference("import_id", "import_files.id"),
+    choice("subject", ChangedRow),
+    text("row_id", index=True),
+    json("before"),
+    integer("version_after"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from server.domain.placements import (
@@ -27,14 +29,28 @@ from storage.rows.columns import (
     version,
 )
 
+
+def of_import() -> list[sa.Column[Any]]:
+    """The import that brought a row, and when the row was taken back with it; unpack with `*`."""
+    return [text("import_id", nullable=True, index=True), instant("undone_at", nullable=True)]
+
+
+def unique_standing(name: str, *columns: str) -> sa.Index:
+    """S20: what was taken back with its file may come again."""
+    standing = sa.text("undone_at IS NULL")
+    return sa.Index(name, *columns, unique=True, sqlite_where=standing, postgresql_where=standing)
+
+
 debtors = sa.Table(
     "debtors",
     METADATA,
     id_column(),
-    *sealed("id_number", unique=True),
+    *sealed("id_number"),
     text("name", index=True),
     instant("created_at"),
     version(),
+    *of_import(),
+    unique_standing("uq_debtors_id_number_key", "id_number_key"),
 )
 
 placements = sa.Table(
@@ -57,7 +73,8 @@ placements = sa.Table(
     reference("repeat_of_id", "placements.id", nullable=True),
     instant("created_at"),
     version(),
-    sa.UniqueConstraint("client_id", "case_number", "opened_on"),
+    *of_import(),
+    unique_standing("uq_placements_case", "client_id", "case_number", "opened_on"),
     sa.CheckConstraint("placed_fen > 0", name="placed_is_positive"),
 )
 
@@ -86,6 +103,7 @@ addresses = sa.Table(
     text("added_by", nullable=True),
     instant("recheck_since", nullable=True),
     version(),
+    *of_import(),
 )
 
 address_confirmations = sa.Table(
@@ -98,6 +116,7 @@ address_confirmations = sa.Table(
     text("how"),
     instant("recorded_at"),
     text("recorded_by", nullable=True),
+    *of_import(),
 )
 
 phones = sa.Table(
@@ -116,6 +135,7 @@ phones = sa.Table(
     instant("added_at"),
     text("added_by", nullable=True),
     version(),
+    *of_import(),
 )
 
 promises = sa.Table(
@@ -130,6 +150,7 @@ promises = sa.Table(
     flag("judged_able"),
     instant("recorded_at"),
     text("recorded_by", nullable=True),
+    *of_import(),
 )
 
 police_referrals = sa.Table(
@@ -143,6 +164,7 @@ police_referrals = sa.Table(
     instant("recorded_at"),
     text("recorded_by", nullable=True),
     version(),
+    *of_import(),
 )
 
 call_notes = sa.Table(
@@ -161,6 +183,7 @@ call_notes = sa.Table(
     choice("source", Source),
     instant("recorded_at"),
     choice("line", CallLine, nullable=True),
+    *of_import(),
 )
 
 contact_restorations = sa.Table(
@@ -186,17 +209,8 @@ repayments = sa.Table(
     integer("amount_fen"),
     reference("reverses_id", "repayments.id", nullable=True),
     instant("recorded_at"),
-    text("import_id", nullable=True, index=True),
-    instant("undone_at", nullable=True),
-    # S20: a reference that was taken back with its file may come again.
-    sa.Index(
-        "uq_repayments_reference",
-        "client_id",
-        "reference",
-        unique=True,
-        sqlite_where=sa.text("undone_at IS NULL"),
-        postgresql_where=sa.text("undone_at IS NULL"),
-    ),
+    *of_import(),
+    unique_standing("uq_repayments_reference", "client_id", "reference"),
     sa.CheckConstraint("(amount_fen < 0) = (reverses_id IS NOT NULL)", name="negative_only_as_reversal"),
     sa.CheckConstraint("amount_fen <> 0", name="not_zero"),
 )

@@ -73,11 +73,15 @@ def upgrade() -> None:
     sa.Column('name', columns.text_type(), nullable=False),
     sa.Column('created_at', columns.Instant(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_debtors'))
     )
-    op.create_index(op.f('ix_debtors_id_number_key'), 'debtors', ['id_number_key'], unique=True)
+    op.create_index(op.f('ix_debtors_id_number_key'), 'debtors', ['id_number_key'], unique=False)
     op.create_index(op.f('ix_debtors_id_number_tail_key'), 'debtors', ['id_number_tail_key'], unique=False)
+    op.create_index(op.f('ix_debtors_import_id'), 'debtors', ['import_id'], unique=False)
     op.create_index(op.f('ix_debtors_name'), 'debtors', ['name'], unique=False)
+    op.create_index('uq_debtors_id_number_key', 'debtors', ['id_number_key'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
     op.create_table('evidence_differences',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('evidence_id', columns.text_type(), nullable=True),
@@ -179,11 +183,14 @@ def upgrade() -> None:
     sa.Column('added_by', columns.text_type(), nullable=True),
     sa.Column('recheck_since', columns.Instant(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_addresses_debtor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses'))
     )
     op.create_index(op.f('ix_addresses_county_code'), 'addresses', ['county_code'], unique=False)
     op.create_index(op.f('ix_addresses_debtor_id'), 'addresses', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_addresses_import_id'), 'addresses', ['import_id'], unique=False)
     op.create_table('contact_blocks',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('number_sealed', sa.LargeBinary(), nullable=True),
@@ -267,10 +274,13 @@ def upgrade() -> None:
     sa.Column('added_at', columns.Instant(), nullable=False),
     sa.Column('added_by', columns.text_type(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_phones_debtor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_phones'))
     )
     op.create_index(op.f('ix_phones_debtor_id'), 'phones', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_phones_import_id'), 'phones', ['import_id'], unique=False)
     op.create_index(op.f('ix_phones_number_key'), 'phones', ['number_key'], unique=False)
     op.create_index(op.f('ix_phones_number_tail_key'), 'phones', ['number_tail_key'], unique=False)
     op.create_table('policy_documents',
@@ -375,10 +385,13 @@ def upgrade() -> None:
     sa.Column('how', columns.text_type(), nullable=False),
     sa.Column('recorded_at', columns.Instant(), nullable=False),
     sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_address_confirmations_address_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_address_confirmations'))
     )
     op.create_index(op.f('ix_address_confirmations_address_id'), 'address_confirmations', ['address_id'], unique=False)
+    op.create_index(op.f('ix_address_confirmations_import_id'), 'address_confirmations', ['import_id'], unique=False)
     op.create_table('demolition_checks',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('address_id', columns.text_type(), nullable=False),
@@ -393,6 +406,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_demolition_checks'))
     )
     op.create_index(op.f('ix_demolition_checks_address_id'), 'demolition_checks', ['address_id'], unique=False)
+    op.create_table('import_changes',
+    sa.Column('id', columns.text_type(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=False),
+    sa.Column('subject', columns.text_type(), nullable=False),
+    sa.Column('row_id', columns.text_type(), nullable=False),
+    sa.Column('before', columns.json_type(), nullable=False),
+    sa.Column('version_after', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['import_files.id'], name=op.f('fk_import_changes_import_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_changes'))
+    )
+    op.create_index(op.f('ix_import_changes_import_id'), 'import_changes', ['import_id'], unique=False)
+    op.create_index(op.f('ix_import_changes_row_id'), 'import_changes', ['row_id'], unique=False)
     op.create_table('month_figures',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('month', columns.text_type(), nullable=False),
@@ -728,6 +753,8 @@ def upgrade() -> None:
     sa.Column('repeat_of_id', columns.text_type(), nullable=True),
     sa.Column('created_at', columns.Instant(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.CheckConstraint('placed_fen > 0', name=op.f('ck_placements_placed_is_positive')),
     sa.ForeignKeyConstraint(['branch_id'], ['branches.id'], name=op.f('fk_placements_branch_id')),
     sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_placements_client_id')),
@@ -735,8 +762,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['debtor_id'], ['debtors.id'], name=op.f('fk_placements_debtor_id')),
     sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_placements_project_id')),
     sa.ForeignKeyConstraint(['repeat_of_id'], ['placements.id'], name=op.f('fk_placements_repeat_of_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_placements')),
-    sa.UniqueConstraint('client_id', 'case_number', 'opened_on', name=op.f('uq_placements_client_id_case_number_opened_on'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placements'))
     )
     op.create_index(op.f('ix_placements_branch_id'), 'placements', ['branch_id'], unique=False)
     op.create_index(op.f('ix_placements_card_number_key'), 'placements', ['card_number_key'], unique=False)
@@ -745,9 +771,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_placements_client_id'), 'placements', ['client_id'], unique=False)
     op.create_index(op.f('ix_placements_collector_id'), 'placements', ['collector_id'], unique=False)
     op.create_index(op.f('ix_placements_debtor_id'), 'placements', ['debtor_id'], unique=False)
+    op.create_index(op.f('ix_placements_import_id'), 'placements', ['import_id'], unique=False)
     op.create_index(op.f('ix_placements_project_id'), 'placements', ['project_id'], unique=False)
     op.create_index(op.f('ix_placements_recall_on'), 'placements', ['recall_on'], unique=False)
     op.create_index(op.f('ix_placements_repeat_of_id'), 'placements', ['repeat_of_id'], unique=False)
+    op.create_index('uq_placements_case', 'placements', ['client_id', 'case_number', 'opened_on'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
     op.create_table('policy_proposals',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('client_id', columns.text_type(), nullable=True),
@@ -851,11 +879,14 @@ def upgrade() -> None:
     sa.Column('source', columns.text_type(), nullable=False),
     sa.Column('recorded_at', columns.Instant(), nullable=False),
     sa.Column('line', columns.text_type(), nullable=True),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['phone_id'], ['phones.id'], name=op.f('fk_call_notes_phone_id')),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_call_notes_placement_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_call_notes'))
     )
     op.create_index(op.f('ix_call_notes_at'), 'call_notes', ['at'], unique=False)
+    op.create_index(op.f('ix_call_notes_import_id'), 'call_notes', ['import_id'], unique=False)
     op.create_index(op.f('ix_call_notes_phone_id'), 'call_notes', ['phone_id'], unique=False)
     op.create_index(op.f('ix_call_notes_placement_id'), 'call_notes', ['placement_id'], unique=False)
     op.create_index(op.f('ix_call_notes_visit_id'), 'call_notes', ['visit_id'], unique=False)
@@ -971,9 +1002,12 @@ def upgrade() -> None:
     sa.Column('recorded_at', columns.Instant(), nullable=False),
     sa.Column('recorded_by', columns.text_type(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_police_referrals_placement_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_police_referrals'))
     )
+    op.create_index(op.f('ix_police_referrals_import_id'), 'police_referrals', ['import_id'], unique=False)
     op.create_index(op.f('ix_police_referrals_placement_id'), 'police_referrals', ['placement_id'], unique=False)
     op.create_table('promises',
     sa.Column('id', columns.text_type(), nullable=False),
@@ -985,9 +1019,12 @@ def upgrade() -> None:
     sa.Column('judged_able', sa.Boolean(), nullable=False),
     sa.Column('recorded_at', columns.Instant(), nullable=False),
     sa.Column('recorded_by', columns.text_type(), nullable=True),
+    sa.Column('import_id', columns.text_type(), nullable=True),
+    sa.Column('undone_at', columns.Instant(), nullable=True),
     sa.ForeignKeyConstraint(['placement_id'], ['placements.id'], name=op.f('fk_promises_placement_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_promises'))
     )
+    op.create_index(op.f('ix_promises_import_id'), 'promises', ['import_id'], unique=False)
     op.create_index(op.f('ix_promises_placement_id'), 'promises', ['placement_id'], unique=False)
     op.create_table('refresh_tokens',
     sa.Column('id', columns.text_type(), nullable=False),
