@@ -38,6 +38,7 @@ from server.services.upload_receivers import ReceiverPool
 from server.services.upload_receiving import receive
 from server.services.uploads import Announced, Lease
 from server.web import neighbours, tus
+from server.web.bodies import body_reader
 from server.web.endpoint import Call, endpoint, open_options
 from server.web.problems import from_validation
 from server.web.tus import OFFSET_TYPE, TusCall, tus_endpoint
@@ -260,7 +261,7 @@ def _receive(
         uploads.release(house, lease)
         raise problem(UPLOADS_BUSY)
     try:
-        return receive(house, pool, lease, tus.body_reader(), announced, checksum)
+        return receive(house, pool, lease, body_reader(), announced, checksum)
     finally:
         pool.leave(announced)
 

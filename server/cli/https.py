@@ -14,11 +14,9 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server import Server
 
 from server.cli.local_hosts import local_hosts, machine_name
+from server.cli.web import WebServer
 from server.clock import SystemClock
 from server.doorway import create_doorway
 from server.parent import end_with_parent
@@ -81,18 +79,7 @@ def keep_fresh() -> None:
 def serve_door(host: str, port: int) -> None:
     """Answer at the plain port; a process of its own."""
     end_with_parent()
-    Server(
-        "server.cli.https:doorway",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        factory=True,
-        blocking_threads=_DOOR_THREADS,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=2,
-    ).serve()
+    WebServer(doorway, (host, port), processes=1, threads=_DOOR_THREADS).serve()
 
 
 def doorway() -> Flask:

@@ -15,28 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server import Server
 
 from server.cli.installed import bring_up, installed
+from server.cli.web import WebServer
 from server.parent import end_with_parent
 from server.settings import read_settings
 
 if TYPE_CHECKING:
     from server.cli.https import Tls
-    from server.web.pulse import Door
 
 _M_ARENA_MAX = -8  # malloc.h
 # More than cores: a thread mostly waits for its turn to write or for the disk. Uploads have as many beside these as the
 # settings give them, so that slow phones take no thread from anybody; threads are made when they are needed.
 _WEB_THREADS = 16
 _MANY_FILES = 8192
-_LINE_BYTES = 1 << 18  # of each connection, in memory; granian's own 400 KiB are no faster
 # Whoever waits for an answer comes first; a tenth of the processor is the worker's where both want one.
 _GIVES_WAY = 10
-_doors: list[Door] = []  # where the web processes, forked later, will answer
 _FORK = multiprocessing.get_context("fork")  # what was imported once is there in every child
 
 
@@ -119,7 +113,6 @@ def application() -> Flask:
     _share_memory()
     app: Flask = import_module("server.app").create_app()
     _answer_neighbours(app)
-    _keep_pulse(app)
     return app
 
 
@@ -130,31 +123,9 @@ def _answer_neighbours(app: Flask) -> None:
     neighbours.listen(import_module("server.services.holders").this_process(), partial(pool.take_over, house))
 
 
-def _keep_pulse(app: Flask) -> None:
-    pool = app.extensions["fieldvisit.receivers"]
-    for door in _doors:
-        import_module("server.web.pulse").start_pulse(door, lambda: pool.receiving)
-
-
 def _serve(host: str, port: int, workers: int, tls: Path | None = None) -> None:
-    here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared alone
-    _doors[:] = [import_module("server.web.pulse").Door(here, port, tls is not None)]
-    Server(
-        "server.cli.operate:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,  # by TLS browsers would choose HTTP/2, which no upload was ever tried on
-        ssl_cert=tls,
-        ssl_key=tls,
-        http1_settings=HTTP1Settings(max_buffer_size=_LINE_BYTES),
-        factory=True,
-        workers=workers,
-        blocking_threads=_WEB_THREADS + read_settings().uploads.requests,
-        log_level=LogLevels.error,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+    threads = _WEB_THREADS + read_settings().uploads.requests
+    WebServer(application, (host, port), processes=workers, threads=threads, tls=tls).serve()
 
 
 def _work() -> None:

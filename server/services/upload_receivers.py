@@ -126,10 +126,6 @@ class ReceiverPool:
             self._big -= announced is None or announced > SMALL_BYTES
 
     @property
-    def receiving(self) -> bool:
-        return self._taken > 0
-
-    @property
     def crowded(self) -> bool:
         """Whether somebody found no place lately: who has been served for long then makes room."""
         return time.monotonic() - self._refused_at < PIECE_SECONDS

@@ -163,19 +163,10 @@ def body_length() -> int | None:
     """What the request says of its body; None where only its end will tell."""
     given = request.environ.get("CONTENT_LENGTH", "")
     if given == "":
-        return None if request.environ.get("wsgi.input_terminated") else 0
+        return None if request.headers.get("Transfer-Encoding") else 0
     if _NUMBER.fullmatch(given) is None:
         raise wrong("Content-Length", "must be a whole number of bytes, once")
     return int(given)
-
-
-def body_reader() -> Callable[[int], bytes]:
-    """Reads some of the body, as it comes; whoever reads stops at the length that was announced.
-
-    The request's own stream copies all of it twice and has the limit of JSON; an upload has limits of its own.
-    """
-    read: Callable[[int], bytes] = request.environ["wsgi.input"].read
-    return read
 
 
 def metadata() -> dict[str, str]:
