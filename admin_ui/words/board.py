@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.sheets": ("打印外访单", "Print visit sheets"),
     "board.keys": (
         "j k 选择，1–9 排入该组，0 移出，u d 调整顺序；也可拖动。",
-        "j k to choose, 1–9 to that team, 0 off, u d up and down; or drag.",
+        "Keys: j k choose, 1–9 to that team, 0 take off, u d move up or down. Or drag.",
     ),
     "board.more": (
         "只显示前 {count} 户，请点地区缩小范围。",

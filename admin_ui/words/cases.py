@@ -14,7 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case.days_left": ("{days} 天", "{days} {days:day|days}"),
     "case.over": ("已退案", "over"),
     "address.urban_village": ("城中村", "urban village"),
-    "address.accepted_as": ("提交人确认为：", "Its author accepted:"),
+    "address.accepted_as": ("提交人确认为：", "Confirmed by whoever entered it:"),
     "address.office_called": ("{at} 已致电 {office}：", "{at} called {office}:"),
     "address.record_call": ("登记核实拆迁的电话", "Record the call about demolition"),
     "address.office": ("街道办或乡镇政府", "Sub-district or town office"),

@@ -105,7 +105,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "clause.S13": (
         "「在催收过程中各类工作人员只准读取其职责范围内的案件资料」「禁止越权访问」",
-        "Everybody reads what the own work is about, row by row, and nothing else.",
+        "Everybody reads what their own work is about, row by row, and nothing else.",
     ),
     "clause.S14": (
         "「内网 … 不能访问互联网」「能够连接互联网的计算机应被限制不能访问催收系统」",

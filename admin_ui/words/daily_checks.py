@@ -7,7 +7,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place.unticked": ("今日待核对", "To check today"),
     "home.card.unticked": ("今天登录或领用设备、尚未核对的人", "People of today who are not checked yet"),
     "daily.unchecked_only": ("只看未核对", "unchecked only"),
-    "daily.none_open": ("这一天没有待核对的人", "Nobody of this day is unchecked"),
+    "daily.none_open": ("这一天没有待核对的人", "Everybody of this day is checked"),
     "daily.none_open_what": (
         "有人登录、领用设备或出现新的差异后会列在这里。",
         "Who signs in, holds a device or newly deviates is listed here.",
@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "daily.machines": ("登录与电脑、设备", "Logins and machines"),
     "daily.devices": ("领用设备", "Devices in hand"),
     "daily.deviates": ("差异", "Differences"),
-    "daily.fits": ("相符", "fits"),
+    "daily.fits": ("相符", "matches"),
     "daily.check": ("核对", "Check"),
     "daily.checked": ("{name} {at} 已核对", "checked by {name}, {at}"),
     "daily.again": ("{name} {at} 核对过，此后有变化", "checked by {name}, {at}; changed since"),
@@ -45,8 +45,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Choose another day, or check after working hours.",
     ),
     "Deviation.after_leaving": ("离职后仍登录", "signed in after leaving"),
-    "Deviation.device_of_another": ("在非本人领用的设备上登录", "signed in on a device not in the own hands"),
-    "Deviation.in_anothers_name": ("IT 以其名义登录", "IT signed in in this name"),
+    "Deviation.device_of_another": (
+        "在非本人领用的设备上登录",
+        "signed in on a device that is not in their hands",
+    ),
+    "Deviation.in_anothers_name": ("IT 以其名义登录", "IT signed in under this name"),
     "Deviation.machines_at_once": ("同时在两台电脑登录", "on two machines at once"),
     "Deviation.device_overdue": ("设备逾期未还", "device overdue"),
 }

@@ -12,7 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "support.none": ("这台手机还没有发过诊断信息", "The phone has sent no diagnostics"),
     "support.none_what": (
         "请持机人在手机的「设置」里点「发送诊断信息」。",
-        "Have its holder press “Send diagnostics” in the app's settings.",
+        'Have its holder press "Send diagnostics" in the app\'s settings.',
     ),
     "support.one": ("编号 {number}", "No. {number}"),
     "support.from": ("{name}，{at} 收到", "from {name}, received {at}"),

@@ -9,8 +9,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "figures.met": ("见到本人或直系亲属", "Met the debtor or a relative"),
     "figures.reached": ("见到或联系到人", "Reached someone"),
     "figures.of": ("{count} / {all} 次", "{count} of {all}"),
-    "figures.per_visit": ("每次外访回款", "Repaid a visit"),
-    "figures.per_kilometre": ("每公里回款", "Repaid a kilometre"),
+    "figures.per_visit": ("每次外访回款", "Repaid per visit"),
+    "figures.per_kilometre": ("每公里回款", "Repaid per kilometre"),
     "figures.kilometre": ("公里", "Kilometres"),
     "figures.kilometres": ("{count} 公里", "{count} km"),
     "figures.unplaced": (

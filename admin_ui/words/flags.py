@@ -49,7 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "map.no_street": (
         "未设置地图服务，只显示点位、网格和比例尺；可拖动，方向键移动，＋－缩放。",
-        "No map server is set, so there are points, a grid and a scale alone; drag, arrow keys, + and − work.",
+        "No map server is set, so only points, a grid and a scale are shown; drag, arrow keys, + and − work.",
     ),
     "visit.positions": ("签到、照片与地址的相对位置", "Where check-ins and photos were, beside the address"),
     "visit.positions_what": (

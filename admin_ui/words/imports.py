@@ -46,7 +46,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "import.state.checked": (
         "检查通过，没有导入；可以正式上传",
-        "In order; nothing was imported, bring it in earnest",
+        "In order; this was only a check: bring it again to import it",
     ),
     "import.state.waiting": ("检查通过，等待品管确认", "It is in order and waits for QA"),
     "import.state.applying": ("正在导入", "It is being imported"),

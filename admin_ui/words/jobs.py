@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "place.house_state": ("系统状态", "State of the house"),
+    "place.house_state": ("系统状态", "System state"),
     "place.jobs": ("后台任务", "Background jobs"),
     "state.at": ("{at} 的情况，刷新页面更新。", "As of {at}; load the page again for newer figures."),
     "state.failed": (
@@ -63,7 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "job.again_by": ("{name} {at} 重新运行", "run again by {name}, {at}"),
     "job.elsewhere": (
         "不在这里重新运行：群消息在「群机器人」里重发，证据包重新申请。",
-        "Not run again from here: send group messages again from their robot, ask for evidence packs anew.",
+        "Not run again from here: send group messages again from their robot, ask again for evidence packs.",
     ),
     "job.none": ("没有此状态的任务", "No job of this state"),
     "job.none_what": (

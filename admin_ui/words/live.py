@@ -4,21 +4,22 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "live.title": ("今天的外访", "Today's visits"),
-    "live.read_at": ("{at} 更新，每 15 秒自动更新", "Read at {at}, anew every 15 seconds"),
+    "live.read_at": ("{at} 更新，每 15 秒自动更新", "Read at {at}; read again every 15 seconds"),
     "live.teams": ("各组情况", "The teams"),
     "live.map": ("今天外访的地图", "Map of today's visits"),
-    "live.map_again": ("更新位置", "Read the places anew"),
+    "live.map_again": ("更新位置", "Read the places again"),
     "live.map_close": ("返回，不看地图", "Back, without the map"),
     "live.map_what": (
         "位置为 {at} 读取，不自动更新；编号是小组和顺序，与下表一致。每次读取都留有记录。",
-        "Places as read at {at}, not anew by themselves; numbers are team and order, as below. Each reading is logged.",
+        "Places as of {at}; they do not refresh by themselves. Numbers are team and order, as below. "
+        "Each reading is logged.",
     ),
     "live.places": ("今天外访的位置", "Where today's visits are"),
     "live.pin": ("编号", "Number"),
     "live.team": ("小组", "Team"),
     "live.county": ("区县", "District"),
     "live.state": ("状态", "State"),
-    "live.seen_at": ("位置来自", "Known by"),
+    "live.seen_at": ("位置来自", "Place from"),
     "live.by_address": ("外访地址", "the address"),
     "live.no_places": ("今天的外访还没有已知位置", "No place of today's visits is known"),
     "live.no_places_what": (

@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "外访客服或 IT 从外访页或用案件号申请，另一岗位确认后打包。",
         "A dispatcher or IT asks from a visit's page or by a case number; the other post confirms, then it is made.",
     ),
-    "pack.of": ("内容", "Of"),
+    "pack.of": ("内容", "Contents"),
     "pack.whole": ("整个案件", "the whole case"),
     "pack.whole_case": (
         "整个案件：{visits} 次外访，{items} 个文件",
@@ -50,7 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pack.file_taken": ("取得文件的人", "Had the file"),
     "pack.password_seen": ("取得密码的人", "Had the password"),
     "pack.open_visit": ("打开外访", "Open the visit"),
-    "pack.waits": ("等待 {post} 确认", "Waits for a name of {post}"),
+    "pack.waits": ("等待 {post} 确认", "Waits for {post} to confirm"),
     "pack.confirm": ("确认打包", "Confirm"),
     "pack.sure": ("确认将这些证据提供给 {name}？", "Let this evidence go to {name}?"),
     "pack.decline": ("不予确认", "Decline"),

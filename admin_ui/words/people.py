@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "place.people": ("人员", "People"),
     "person.in_service": ("在职", "In service"),
-    "person.all": ("含已离职", "With those who left"),
+    "person.all": ("含已离职", "Including those who left"),
     "person.post": ("岗位", "Post"),
     "person.posts": ("岗位（可多选）", "Posts (one or more)"),
     "person.name": ("姓名", "Name"),

@@ -65,7 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "quality.open_visit": ("打开外访，看证据、听录音", "Open the visit: evidence and recording"),
     "quality.listen_what": (
         "抽样有长期授权，收听时填写目的「抽查 {month}」，每次记入日志。",
-        "The sample is a standing grant: give “sample {month}” as the purpose; each listening is logged.",
+        'The sample is a standing grant: give "sample {month}" as the purpose; each listening is logged.',
     ),
     "quality.list": ("检查表（手册稽核 15 项）", "Check list (the handbook's 15)"),
     "quality.point": ("重点检查内容", "What is looked for"),
@@ -83,10 +83,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "quality.serious_what": (
         "「严重」同时登记合规事件，由经理按奖惩表处理。",
-        "“Serious” opens an incident as well, for the manager to decide on.",
+        '"Serious" opens an incident as well, for the manager to decide on.',
     ),
     "quality.save": ("保存检查", "Keep the check"),
-    "quality.again": ("再次检查（先前的保留）", "Check again (the earlier stay)"),
+    "quality.again": ("再次检查（先前的保留）", "Check again (earlier checks stay)"),
     "quality.checks": ("检查记录", "Checks"),
     "quality.proposed_void": ("已建议作废", "proposed to void"),
     "late.what": (

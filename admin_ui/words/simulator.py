@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "simulator.from": ("回款日从", "Repayments from"),
     "simulator.to": ("到", "to"),
     "simulator.readings": ("换一种解读（不选即按所选制度）", "Other readings (left out: as the policy says)"),
-    "simulator.as_chosen": ("不改（现行 {held}）", "as chosen (now {held})"),
+    "simulator.as_chosen": ("不改（现行 {held}）", "now {held}"),
     "simulator.document": ("自备文件（TOML）", "A document of your own (TOML)"),
     "simulator.document_what": (
         "写上要改的参数即可，例如 letter_days = 6；也可用 [[edition]] 分日期写。选择「下方粘贴的文件」时使用。",
@@ -40,7 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "还没有可供模拟的数据，请先采集（每天也会自动采集）。",
         "There are no facts yet: have them gathered (done every day too).",
     ),
-    "simulator.gather": ("重新采集数据", "Gather the facts anew"),
+    "simulator.gather": ("重新采集数据", "Gather the facts again"),
     "simulator.gathering": ("正在采集数据", "Facts are being gathered"),
     "simulator.gathered": (
         "正在采集 {done}/{all} 件，可离开本页",

@@ -37,7 +37,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "visit.hold": ("已停止外访：", "On hold:"),
     "visit.missing": ("还缺以下证据，补齐前不计业绩：", "Still missing before it counts:"),
-    "visit.course": ("经过", "Course"),
+    "visit.course": ("经过", "Timeline"),
     "visit.case": ("案件与地址", "Case and address"),
     "visit.unmask": ("查看完整信息", "Show in clear"),
     "visit.show_clear": ("查看", "Show"),
@@ -115,7 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mark.list": ("录音标记", "Marks"),
     "mark.jump": ("跳到 {at}", "Go to {at}"),
     "mark.remove": ("删除", "Remove"),
-    "mark.remove_one": ("删除标记「{words}」", "Remove the mark “{words}”"),
+    "mark.remove_one": ("删除标记「{words}」", 'Remove the mark "{words}"'),
     "mark.none": (
         "还没有标记。播放时按 m 记下当前时刻，写一句话，按回车保存；有权听这段录音的人都能看到。",
         "No marks yet. While it plays press m, write a word and press Enter; whoever may hear it sees it.",

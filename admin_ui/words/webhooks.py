@@ -59,7 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "robot.none": ("还没有群机器人", "No robot yet"),
     "robot.none_what": (
         "在工作群里添加自定义机器人，把它的地址填到「新增机器人」。",
-        "Add a custom robot to the group and enter its address under “Add a robot”.",
+        'Add a custom robot to the group and enter its address under "Add a robot".',
     ),
     "robot.back": ("返回群机器人", "Back to the robots"),
     "field.url": ("地址", "Address"),

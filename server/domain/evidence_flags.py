@@ -89,7 +89,7 @@ SENTENCES: Mapping[FlagCode, tuple[str, str]] = {
     ),
     FlagCode.SOUND_ALIKE: (
         "录音有 {seconds} 秒与另一次外访的录音相同（本段自第 {at} 秒，对方自第 {known_at} 秒）",
-        "{seconds} s of the recording are those of another visit's (from second {at} here, {known_at} there)",
+        "{seconds} s of the recording also stand in another visit's (from second {at} here, {known_at} there)",
     ),
     FlagCode.RECORDING_SILENT: (
         "录音有 {percent}% 完全无声",
@@ -129,15 +129,15 @@ SENTENCES: Mapping[FlagCode, tuple[str, str]] = {
     ),
     FlagCode.SPEED_IMPOSSIBLE: (
         "{minutes} 分钟内移动 {km} 公里（约 {kmh} 公里/小时），不可能",
-        "{km} km in {minutes} minutes (about {kmh} km/h) cannot be",
+        "{km} km in {minutes} minutes (about {kmh} km/h) is not possible",
     ),
     FlagCode.OUTSIDE_FENCE: (
         "定位距外访地址约 {distance_m} 米（已扣除定位误差）",
-        "The place is about {distance_m} m from the visited address, accuracies taken off",
+        "About {distance_m} m from the visited address, after allowing for the accuracy of both places",
     ),
     FlagCode.TEAM_APART: (
         "两人的定位相距 {distance_m} 米（已扣除定位误差），上限 {limit_m} 米",
-        "The two were {distance_m} m apart, accuracies taken off; {limit_m} m are allowed",
+        "The two were {distance_m} m apart, after allowing for their accuracy; {limit_m} m are allowed",
     ),
     FlagCode.COORDINATES_FROZEN: (
         "{minutes} 分钟内 {count} 个定位的坐标完全相同，疑似虚拟定位",

@@ -90,7 +90,7 @@ JOB_TRIED_ELSEWHERE = kind(
     "What this job was for was told that it failed: it is not run again from here",
     remedy=(
         "群消息请在「群机器人」里重发；证据包请重新申请。",
-        "Send a group message again from its robot; ask for an evidence pack anew.",
+        "Send a group message again from its robot; ask again for an evidence pack.",
     ),
 )
 # What they were for is marked as failed when they are given up, and has a way of its own to go on.

@@ -83,6 +83,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "Permission.quality.read": ("查看抽查", "see QA's samples"),
     "Permission.quality.write": ("抽查和登记结果", "draw samples and check them"),
     "Permission.lists.export": ("导出列表", "take lists as files"),
-    "Permission.jobs.read": ("查看后台任务和系统状态", "see background jobs and the state of the house"),
+    "Permission.jobs.read": ("查看后台任务和系统状态", "see background jobs and the system state"),
     "Permission.jobs.run": ("重新运行后台任务", "run a background job again"),
 }

@@ -31,7 +31,7 @@ DEVICE_UNPROVEN = kind(
     "The device key is not enrolled, has been revoked or is not yours",
     remedy=(
         "请领用公司设备并重新登记本机；设备遗失请告知 IT。",
-        "Have a company device handed out and enrol it anew; tell IT when one is lost.",
+        "Have a company device handed out and enrol it again; tell IT when one is lost.",
     ),
     clause="S1",
 )

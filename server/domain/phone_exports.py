@@ -29,7 +29,7 @@ EXPORT_UNREADABLE = kind(
     "The file cannot be read: it is no sealed file of a phone, or it is damaged ({why})",
     remedy=(
         "请在手机上重新导出；手机上的资料在登记遗失前一直保留。",
-        "Export it anew on the phone: what lies there stays until its loss is recorded.",
+        "Export it again on the phone: what lies there stays until its loss is recorded.",
     ),
     clause="S19",
 )

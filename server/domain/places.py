@@ -51,7 +51,7 @@ PLACE_FAR = kind(
     "place_far_from_address",
     Category.REFUSED,
     "定位距外访地址约{distance_m}米（已扣除定位误差）",
-    "The place is about {distance_m} m from the visited address, accuracies taken off",
+    "About {distance_m} m from the visited address, after allowing for the accuracy of both places",
     remedy=("请核对照片、录音与地址。", "Compare the photos and the recording with the address."),
     clause="V1",
 )
@@ -59,7 +59,8 @@ PLACE_ALARMING = kind(
     "place_elsewhere",
     Category.REFUSED,
     "定位距外访地址约{distance_m}米（已扣除定位误差），疑似不在外访地",
-    "The place is about {distance_m} m from the visited address, accuracies taken off: perhaps not the visited place",
+    "About {distance_m} m from the visited address, after allowing for the accuracy of both places: "
+    "perhaps not the visited place",
     remedy=(
         "请品管核查证据是否真实；核实为伪造的由经理作废。",
         "QA looks into whether the evidence is real; a manager voids what was forged.",

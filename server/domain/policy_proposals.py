@@ -75,7 +75,7 @@ PROPOSAL_DECIDED = kind(
     Category.CONFLICT,
     "该制度文件已有决定",
     "This proposal was decided already",
-    remedy=("请重新提出。", "Propose it anew."),
+    remedy=("请重新提出。", "Propose it again."),
     clause="M5",
 )
 
