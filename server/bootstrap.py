@@ -33,6 +33,7 @@ from server.jobs.placements import end_due_placements
 from server.jobs.playable import make_copies
 from server.jobs.queue import Waker, open_queue
 from server.jobs.runner import GivenUp, Handler, JobRunner
+from server.jobs.second_scorer import NoSecondScorer, Opening, ProcessScorer
 from server.jobs.simulations import take_snapshot
 from server.jobs.uploads import close_abandoned
 from server.notify.sender import HttpRobots
@@ -55,6 +56,7 @@ from server.services.ports.clock import Clock
 from server.services.ports.objects import ObjectStoreUnavailable
 from server.services.ports.people import PasswordHasher
 from server.services.ports.places import AddressGeocoder
+from server.services.ports.second_scorer import SecondScorer
 from server.services.simulations import SNAPSHOT_JOB
 from server.services.uploads import SALVAGE_JOB
 from server.settings import GeocoderSettings, Settings, SettingsError
@@ -165,6 +167,7 @@ def build(
         robots=HttpRobots(settings.webhook_hosts, settings.public_url),
         sms=FileSmsSender(FileTables()),
         fact_tables=LateFactTables(),
+        second_scorer=_open_second_scorer(settings),
         receiving=settings.data_dir / "uploads",
         cache=settings.data_dir / "cache",
         folders=_folders(settings),
@@ -191,6 +194,13 @@ def _folders(settings: Settings) -> tuple[Path, ...]:
         settings.data_dir,
         *(() if settings.object_store.startswith("s3://") else (Path(settings.object_store),)),
     )
+
+
+def _open_second_scorer(settings: Settings) -> SecondScorer:
+    if settings.scoring_processes < 2:
+        return NoSecondScorer()
+    seal_key, hash_key = (settings.secrets[f"column_{name}_key"] for name in ("seal", "hash"))
+    return ProcessScorer(Opening(settings.database_url, seal_key, hash_key))
 
 
 def _open_geocoder(settings: GeocoderSettings) -> AddressGeocoder:

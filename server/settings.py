@@ -18,6 +18,7 @@ _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
 _SECRET_BYTES = 32
 # Python computes in one thread of a process at a time; beside two web processes a branch's machine has a worker to run.
 _WEB_PROCESSES = 2
+_SCORING_PROCESSES = 2
 _WEB_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
 
@@ -87,6 +88,7 @@ class Settings:
     queue_url: str
     port: int
     web_processes: int
+    scoring_processes: int
     https: HttpsSettings
     clock_offset: timedelta
     secrets: Mapping[str, bytes]
@@ -127,6 +129,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
         port=_port(given, "FIELDVISIT_PORT", "8000"),
         web_processes=_count(given, "FIELDVISIT_WEB_PROCESSES", min(_WEB_PROCESSES, os.cpu_count() or 1)),
+        scoring_processes=_count(
+            given, "FIELDVISIT_SCORING_PROCESSES", min(_SCORING_PROCESSES, os.cpu_count() or 1)
+        ),
         https=_read_https(given),
         clock_offset=_clock_offset(given.get("FIELDVISIT_CLOCK_OFFSET", "0")),
         secrets=_read_secrets(secrets_file),

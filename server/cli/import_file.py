@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from server.domain.imports import (
     ImportKind,
     ImportState,
 )
+from server.jobs.second_scorer import NoSecondScorer
 from server.services import imports
 from server.services.house import House
 from server.services.importing.runs import Progress, run
@@ -57,7 +59,8 @@ def import_file(
     if file is None or not file.is_file():
         raise click.UsageError("FILE must name a file that exists")
     with installed() as installation:
-        house = installation.house
+        # What the file touches is scored by the worker, in a process of its own.
+        house = dataclasses.replace(installation.house, second_scorer=NoSecondScorer())
         opened = _open(house, ImportKind(kind), file, dry_run, uploaded_by, confirmed_by)
         ended = opened
         if opened.state is not ImportState.UNCHANGED:

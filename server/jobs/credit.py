@@ -28,7 +28,7 @@ def score_placement(house: House, payload: Mapping[str, Any], _progress: Progres
             by_cause.setdefault(str(one["cause"]), set()).add(str(one["placement_id"]))
         for cause, placement_ids in by_cause.items():
             touched = with_other_placements(uow, placement_ids)
-            score(uow, touched, cause)
+            score(uow, touched, cause, second=house.second_scorer)
             touch(uow, touched)
         uow.commit()
 
@@ -44,7 +44,7 @@ def score_placements(house: House, payload: Mapping[str, Any], _progress: Progre
     try:
         with house.units.write(durable=False) as uow:
             touched = with_other_placements(uow, placement_ids)
-            score(uow, touched, cause)
+            score(uow, touched, cause, second=house.second_scorer)
             touch(uow, touched)
             uow.commit()
     except Exception as error:  # whatever one case raises; its own job keeps it and tells IT

@@ -7,11 +7,13 @@ saw (the facts), under which editions, and the trace of every line. Nothing is c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain, repeat
+from typing import Any, TypeVar
 
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
@@ -22,11 +24,18 @@ from server.domain.policy.editions import Edition, PolicyBook
 from server.domain.policy.facts import PlacementFacts
 from server.domain.policy.wire import placement_to_json
 from server.services.facts_of_placement import facts_of_placements
+from server.services.ports.rows import EntityRows
+from server.services.ports.second_scorer import AskedRuns, MadeRuns, SecondScorer
 from server.services.ports.unit_of_work import UnitOfWork
 
+E = TypeVar("E")
 PLACEMENT_JOB = "credit.placement"
 PLACEMENTS_JOB = "credit.placements"
 AT_ONCE = 500  # placements scored in one turn of the writer: a third of a second on a small machine
+_WORTH_SHARING = 200  # placements; what goes through a pipe and is asked in parts costs some milliseconds
+_SMALLEST_PART, _GREATEST_PART = 20, 100
+# No row holds it: nothing of what is made ready waits to be told when it is written.
+_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 def fact_changed(uow: UnitOfWork, placement_id: str, cause: str) -> None:
@@ -72,20 +81,82 @@ class _Scored:
     former_run_id: str | None
 
 
-def score(uow: UnitOfWork, placement_ids: Iterable[str], cause: str, *, anew: bool = False) -> int:
+def score(
+    uow: UnitOfWork,
+    placement_ids: Iterable[str],
+    cause: str,
+    *,
+    anew: bool = False,
+    second: SecondScorer | None = None,
+) -> int:
     """Score placements anew; returns how many of them have a new run.
 
     A placement whose facts and editions are those of its current run keeps it, unless `anew` is asked for. Rows are
     read and written a kind at a time: the number of statements depends on the hundreds of placements, not on visits or
-    repayments.
+    repayments. `second` takes its share where this turn has written nothing that scoring reads.
     """
     wanted = sorted(set(placement_ids))
     runs = 0
     for start in range(0, len(wanted), AT_ONCE):
-        scored = list(_scored(uow, wanted[start : start + AT_ONCE], cause, anew=anew))
-        _keep(uow, scored)
-        runs += len(scored)
+        some = wanted[start : start + AT_ONCE]
+        if second is None or len(some) < _WORTH_SHARING:
+            made = _keep(uow, list(_scored(uow, some, cause, anew=anew)))
+        else:
+            made = _shared(uow, some, cause, anew, second)
+        if made:
+            uow.audit(AuditEntry("credit.scored", "placement", None, {"cause": cause, "runs": made}))
+        runs += len(made)
     return runs
+
+
+def _shared(
+    uow: UnitOfWork, placement_ids: Sequence[str], cause: str, anew: bool, second: SecondScorer
+) -> dict[str, str]:
+    """Both take from what is left, the first from its beginning and the second from its end, until nothing is.
+
+    What the second has made is written at once: nobody reads runs and lines in the scoring, so that it still sees the
+    same facts, and it works on meanwhile. Where it fails once it is asked no more: the first meets the same and tells.
+    """
+    left, asked, made = list(placement_ids), deque[list[str]](), dict[str, str]()
+    helps = True
+    with second.share() as share:
+        while left or asked:
+            while helps and left and share.ask(AskedRuns(part := left[-_part(left) :], cause, uow.now, anew)):
+                asked.append(part)
+                del left[-len(part) :]
+            if asked and (share.has_answered() or not left):
+                part, answer = asked.popleft(), share.answer()
+                if answer is None:
+                    helps = False
+                    left += part
+                else:
+                    made |= _keep_made(uow, answer)
+            elif left:
+                part = left[: _part(left)]
+                del left[: len(part)]
+                made |= _keep(uow, list(_scored(uow, part, cause, anew=anew)))
+    return {id_: made[id_] for id_ in sorted(made)}
+
+
+def _part(left: Sequence[str]) -> int:
+    """Less and less at a time, so that neither waits long for the other at the end."""
+    return min(max(len(left) // 4, _SMALLEST_PART), _GREATEST_PART)
+
+
+def made_runs(uow: UnitOfWork, asked: AskedRuns) -> MadeRuns:
+    """What the second scorer answers, read and made in its own process."""
+    scored = list(_scored(uow, asked.placement_ids, asked.cause, anew=asked.anew))
+
+    def ready(rows: EntityRows[E], entities: Sequence[E]) -> Any:
+        return rows.ready(entities, _NO_MOMENT) if entities else None
+
+    return MadeRuns(
+        runs=ready(uow.credit_runs, [one.run for one in scored]),
+        lines=ready(uow.credit_lines, [line for one in scored for line in one.lines]),
+        shares=ready(uow.credit_shares, [share for one in scored for share in one.shares]),
+        former_run_ids=[one.former_run_id for one in scored if one.former_run_id is not None],
+        run_ids={one.run.placement_id: one.run.id for one in scored},
+    )
 
 
 def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: bool) -> Iterator[_Scored]:
@@ -178,13 +249,26 @@ def _shares(ids: Iterator[str], row: CreditRow, decision: Decision) -> Iterator[
         yield CreditShareRow(next(ids), row.id, agent, position, fen)
 
 
-def _keep(uow: UnitOfWork, scored: Sequence[_Scored]) -> None:
-    """Former runs give way first: a placement has one current run, and the database holds it to that."""
+def _keep(uow: UnitOfWork, scored: Sequence[_Scored]) -> dict[str, str]:
+    """The new run of each placement. Former runs give way first: a placement has one current run, and the database
+    holds it to that."""
     if not scored:
-        return
+        return {}
     uow.credit_runs.retire([one.former_run_id for one in scored if one.former_run_id is not None])
     uow.credit_runs.add_all([one.run for one in scored])
     uow.credit_lines.add_all([line for one in scored for line in one.lines])
     uow.credit_shares.add_all([share for one in scored for share in one.shares])
-    runs = {one.run.placement_id: one.run.id for one in scored}
-    uow.audit(AuditEntry("credit.scored", "placement", None, {"cause": scored[0].run.cause, "runs": runs}))
+    return {one.run.placement_id: one.run.id for one in scored}
+
+
+def _keep_made(uow: UnitOfWork, made: MadeRuns) -> Mapping[str, str]:
+    """As `_keep`, what the second scorer has made."""
+    uow.credit_runs.retire(made.former_run_ids)
+    for rows, ready in (
+        (uow.credit_runs, made.runs),
+        (uow.credit_lines, made.lines),
+        (uow.credit_shares, made.shares),
+    ):
+        if ready is not None:
+            rows.add_ready(ready, uow.now)
+    return made.run_ids

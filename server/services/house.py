@@ -18,6 +18,7 @@ from server.services.ports.people import PasswordHasher
 from server.services.ports.phone_seals import PhoneSeals
 from server.services.ports.places import AddressGeocoder, CountyOutlines, Distances
 from server.services.ports.robots import RobotSender
+from server.services.ports.second_scorer import SecondScorer
 from server.services.ports.signatures import SignatureCheck
 from server.services.ports.simulation import FactTables
 from server.services.ports.sms import SmsSender
@@ -50,6 +51,7 @@ class House:
     robots: RobotSender
     sms: SmsSender
     fact_tables: FactTables
+    second_scorer: SecondScorer
     receiving: Path
     cache: Path
     folders: Sequence[Path]

@@ -52,7 +52,7 @@ def rebuild(house: House, month: str, progress: Callable[[int, int], None]) -> R
         differing = list(_differing(uow, computed))
     for some in _hundreds(differing):
         with house.units.write() as uow:
-            score(uow, some, CAUSE, anew=True)
+            score(uow, some, CAUSE, anew=True, second=house.second_scorer)
             touch(uow, some)
             uow.commit()
     with house.units.write() as uow:

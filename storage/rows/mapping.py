@@ -250,18 +250,18 @@ class Rows(Generic[E]):
         return entity
 
     def add_all(self, entities: Sequence[E]) -> None:
-        if not entities:
-            return
-        if self._sealed:
-            dumped = [self.dump(entity) for entity in entities]
-            columns = {name: [row[name] for row in dumped] for name in dumped[0]}
-        else:
-            columns = {name: list(map(attrgetter(name), entities)) for name in self._shape.fields}
-        self._shape.insert.write_all(self.connection, columns)
+        if entities:
+            self._shape.insert.write_all(self.connection, self._columns(entities))
+
+    def _columns(self, entities: Sequence[E]) -> dict[str, list[Any]]:
+        """As `dump`, a column after the other."""
+        if not self._sealed:
+            return {name: list(map(attrgetter(name), entities)) for name in self._shape.fields}
+        dumped = [self.dump(entity) for entity in entities]
+        return {name: [row[name] for row in dumped] for name in dumped[0]}
 
     def ready(self, entities: Sequence[E], moment: datetime) -> ReadyRows:
-        dumped = [self.dump(entity) for entity in entities]
-        return make_ready(self.table, dumped, self.connection.dialect, moment)
+        return make_ready(self.table, self._columns(entities), self.connection.dialect, moment)
 
     def add_ready(self, ready: ReadyRows, moment: datetime) -> None:
         ready.write(self.connection, moment)

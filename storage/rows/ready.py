@@ -1,6 +1,6 @@
 """Rows made ready before the writer's turn: sealed, converted, with their statement; the turn only hands them over.
 
-Owns the way from dumped rows to what the driver takes. A file of 20,000 cases is 80,000 rows, and everybody else's
+Owns the way from dumped columns to what the driver takes. A file of 20,000 cases is 80,000 rows, and everybody else's
 writes wait while they are written (docs/adr/0003).
 """
 
@@ -49,20 +49,18 @@ class ReadyRows:
 
 
 def make_ready(
-    table: sa.Table, dumped: Sequence[Mapping[str, Any]], dialect: sa.Dialect, moment: datetime
+    table: sa.Table, told: Mapping[str, Sequence[Any]], dialect: sa.Dialect, moment: datetime
 ) -> ReadyRows:
-    """`dumped` has at least one row, and each the same columns; those that hold `moment` itself are written late."""
+    """`told` has at least one row, a column after the other; those that hold `moment` itself are written late."""
     copied = dialect.name == "postgresql"
-    names, statement = (
-        _copying(table, dumped[0], dialect) if copied else _inserting(table, dumped[0], dialect)
-    )
+    names, statement = _copying(table, told, dialect) if copied else _inserting(table, told, dialect)
     converts = [_convert(table.c[name], dialect) for name in names]
     late = {
         place: converts[place]
         for place, name in enumerate(names)
-        if isinstance(table.c[name].type, Instant) and all(row[name] is moment for row in dumped)
+        if isinstance(table.c[name].type, Instant) and all(value is moment for value in told[name])
     }
-    columns = [[convert(row[name]) for row in dumped] for name, convert in zip(names, converts, strict=True)]
+    columns = [map(convert, told[name]) for name, convert in zip(names, converts, strict=True)]
     rows = [list(values) for values in zip(*columns, strict=True)]
     return ReadyRows(statement, rows, late, copied)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from server.domain.audit import AuditEntry
 from server.domain.import_problems import FILE_REFUSED, ProblemList
 from server.domain.import_sheets import ImportRow
-from server.domain.imports import FINAL, ImportFile, ImportState, waits_for_qa
+from server.domain.imports import FINAL, ImportFile, ImportKind, ImportState, waits_for_qa
+from server.services.credit import AT_ONCE
 from server.services.house import House
 from server.services.importing.applying import Application
 from server.services.importing.endings import account_or_none, close
@@ -35,6 +36,8 @@ def run(
     rows, problems = _read(house, importer, path, file.filename, steps)
     if problems:
         return close(house, file, ImportState.REFUSED, len(rows), problems)
+    if file.kind is ImportKind.REPAYMENTS and len(rows) >= AT_ONCE:
+        house.second_scorer.start()
     prepared = importer.prepare(house, rows, steps.second_half)
     application = Application(house, file, importer, rows, prepared)
     applies = not file.dry_run and not waits_for_qa(file)
