@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "fine.holds": ("是否属实", "Does it hold"),
     "fine.holds_yes": ("属实，通知本人当天缴", "It holds: told and due today"),
     "fine.holds_no": ("不属实，撤销", "It does not: dropped"),
-    "fine.receive": ("已收到 {amount}", "{amount} was handed over"),
+    "fine.receive": ("已收到 {amount}", "Received {amount}"),
     "fine.none": ("没有罚款", "No fines"),
     "fine.none_what": (
         "在您的范围内没有符合条件的罚款。监督责任人按目录登记，核实后当天应缴，逾期加倍。",
