@@ -90,9 +90,9 @@ LEANED_ON = kind(
 LEANED_ON_BY_IMPORT = kind(
     "import_undo_leaned_on_by_import",
     Category.REFUSED,
-    "案件 {case_number} 的{on_zh}已有另一份导入的{what_zh} {count} 条",
-    "Case {case_number}, {on_en}: {what_en} of another import ({count})",
-    remedy=("请先撤回后来的导入。", "Undo the later import first."),
+    "另一份导入 {filename} 的{what_zh} {count} 条以它的{on_zh}为依据",
+    "The import {filename} rests on its {on_en}: {what_en} ({count})",
+    remedy=("请先撤回导入 {filename}。", "Undo the import {filename} first."),
     clause="S20",
 )
 CHANGED_SINCE = kind(
@@ -165,6 +165,7 @@ LEANING: Mapping[str, tuple[str, str]] = {
     "incidents": ("合规事件", "incident"),
     "evidence_packs": ("证据包", "evidence pack"),
     "disputes": ("业绩异议", "credit dispute"),
+    "import_changes": ("留案", "retention"),
 }
 """What may lean on a row, by its table."""
 
@@ -179,7 +180,7 @@ class StandsOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """So many rows of the table `what` on rows `on` of one case, or of one person; `import_id` brought the last."""
+    """So many rows of the table `what` on rows `on`: of one case, of one person, or those that one import brought."""
 
     what: str
     on: str
@@ -244,15 +245,13 @@ def unnamed_findings(created: Mapping[str, int], named: Mapping[str, int]) -> li
     return found
 
 
-def leaning_finding(leaning: Leaning, case_number: str) -> Finding:
-    """What leans on a row, in words; where it came by file, that file goes first."""
+def leaning_finding(leaning: Leaning, named: str) -> Finding:
+    """What leans on rows, in words: of the case with that number, or by the import of that name, which goes first."""
     (on_zh, on_en), (what_zh, what_en) = ROWS[leaning.on], LEANING[leaning.what]
-    told = {"on_zh": on_zh, "on_en": on_en, "what_zh": what_zh, "what_en": what_en}
-    by_import = leaning.import_id is not None
-    return Finding(
-        LEANED_ON_BY_IMPORT if by_import else LEANED_ON,
-        params=told | {"case_number": case_number, "count": leaning.count},
-    )
+    told = {"on_zh": on_zh, "on_en": on_en, "what_zh": what_zh, "what_en": what_en, "count": leaning.count}
+    if leaning.import_id is not None:
+        return Finding(LEANED_ON_BY_IMPORT, params=told | {"filename": named})
+    return Finding(LEANED_ON, params=told | {"case_number": named})
 
 
 def changed_finding(on: str, case_number: str) -> Finding:

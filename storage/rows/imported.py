@@ -128,13 +128,14 @@ class ImportedRowQueries:
 
     def leaning(self, import_id: str, since: datetime, most: int) -> Leanings:
         found, total = list[Leaning](), 0
-        for link in links():
-            some, all_ = self._asked(link, _of(link.parent, import_id), import_id, most)
-            found, total = found + some, total + all_
-        for link, where in _since(import_id, since):
-            some, all_ = self._asked(link, where, import_id, most)
-            found, total = found + some, total + all_
-        return Leanings(found, total)
+        asked = [(link, _of(link.parent, import_id)) for link in links()]
+        for link, where in (*asked, *_since(import_id, since)):
+            for some, all_ in self._asked(link, where, import_id, most):
+                found, total = found + some, total + all_
+        some, all_ = self._told_by_import(
+            "import_changes", placements, import_changes.c.import_id, _kept_changes(import_id), most
+        )
+        return Leanings(found + some, total + all_)
 
     def changed(self, import_id: str, most: int) -> Leanings:
         found, total = list[Leaning](), 0
@@ -169,24 +170,39 @@ class ImportedRowQueries:
             taken[table.name] = self._connection.execute(marked).rowcount
         return {name: count for name, count in taken.items() if count}
 
-    def _asked(self, link: Link, where: _Where, import_id: str, most: int) -> tuple[list[Leaning], int]:
+    def _asked(
+        self, link: Link, where: _Where, import_id: str, most: int
+    ) -> Iterator[tuple[list[Leaning], int]]:
+        """What leans by itself, by case or person; and what other imports brought, by import."""
         child = link.child
         leans = [link.leans, *where, *_others(child, import_id)]
         if child is holds:
             leans.append(~_by_itself(import_id))
         if link.parent is not placements:
             leans += _not_told_by_case(child, import_id)
-        brought = sa.func.max(child.c.import_id) if "import_id" in child.c else None
-        return self._told(_grouped(link.parent, leans, most, brought), link.what, link.parent)
+        if "import_id" not in child.c:
+            yield self._told(_grouped(link.parent, leans, most), link.what, link.parent)
+            return
+        by_itself, by_import = child.c.import_id.is_(None), child.c.import_id
+        yield self._told(_grouped(link.parent, (*leans, by_itself), most), link.what, link.parent)
+        brought = (*leans, by_import.is_not(None))
+        yield self._told_by_import(link.what, link.parent, by_import, brought, most)
+
+    def _told_by_import(
+        self, what: str, on: sa.Table, by: Any, where: _Where, most: int
+    ) -> tuple[list[Leaning], int]:
+        rows = self._connection.execute(_counted(by, where, most)).all()
+        told = [Leaning(what, on.name, None, None, count, id_) for id_, count, _ in rows]
+        return told, rows[0][2] if rows else 0
 
     def _told(self, grouped: sa.Select[Any], what: str, on: sa.Table) -> tuple[list[Leaning], int]:
         rows = self._connection.execute(grouped).all()
         by_case = on is placements or "placement_id" in on.c
         told = [
-            Leaning(what, on.name, owner if by_case else None, None if by_case else owner, count, brought)
-            for owner, count, brought, _ in rows
+            Leaning(what, on.name, owner if by_case else None, None if by_case else owner, count, None)
+            for owner, count, _ in rows
         ]
-        return told, rows[0][3] if rows else 0
+        return told, rows[0][2] if rows else 0
 
 
 def _of(table: sa.Table, import_id: str) -> _Where:
@@ -200,12 +216,14 @@ def _owner(table: sa.Table) -> sa.Column[Any]:
     return table.c.placement_id if "placement_id" in table.c else table.c.debtor_id
 
 
-def _grouped(table: sa.Table, where: _Where, most: int, brought: Any = None) -> sa.Select[Any]:
-    owner = _owner(table)
-    told = sa.select(
-        owner, sa.func.count(), sa.null() if brought is None else brought, sa.func.count().over()
-    )
-    return told.where(*where).group_by(owner).order_by(owner).limit(most)
+def _grouped(table: sa.Table, where: _Where, most: int) -> sa.Select[Any]:
+    return _counted(_owner(table), where, most)
+
+
+def _counted(by: Any, where: _Where, most: int) -> sa.Select[Any]:
+    """The first of the groups with how many rows each has, and how many groups there are."""
+    told = sa.select(by, sa.func.count(), sa.func.count().over())
+    return told.where(*where).group_by(by).order_by(by).limit(most)
 
 
 def _others(child: Any, import_id: str) -> _Where:
@@ -237,21 +255,32 @@ def _changed(table: sa.Table) -> sa.ColumnElement[bool]:
     """Not as it was brought. Its last day, and a newer table of divisions, change a row without anybody's hand."""
     expected: Any = sa.literal(1)
     if table is placements:
-        expected = 1 + sa.case((table.c.ended_on.is_not(None), 1), else_=0) + _there_and_back(table)
+        expected = 1 + sa.case((table.c.ended_on.is_not(None), 1), else_=0) + _by_files(table)
     if table is addresses:
         expected = 1 + sa.case((table.c.recheck_since.is_not(None), 1), else_=0)
     return sa.and_(table.c.version > 1, table.c.version != expected)
 
 
-def _there_and_back(table: sa.Table) -> sa.ScalarSelect[Any]:
-    """Twice for each file that changed the row and was undone itself: it is as it was."""
-    undone = import_files.c.state == ImportState.UNDONE
+def _by_files(table: sa.Table) -> sa.ScalarSelect[Any]:
+    """How often later files changed the row: once, and once more where the file was undone itself. One that was not is
+    told by its name."""
+    times = sa.case((import_files.c.state == ImportState.UNDONE, 2), else_=1)
     return (
-        sa.select(2 * sa.func.count())
+        sa.select(sa.func.coalesce(sa.func.sum(times), 0))
         .select_from(import_changes.join(import_files, import_files.c.id == import_changes.c.import_id))
-        .where(import_changes.c.row_id == table.c.id, undone)
+        .where(import_changes.c.row_id == table.c.id)
         .correlate(table)
         .scalar_subquery()
+    )
+
+
+def _kept_changes(import_id: str) -> _Where:
+    """What other files changed of placements of this one, and that stands."""
+    return (
+        import_changes.c.row_id == placements.c.id,
+        *_of(placements, import_id),
+        import_files.c.id == import_changes.c.import_id,
+        import_files.c.state == ImportState.APPLIED,
     )
 
 

@@ -253,6 +253,25 @@ def test_many_obstacles_are_counted_and_the_first_fifty_told(desk: Desk) -> None
     assert (obstacles["total"], len(obstacles["items"])) == (60, 50)
 
 
+def test_of_many_kinds_each_is_told_first_and_other_imports_by_their_name(desk: Desk) -> None:
+    path = path_of(import_placements(desk, *(placement_row(number) for number in range(1, 56))))
+    for number in range(1, 53):
+        make_promise(desk, case(desk, f"WA{number:06d}")[0], date(2026, 3, 20))
+    make_hold(desk, case(desk, "WA000055")[0])
+    paid = [
+        {"案件编号": f"WA{n:06d}", "回款流水号": f"P{n}", "回款日期": "2026-03-05", "回款金额": "1.00"}
+        for n in (1, 2)
+    ]
+    later = path_of(bring(desk, "repayments", paid))
+    obstacles = desk.ok(desk.get(QA, path))["obstacles"]
+    assert (obstacles["total"], len(obstacles["items"])) == (54, 50)
+    told = [item["message"]["zh"] for item in obstacles["items"][:3]]
+    assert any("停催 1 条" in one for one in told)
+    assert any("承诺还款 1 条" in one for one in told)
+    assert "另一份导入 rows.csv 的回款 2 条以它的委案为依据" in told
+    assert later.split("/")[4] in {item["id"] for item in obstacles["items"][:3]}
+
+
 def test_rows_that_do_not_name_their_import_keep_it_and_it_is_said(desk: Desk) -> None:
     path = path_of(import_placements(desk, placement_row(1), placement_row(2)))
     (one,) = case(desk, "WA000001")
@@ -305,8 +324,9 @@ def test_files_that_retained_a_case_one_after_the_other_go_in_turn_and_the_case_
     first = path_of(import_placements(desk, placement_row(1)))
     second = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31")))
     third = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-12-31")))
-    for path in (first, second):
-        kept(desk, path, "import_undo_changed")
+    kept(desk, second, "import_undo_changed")
+    items = kept(desk, first, "import_undo_leaned_on_by_import")
+    assert {item["id"] for item in items} == {path.split("/")[4] for path in (second, third)}
     for path, until in ((third, date(2026, 10, 31)), (second, None)):
         undone(desk, path)
         assert case(desk, "WA000001")[0].retained_until == until

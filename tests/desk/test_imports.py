@@ -209,3 +209,27 @@ def test_who_asked_sees_no_button_to_confirm_and_qa_may_decline(desk: Desk) -> N
     assert qa.post(f"{path}/confirm").status_code == 422
     qa.done(f"{path}/turn-down", {"reason": "文件没有错"}, part=False)
     assert "可以申请撤回" in seen(qa.page(path))
+
+
+def test_the_page_of_a_case_that_was_taken_back_says_with_which_file(desk: Desk) -> None:
+    dispatcher, qa = Browser(desk, DISPATCHER), Browser(desk, QA)
+    path = placed(dispatcher, placement_row(1), placement_row(2))
+    desk.work()
+    qa.done(f"{path}/confirm", part=False)
+    desk.work()
+    with desk.installation.house.units.read() as uow:
+        (placement,) = uow.placements.having(case_number="WA000001")
+    page = f"/desk/cases/{placement.id}"
+    assert "已撤回" not in seen(dispatcher.page(page))
+    free = seen(dispatcher.page(f"{path}/undoing"))
+    assert "债务人 2 条、委案 2 条" in free
+    dispatcher.done(f"{path}/undoing", {"reason": "发错了文件"}, part=False)
+    qa.done(f"{path}/undoing/confirm", part=False)
+    gone = dispatcher.page(page)
+    assert "随导入文件 三月<b>.csv 整份撤回" in seen(gone)
+    assert "发错了文件" in seen(gone)
+    assert f'href="{path}"' in gone
+    assert f'href="{path}"' not in Browser(desk, COLLECTOR).page(page)
+    assert Browser(desk, OUTSIDE_DISPATCHER).get(page).status_code == 404
+    assert dispatcher.post(f"{page}/hold", {"reason": "complaint", "note": ""}).status_code in (404, 422)
+    assert "WA000001" not in dispatcher.page("/desk/cases")
