@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
-from playwright.sync_api import Browser, Response, TimeoutError
+from playwright.sync_api import Browser, Error, Response
 from playwright.sync_api import Page as Window
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -128,9 +128,9 @@ class Walk:
                 window.context.add_cookies([{"name": "desk_language", "value": language, "url": url}])
                 try:
                     act(window, url, state)
-                except TimeoutError as never:
+                    self._take(window, f"{state.name}-{language}")
+                except Error as never:
                     self.faults.append(f"{state.name} {language}: {str(never).splitlines()[-1].strip()}")
-                self._take(window, f"{state.name}-{language}")
 
     def _good(self, answer: Response | None, way: str) -> bool:
         if answer is None or answer.status >= 400:

@@ -16,6 +16,7 @@ from playwright.sync_api import Page as Window
 from scripts.guide_pictures import sign_in_at_desk
 
 _NOBODY = "-"
+_SETTLES = 500  # ms
 _NO_ONE = "00000000-0000-7000-8000-000000000000"
 _STATES = f"""
 door                 -            /desk/sign-in
@@ -95,7 +96,9 @@ def act(window: Window, url: str, state: State) -> None:
     for one in state.acts:
         window.wait_for_load_state("networkidle")
         _do(window, one)
-    window.wait_for_load_state("networkidle")
+        window.wait_for_timeout(_SETTLES)  # what htmx asks for has not begun yet when the click is over
+    for loaded in ("load", "networkidle"):
+        window.wait_for_load_state(loaded)  # type: ignore[arg-type]
 
 
 def _do(window: Window, one: str) -> None:

@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "paper.shred": ("已销毁", "Shredded"),
     "paper.none": ("没有材料", "No papers"),
     "paper.none_what": (
-        "信函打印后按「登记为领用」，授权书和外访单在计划页登记领用，即列入；换一个标签可看其他状态。",
+        "信函打印后按「登记为领用材料」，授权书和外访单在计划页登记领用，即列入；换一个标签可看其他状态。",
         "Letters are listed once printed and issued, other papers once given out from the plan; another tab has "
         "other states.",
     ),
