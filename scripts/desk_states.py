@@ -55,7 +55,8 @@ papers_none_ticked   dispatcher1  /desk/papers?listed=out > #ticked button
 counterfoils_back    dispatcher1      /desk/counterfoils > .pick input >> nth=0 > #ticked button
 unmasked             qa1          /desk/cases > a.open > details:has(#unmask-purpose) summary
   > #unmask-purpose := 核对身份 > form:has(#unmask-purpose) button
-listening            qa1          /desk/visits?state=completed > a.open > .listen input := 抽查话术 > .listen button
+listening            qa1          /desk/visits?state=completed > a.open
+  > .listen [name=purpose] := 抽查话术 > .listen button
 typed_address        collector1   /desk/requests?state=draft > [data-row] a.open > #drawer a.button
   > #new-text := 郑州市金水区花园路39
 failed_planned_again dispatcher1  /desk/visits?state=failed > a.open > form[action$=plan-again] button

@@ -126,11 +126,12 @@ def release(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Pap
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One of several that were asked for: done, or why not; `case_number` None where it is out of reach."""
+    """One of several that were asked for: done, or why not; `case_number` and `kind` None where it is out of reach."""
 
     id: str
     case_number: str | None
     refused: Problem | None
+    kind: PaperKind | None = None
 
 
 def release_each(uow: UnitOfWork, actor: Actor, paper_ids: Sequence[str]) -> list[Outcome]:
@@ -158,7 +159,10 @@ def _each(uow: UnitOfWork, paper_ids: Sequence[str], act: Callable[[str], Paper]
             outcomes.append((paper_id, known, refused))
     listed = with_cases(uow, [paper for _, paper, _ in outcomes if paper is not None])
     cases = {one.paper.id: one.case_number for one in listed}
-    return [Outcome(paper_id, cases.get(paper_id), refused) for paper_id, _, refused in outcomes]
+    return [
+        Outcome(paper_id, cases.get(paper_id), refused, paper.kind if paper else None)
+        for paper_id, paper, refused in outcomes
+    ]
 
 
 def leave(uow: UnitOfWork, actor: Actor, paper: Paper) -> Paper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from admin_ui.words import Words
 from server.domain.visits import Letter, Visit, VisitState
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
@@ -142,7 +143,9 @@ def test_papers_are_released_together_each_with_its_own_outcome(desk: Desk) -> N
     unknown = "01234567-89ab-7def-8123-456789abcdef"
     text = seen(manager.done(f"{PAPERS}/release", {**ticked, unknown: "1"}, part=False))
     assert "已批准带出 2 份，共 4 份" in text
-    assert text.index("AJ-1 没有完成") < text.index("AJ-2 "), "one released before does not stop the others"
+    assert text.index(f"AJ-1 {Words('zh').of(papers[1].kind)} 没有完成") < text.index("AJ-2 "), (
+        "one released before does not stop the others"
+    )
     assert "没有找到 没有完成" in text
     with desk.installation.house.units.read() as uow:
         kept = uow.papers.by_ids(ticked)
@@ -175,6 +178,7 @@ def test_counterfoils_and_papers_come_back_in_one_go_each_with_its_own_outcome(d
         dispatcher.done(one.format(rows[1].id), part=False)
         text = seen(dispatcher.done(path, {**ticked, unknown: "1"}, part=False))
         assert f"{told} 2 份，共 4 份" in text
+        assert path == f"{COUNTERFOILS}/receive" or f"AJ-3 {Words('zh').of(papers[0].kind)}" in text
         assert text.count("没有完成") == 2, "who was handed over before, and who there is not, stop nobody"
         assert not any(f'name="{row.id}"' in dispatcher.page(list_) for row in rows)
         assert f"{told} 0 份，共 3 份" in seen(dispatcher.done(path, ticked, part=False))
