@@ -43,8 +43,8 @@ _CLAUSES = ("S12", "V8", "S8")
 )
 def quality_sample(call: Call) -> dict[str, Any]:
     """A month's sample: how it was drawn, its visits, what was found."""
-    asked, samples = call.query, quality.samples(call.uow)
-    shown = _asked_for(samples, asked["month"], asked["checked"])
+    asked = call.query
+    samples, shown = quality.asked_sample(call.uow, asked["month"], waiting=asked["checked"] is False)
     due = month_before(month_of(local_day(call.uow.now)))
     found = None
     if shown is not None:
@@ -57,10 +57,10 @@ def quality_sample(call: Call) -> dict[str, Any]:
         "items": found.items if found else [],
         "next": next_page(LIST, found.next if found else None),
         "people": call.uow.accounts.by_ids(people),
-        "months": [one.sample.month for one in samples],
+        "months": [one.month for one in samples],
         "tabs": _tabs(shown, asked["checked"]),
         "draws": due
-        if call.actor.may(Permission.QUALITY_WRITE) and all(due != one.sample.month for one in samples)
+        if call.actor.may(Permission.QUALITY_WRITE) and all(due != one.month for one in samples)
         else None,
         "rule": {"per_cent": PER_CENT_DRAWN, "least": LEAST_DRAWN, "most": MOST_DRAWN},
         "address": lambda month: href(LIST, {"month": month}),
@@ -139,14 +139,6 @@ def late_list(call: Call) -> dict[str, Any]:
         "hours": call.uow.policy.in_force_on(local_day(call.uow.now)).upload_hours,
         "next": next_page(LATE, found.next),
     }
-
-
-def _asked_for(samples: list[SampleShown], month: str | None, checked: bool | None) -> SampleShown | None:
-    """The month that was asked for; of what waits, the oldest that has some; else the latest."""
-    if month is None and checked is False:
-        waiting = [one for one in samples if one.checked < one.drawn]
-        return waiting[-1] if waiting else (samples[0] if samples else None)
-    return next((one for one in samples if month in (None, one.sample.month)), None)
 
 
 def _tabs(shown: SampleShown | None, checked: bool | None) -> list[Tab]:

@@ -80,6 +80,20 @@ def samples(uow: UnitOfWork) -> list[SampleShown]:
     return [SampleShown(sample, *counts.get(sample.id, (0, 0))) for sample in found]
 
 
+def asked_sample(
+    uow: UnitOfWork, month: str | None, *, waiting: bool
+) -> tuple[list[QualitySample], SampleShown | None]:
+    """All samples, the latest month first, and with its counts the one that is asked for: of a month; without one, of
+    what waits the oldest that has some; else the latest."""
+    found = uow.quality_samples.newest_first()
+    chosen = [one for one in found if month in (None, one.month)][:1]
+    if month is None and waiting:
+        open_ = uow.quality_items.samples_waiting()
+        chosen = [one for one in found if one.id in open_][-1:] or chosen
+    counts = uow.quality_items.counts([one.id for one in chosen])
+    return found, next((SampleShown(one, *counts.get(one.id, (0, 0))) for one in chosen), None)
+
+
 def draw_sample(uow: UnitOfWork, actor: Actor, month: str) -> QualitySample:
     """S12: draw the month's sample; a month that is not over would be drawn from a part of its visits."""
     _, last = month_bounds(month)

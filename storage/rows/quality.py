@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from server.domain.access import Reach
+from server.domain.access import Reach, Scope
 from server.domain.calendar import SHANGHAI
 from server.domain.evidence import PHOTO_KINDS, EvidenceKind
 from server.domain.quality import Candidate, QualityItem, QualitySample
@@ -62,8 +62,18 @@ class QualityItemQueries(Rows[QualityItem]):
         return keyset_page(self, statement, [quality_items.c.position, quality_items.c.id], request)
 
     def waiting_count(self, reach: Reach) -> int:
+        if (
+            reach.scope is Scope.ALL
+        ):  # by two indexes alone: to hold each visit against its checks took ten times as long
+            drawn = sa.select(sa.func.count()).select_from(quality_items).scalar_subquery()
+            checked = sa.select(sa.func.count(quality_checks.c.item_id.distinct())).scalar_subquery()
+            return int(self.connection.execute(sa.select(drawn - checked)).scalar_one())
         counted = _within(sa.select(sa.func.count()).select_from(quality_items), reach).where(~_CHECKED)
         return int(self.connection.execute(counted).scalar_one())
+
+    def samples_waiting(self) -> set[str]:
+        waiting = sa.select(quality_items.c.sample_id).where(~_CHECKED).distinct()
+        return set(self.connection.execute(waiting).scalars())
 
     def counts(self, sample_ids: list[str]) -> dict[str, tuple[int, int]]:
         """How many were drawn of each sample, and how many of these were checked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -61,6 +62,30 @@ def test_the_seed_is_shown_and_draws_the_same_again(desk: Desk) -> None:
     files.make_visited(desk)
     assert "当月名单与抽取时不符" in seen(qa.page(redraw[1]))
     assert "待查样本 10" in seen(qa.page("/desk"))
+
+
+def test_what_waits_is_counted_once_a_visit_and_the_oldest_month_that_has_some_is_shown(desk: Desk) -> None:
+    make_quality(desk, files.make_visited(desk), "2026-02")
+    qa, items = drawn(desk)
+    for path, times in ((items[0], 1), (items[1], 2)):
+        for _ in range(times):
+            qa.done(f"{path}/check", {"id": fresh(), "verdict": "compliant"}, part=False)
+    for window in (qa, Browser(desk, MANAGER)):  # who reaches everything, and who a branch
+        assert "2026-03" in window.page(LIST).partition("</h1>")[0]
+        page = window.page(f"{LIST}?checked=false")
+        assert "2026-03" in page.partition("</h1>")[0], "February is checked"
+        assert "待查 8" in seen(page)
+    assert "待查样本 8" in seen(qa.page("/desk"))
+    for path in items[2:]:
+        qa.done(f"{path}/check", {"id": fresh(), "verdict": "compliant"}, part=False)
+    assert "2026-03" in qa.page(f"{LIST}?checked=false").partition("</h1>")[0], "nothing waits: the latest"
+    assert re.search(r"待查样本 \d", seen(qa.page("/desk"))) is None
+    visit = files.make_visited(desk)
+    with desk.installation.house.units.write() as uow:
+        earlier = uow.quality_items.having(sample_id=uow.quality_samples.having(month="2026-02")[0].id)[0]
+        uow.quality_items.add(dataclasses.replace(earlier, id=fresh(), visit_id=visit.id, position=2))
+        uow.commit()
+    assert "2026-02" in qa.page(f"{LIST}?checked=false").partition("</h1>")[0]
 
 
 def test_a_check_that_contradicts_itself_is_refused_beside_the_form(desk: Desk) -> None:

@@ -28,5 +28,8 @@ class QualityItemRows(EntityRows[QualityItem], Protocol):
     def waiting_count(self, reach: Reach) -> int:
         """How many within reach nobody has checked yet."""
 
+    def samples_waiting(self) -> set[str]:
+        """The samples with a visit that nobody has checked yet."""
+
     def counts(self, sample_ids: list[str]) -> dict[str, tuple[int, int]]:
         """Of each sample how many were drawn, and how many of these are checked."""
