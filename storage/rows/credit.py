@@ -76,10 +76,8 @@ class CreditShareQueries(Rows[CreditShareRow]):
 
     def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
         found: dict[str, list[CreditShareRow]] = {}
-        for some in a_thousand_at_a_time(line_ids):
-            order = (credit_shares.c.line_id, credit_shares.c.position)
-            for share in self.many(credit_shares.c.line_id.in_(some), order=order):
-                found.setdefault(share.line_id, []).append(share)
+        for share in sorted(self.having_any("line_id", line_ids), key=attrgetter("position")):
+            found.setdefault(share.line_id, []).append(share)
         return found
 
 

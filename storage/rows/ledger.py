@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -200,8 +201,6 @@ class LedgerShareQueries(Rows[CreditShareRow]):
 
     def of_lines(self, line_ids: Iterable[str]) -> Mapping[str, list[CreditShareRow]]:
         found: dict[str, list[CreditShareRow]] = {}
-        for some in a_thousand_at_a_time(line_ids):
-            order = (statement_shares.c.line_id, statement_shares.c.position)
-            for share in self.many(statement_shares.c.line_id.in_(some), order=order):
-                found.setdefault(share.line_id, []).append(share)
+        for share in sorted(self.having_any("line_id", line_ids), key=attrgetter("position")):
+            found.setdefault(share.line_id, []).append(share)
         return found

@@ -67,7 +67,7 @@ def a_thousand_at_a_time(ids: Iterable[str]) -> Iterator[Sequence[str]]:
         yield wanted[start : start + _AT_ONCE]
 
 
-def among(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[bool]:
+def among(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[bool]:
     """That a text column is one of the values of the parameter `among`, which takes them all at once: a thousand
     parameters took longer to be numbered, converted and bound than the database took to find their rows."""
     if dialect == "postgresql":

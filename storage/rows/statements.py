@@ -13,7 +13,7 @@ from server.domain.credit import LineKind
 from server.services.ports.credit import AgentSum, MonthSum, RepaymentSum, StatementFilter, StatementLine
 from server.services.ports.paging import Page, PageRequest
 from storage.rows.column_cipher import ColumnCipher
-from storage.rows.mapping import Rows, a_thousand_at_a_time
+from storage.rows.mapping import Rows, a_thousand_at_a_time, among, sought
 from storage.rows.paging import keyset_page
 from storage.rows.reach import visited_placements_within
 from storage.rows.tables.credit import credit_lines, credit_runs, credit_shares, monthly_statements
@@ -109,8 +109,10 @@ class StatementQueries(Rows[StatementLine]):
         ids = {id_ for some in a_thousand_at_a_time(account_ids) for id_ in self._ids_of(month, some)}
         lines = self.lines_of(everywhere, month).subquery("lines")
         found: list[StatementLine] = []
+        dialect = self.connection.dialect.name
+        statement = sa.select(lines).where(among(lines.c.id, dialect))
         for some in a_thousand_at_a_time(ids):
-            found += self.fetch(sa.select(lines).where(lines.c.id.in_(some)))
+            found += self._entities(self.connection.execute(statement, {"among": sought(some, dialect)}))
         return sorted(found, key=lambda line: (line.paid_on, line.id))
 
     def _ids_of(self, month: str, account_ids: Sequence[str]) -> set[str]:
