@@ -16,8 +16,8 @@ from server.domain.map_tiles import MapTiles, origin_of
 
 _SECRET_NAMES = ("token_key", "column_seal_key", "column_hash_key")
 _SECRET_BYTES = 32
-# Python computes in one thread of a process at a time; beside two web processes a branch's machine has a worker to run.
-_WEB_PROCESSES = 2
+# Python computes in one thread of a process at a time, and one of them waits for the disk or its turn to write.
+_WEB_PROCESSES = 3
 _SCORING_PROCESSES = 2
 _WEB_HOST = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?/?")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
@@ -128,7 +128,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         queue_url=given.get("FIELDVISIT_QUEUE_URL") or f"sqlite:///{data_dir / 'queue' / 'queue.db'}",
         port=_port(given, "FIELDVISIT_PORT", "8000"),
-        web_processes=_count(given, "FIELDVISIT_WEB_PROCESSES", min(_WEB_PROCESSES, os.cpu_count() or 1)),
+        web_processes=_count(
+            given, "FIELDVISIT_WEB_PROCESSES", min(_WEB_PROCESSES, (os.cpu_count() or 1) + 1)
+        ),
         scoring_processes=_count(
             given, "FIELDVISIT_SCORING_PROCESSES", min(_SCORING_PROCESSES, os.cpu_count() or 1)
         ),

@@ -12,13 +12,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
 
 from server.services.kept_bytes import EDGE
 from server.services.upload_receivers import Receiver
 
 CHUNK = 1 << 18  # as much as a sealed piece of the store: less is copied together once more
+_T = TypeVar("_T")
 _FIRST_CHUNK = 1 << 16
 _LEAST_CHUNK = 1 << 10
+_LARGEST_CHUNK = 1 << 20
 # Reads are made smaller for a slow line, so that a running request can be told from a silent one.
 _SLOW_READ, _FAST_READ = 1.0, 0.25
 
@@ -31,6 +35,13 @@ class Checksum:
     digest: bytes
 
 
+class Line(Protocol):
+    """Where a body comes from: some of its bytes as they come, none at its end; what broke raises OSError."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def readinto(self, buffer: memoryview, /) -> int: ...
+
+
 class GivenUpError(Exception):
     """Somebody else took over while this request was waiting for bytes."""
 
@@ -40,13 +51,13 @@ class Body(io.RawIOBase):
 
     def __init__(
         self,
-        read: Callable[[int], bytes],
+        line: Line,
         announced: int | None,
         checksum: Checksum | None,
         receiver: Receiver,
     ) -> None:
         super().__init__()
-        self._read = read
+        self._line = line
         self._left = announced
         self._receiver = receiver
         self._chunk = _FIRST_CHUNK
@@ -61,22 +72,35 @@ class Body(io.RawIOBase):
         self._deadline = time.monotonic() + seconds
 
     def read(self, size: int = -1, /) -> bytes:
-        wanted = min(self._chunk, self._piece_left, size if size >= 0 else self._chunk)
+        wanted = self._wanted(size if 0 <= size < CHUNK else CHUNK)
+        chunk = self._waited(partial(self._line.read, wanted)) or b"" if wanted else b""
+        if wanted:
+            self._count(chunk, len(chunk))
+        return chunk
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        wanted = self._wanted(len(buffer))
+        if not wanted:
+            return 0
+        room = buffer[:wanted]
+        taken = self._waited(partial(self._line.readinto, room)) or 0
+        self._count(room[:taken], taken)
+        return taken
+
+    def _wanted(self, size: int) -> int:
+        wanted = min(self._chunk, self._piece_left, size)
         if self._left is not None:
             wanted = min(wanted, self._left)
-        if wanted <= 0 or self.ended or time.monotonic() >= self._deadline:
-            return b""
-        began = time.monotonic()
-        chunk = self._some(wanted)
-        self._adapt(time.monotonic() - began)
-        self._piece_left -= len(chunk)
+        return 0 if self.ended or time.monotonic() >= self._deadline else max(wanted, 0)
+
+    def _count(self, chunk: bytes | memoryview, taken: int) -> None:
+        self._piece_left -= taken
         if self._left is not None:
-            self._left -= len(chunk)
-        self.ended = len(chunk) == 0 or self._left == 0
-        self.tail = chunk[-EDGE:] if len(chunk) >= EDGE else (self.tail + chunk)[-EDGE:]
+            self._left -= taken
+        self.ended = taken == 0 or self._left == 0
+        self.tail = bytes(chunk[-EDGE:]) if taken >= EDGE else (self.tail + chunk)[-EDGE:]
         if self._digest is not None:
             self._digest.update(chunk)
-        return chunk
 
     @property
     def piece_over(self) -> bool:
@@ -85,28 +109,31 @@ class Body(io.RawIOBase):
 
     def more(self) -> bool:
         """Whether a body of unknown length has bytes behind those that fit."""
-        return not self.ended and self._left is None and self._some(1) != b""
+        return not self.ended and self._left is None and bool(self._waited(partial(self._line.read, 1)))
 
     def digest(self) -> bytes:
         return b"" if self._digest is None else self._digest.digest()
 
-    def _some(self, wanted: int) -> bytes:
+    def _waited(self, take: Callable[[], _T]) -> _T | None:
+        """What is taken from the line; None where it broke: what came before is kept."""
         receiver = self._receiver
-        receiver.heard_at, receiver.waiting = time.monotonic(), True
+        began = receiver.heard_at = time.monotonic()
+        receiver.waiting = True
         try:
-            chunk = self._read(wanted)
+            taken = take()
         except OSError:
-            chunk = b""  # the line broke: what came before is kept
+            taken = None
         receiver.waiting = False
         if receiver.given_up:
             raise GivenUpError
-        return chunk
+        self._adapt(time.monotonic() - began)
+        return taken
 
     def _adapt(self, took: float) -> None:
         if took > _SLOW_READ:
             self._chunk = max(_LEAST_CHUNK, self._chunk // 2)
         elif took < _FAST_READ:
-            self._chunk = min(CHUNK, self._chunk * 2)
+            self._chunk = min(_LARGEST_CHUNK, self._chunk * 2)
 
 
 class After(io.RawIOBase):
@@ -133,6 +160,17 @@ class After(io.RawIOBase):
         if not self._first and (self._rest.piece_over or not chunk):
             self._over()
         return chunk
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._first:
+            chunk = self._some(len(buffer))
+            buffer[: len(chunk)] = chunk
+            taken = len(chunk)
+        else:
+            taken = self._rest.readinto(buffer)
+        if not self._first and (self._rest.piece_over or not taken):
+            self._over()
+        return taken
 
     def _some(self, size: int) -> bytes:
         if not self._first:

@@ -140,6 +140,11 @@ class _Joined(io.RawIOBase):
         except ObjectDamaged as error:
             raise _PieceUnreadable(self._key, damage_of(error), error.part) from error
 
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        chunk = self.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
     def _read(self, size: int) -> bytes:
         while True:
             if self._open is None:

@@ -8,7 +8,6 @@ wait for a sender that went silent: the next request of the same upload takes ov
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +26,7 @@ from server.services.house import House
 from server.services.kept_bytes import EDGE, KeptBytes
 from server.services.local_copies import local_copy
 from server.services.ports.objects import StoredObject
-from server.services.upload_bodies import CHUNK, After, Body, Checksum, GivenUpError
+from server.services.upload_bodies import CHUNK, After, Body, Checksum, GivenUpError, Line
 from server.services.upload_finishing import finish, keep
 from server.services.upload_receivers import Receiver, ReceiverPool
 from server.services.uploads import Lease, extend, moved, release, store_piece
@@ -41,7 +40,7 @@ def receive(
     house: House,
     pool: ReceiverPool,
     lease: Lease,
-    read: Callable[[int], bytes],
+    line: Line,
     announced: int | None,
     checksum: Checksum | None = None,
 ) -> tuple[Upload, EvidenceItem | None]:
@@ -52,7 +51,7 @@ def receive(
     receiver = Receiver(lease, keeps_parts=checksum is None)
     pool.add(receiver)
     try:
-        return _Receiving(house, pool, receiver, Body(read, announced, checksum, receiver), checksum).run()
+        return _Receiving(house, pool, receiver, Body(line, announced, checksum, receiver), checksum).run()
     except GivenUpError:
         raise problem(UPLOAD_LOCKED, id=lease.upload.id) from None
     except Exception:

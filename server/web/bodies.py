@@ -7,15 +7,16 @@ behind it is the next request.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
 from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import ParseException
 
+from server.services.upload_bodies import Line
 
-def body_reader() -> Callable[[int], bytes]:
+
+def body_reader() -> Line:
     """Reads some of the body, as it comes; nothing at its end, or where the line ends before it.
 
     The request's own stream has the limit of JSON; an upload has limits of its own.
@@ -23,14 +24,14 @@ def body_reader() -> Callable[[int], bytes]:
     given = request.environ["wsgi.input"]
     reader = getattr(given, "reader", None)
     if isinstance(reader, LengthReader):
-        return _Line(request.environ["gunicorn.socket"], reader).read
+        return _Measured(request.environ["gunicorn.socket"], reader)
     if isinstance(reader, ChunkedReader):
-        return _Chunks(given, reader).read
-    read: Callable[[int], bytes] = given.read  # not gunicorn's: a test's client
-    return read
+        return _Chunks(given, reader)
+    line: Line = given  # not gunicorn's: a test's client
+    return line
 
 
-class _Line:
+class _Measured:
     """A body whose length was told. Gunicorn is told of each byte that is taken, or it would wait for it."""
 
     def __init__(self, line: Any, reader: LengthReader) -> None:
@@ -45,6 +46,16 @@ class _Line:
             chunk = self._line.recv(wanted)
         self._reader.length -= len(chunk)
         return chunk
+
+    def readinto(self, buffer: memoryview) -> int:
+        room = buffer[: self._reader.length]
+        if self._came:
+            came = self.read(len(room))
+            room[: len(came)] = came
+            return len(came)
+        taken: int = self._line.recv_into(room) if room else 0
+        self._reader.length -= taken
+        return taken
 
     def _beside_the_head(self, wanted: int) -> bytes:
         unreader = self._reader.unreader
@@ -75,3 +86,8 @@ class _Chunks:
                 raise OSError(f"no chunk: {error}") from error
         chunk, self._came = self._came[:size], self._came[size:]
         return chunk
+
+    def readinto(self, buffer: memoryview) -> int:
+        chunk = self.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)

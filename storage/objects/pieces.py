@@ -45,6 +45,25 @@ class Measured:
             yield piece
             del piece  # or two would be in memory while the next is read
 
+    def into(self, room: memoryview) -> Iterator[memoryview]:
+        """The rest of the source in pieces that fill the room, the last one shorter; each is gone when the next is
+        asked for."""
+        full = True
+        while full and (taken := self._fill(room)):
+            piece = room[:taken]
+            self.size += taken
+            if self.size > self._limit:
+                raise ObjectTooLarge(f"more than {self._limit} bytes")
+            self._digest.update(piece)
+            full = taken == len(room)
+            yield piece
+
+    def _fill(self, room: memoryview) -> int:
+        taken = 0
+        while taken < len(room) and (more := self._source.readinto(room[taken:])):  # type: ignore[attr-defined]
+            taken += more
+        return taken
+
     def _full_piece(self) -> bytes:
         """A socket gives what it has; stores that demand full parts would refuse such short ones."""
         first = self._source.read(self._piece)

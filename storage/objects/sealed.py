@@ -13,10 +13,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import BinaryIO
 
 from server.services.ports.objects import (
@@ -46,7 +47,8 @@ from storage.objects.pieces import Measured, PieceStore
 # Read and sealed together: more cost less, and each writer holds them.
 _FRAMES_A_PIECE = 4
 PIECE = _FRAMES_A_PIECE * FRAME
-# What is sealed is written so many frames at a time: more cost less, and more memory. Beyond so many writers, fewer.
+# What is large is read and written so many frames at a time: more cost less, and more memory. Beyond so many writers,
+# fewer.
 _LARGE = 16
 _LARGE_BUFFERS = 12
 # Writers at a time whose keys do not wait for each other; more than a server has threads that write.
@@ -60,7 +62,9 @@ class SealedObjectStore:
         self._inner = inner
         self._keys = keys
         self._keepers = ThreadPoolExecutor(_KEEPERS, "keeper")
-        self._buffers = PagedBuffers(_room_for(_LARGE), _room_for(_FRAMES_A_PIECE), _LARGE_BUFFERS)
+        self._buffers = PagedBuffers(
+            2 * _LARGE * FRAME + 4 * PAGE, 2 * _FRAMES_A_PIECE * FRAME + 4 * PAGE, _LARGE_BUFFERS
+        )
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
         measured = Measured(source, limit=limit, piece=PIECE)
@@ -154,34 +158,34 @@ class _Writing:
 
     def pieces(self) -> Iterator[memoryview]:
         """The sealed form, header to trailer; all but the last are whole pages."""
-        source = iter(self._measured)
-        first = [next(source, b"")]  # taken out when it is sealed, so that nobody holds on to it here
+        first = next(iter(self._measured), b"")
         self.taken_over = self._keys.find(self._object_key)
         self._data_key = self.taken_over or os.urandom(32)
         seal = Seal(self._object_key, self._data_key)
-        if len(first[0]) < PIECE:
-            room = bytearray(_room_for(frames_in(len(first[0]))))
-            yield from self._sealed(seal, first.pop(), source, memoryview(room))
-        else:
-            with self._buffers.lent() as out:
-                yield from self._sealed(seal, first.pop(), source, out)
+        if len(first) < PIECE:
+            room = memoryview(bytearray(PAGE + frames_in(len(first)) * STORED_FRAME + TRAILER))
+            yield from self._sealed(seal, [first] if first else [], room)
+            return
+        with self._buffers.lent() as lent:
+            frames = (len(lent) - PAGE - TRAILER) // (FRAME + STORED_FRAME)
+            room, out = lent[-frames * FRAME :], lent[: -frames * FRAME]
+            yield from self._sealed(seal, chain([first], self._measured.into(room)), out)
 
     def _sealed(
-        self, seal: Seal, plain: bytes, source: Iterator[bytes], out: memoryview
+        self, seal: Seal, pieces: Iterable[bytes | memoryview], out: memoryview
     ) -> Iterator[memoryview]:
         out[: len(MAGIC)] = MAGIC
         used, frames = len(MAGIC), 0
-        while plain:
+        for piece in pieces:
+            plain = memoryview(piece)
             for start in range(0, len(plain), FRAME):
                 if used + STORED_FRAME + TRAILER > len(out):
                     whole = used - used % PAGE
                     yield out[:whole]
                     out[: used - whole] = out[whole:used]
                     used -= whole
-                used += seal.frame(frames, memoryview(plain)[start : start + FRAME], out[used:])
+                used += seal.frame(frames, plain[start : start + FRAME], out[used:])
                 frames += 1
-            full, plain = len(plain) == PIECE, b""  # let go of before the next is read
-            plain = next(source, b"") if full else b""
         used += seal.trailer(self._measured.size, frames, out[used:])
         if self.taken_over is None:
             self._kept = self._keepers.submit(self._keys.keep, self._object_key, self._data_key)
@@ -194,8 +198,8 @@ class _Writing:
 
 
 def _room_for(frames: int) -> int:
-    """With what was left of a page before them, or the header."""
-    return PAGE + frames * STORED_FRAME + TRAILER
+    """For so many frames as they come, and sealed, with what was left of a page before them, or the header."""
+    return PAGE + frames * (STORED_FRAME + FRAME) + TRAILER
 
 
 class _Reading(io.RawIOBase):

@@ -6,6 +6,7 @@ to the end of the transaction. Readers never wait. Whoever wrote waits for the d
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -26,6 +27,7 @@ _PAGES_COPIED = 4000
 _DISK_FULL = "53100"  # PostgreSQL's name for it
 _named_logs: dict[str, int] = {}
 _turns: dict[str, threading.Lock] = {}
+_folders: dict[tuple[int, str], int] = {}
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -117,21 +119,26 @@ def end_turn(connection: sa.Connection) -> None:
 
 
 class _Turn:
-    """The writer's turn among the threads of this process. SQLite keeps it too, and among processes, but whoever waits
-    there looks again after pauses of up to a tenth of a second, and the disk lies idle meanwhile."""
+    """The writer's turn among the threads of this process, and then among the processes of this machine. SQLite keeps
+    it too, but whoever waits there looks again after pauses of up to a tenth of a second, and all lies idle."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._lock = _turns.setdefault(str(engine.url), threading.Lock())
+        self._among_processes = _folder_of(engine.url.database)
         self._mine = False
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=_WAIT_SECONDS):
             raise problem(BUSY)
         self._mine = True
+        if self._among_processes is not None:
+            fcntl.flock(self._among_processes, fcntl.LOCK_EX)
 
     def end(self) -> None:
         if self._mine:
             self._mine = False
+            if self._among_processes is not None:
+                fcntl.flock(self._among_processes, fcntl.LOCK_UN)
             self._lock.release()
 
     def __exit__(self, *_: object) -> None:
@@ -156,6 +163,16 @@ def wait_for_disk(engine: sa.Engine) -> None:
         _sync_name(log, os.fstat(descriptor).st_ino)
     finally:
         os.close(descriptor)
+
+
+def _folder_of(database: str | None) -> int | None:
+    """The database's folder, opened by this process itself: what was opened before a fork has one lock for both."""
+    if not database:
+        return None
+    place = (os.getpid(), os.path.dirname(database) or ".")
+    if place not in _folders:
+        _folders[place] = os.open(place[1], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    return _folders[place]
 
 
 def _sync_name(log: str, inode: int) -> None:

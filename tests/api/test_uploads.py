@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.conftest import Desk
 from tests.support import builders, case_builders, tus
 from tests.support import evidence as files
 from tests.support.cast import AGENT, DISPATCHER, OTHER_AGENT, PARTNER
+from tests.support.lines import Reads
 from tests.support.tus import PDF, UPLOADS
 
 
@@ -40,7 +40,7 @@ def lease_on(desk: Desk, path: str, announced: int | None, length: int | None = 
     return uploads.begin(house, actor, path.rpartition("/")[2], at, length, announced)
 
 
-def reader(content: bytes, *, breaks: bool = False) -> Callable[[int], bytes]:
+def reader(content: bytes, *, breaks: bool = False) -> Reads:
     """Reads as a server's stream does; `breaks` ends with an error instead of nothing."""
     left = bytearray(content)
 
@@ -51,7 +51,7 @@ def reader(content: bytes, *, breaks: bool = False) -> Callable[[int], bytes]:
         del left[:size]
         return taken
 
-    return read
+    return Reads(read)
 
 
 # what came is refused

@@ -25,6 +25,7 @@ from tests.conftest import Desk
 from tests.support import evidence as files
 from tests.support import tus
 from tests.support.cast import AGENT
+from tests.support.lines import Reads
 from tests.support.tus import PDF
 
 
@@ -55,7 +56,7 @@ class Silent:
     def __init__(self, desk: Desk, pool: ReceiverPool, lease: Lease) -> None:
         self.line = Line()
         self.ends: list[object] = []
-        self._asked = (desk.installation.house, pool, lease, self.line.read, len(PDF))
+        self._asked = (desk.installation.house, pool, lease, Reads(self.line.read), len(PDF))
         self._request = threading.Thread(target=self._run)
         self.line.send(PDF[:100])
         self._request.start()

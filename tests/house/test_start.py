@@ -47,13 +47,13 @@ def test_only_a_database_that_is_behind_is_migrated(environment: dict[str, str],
     assert not brought_up(environment)
 
 
-def test_two_web_processes_answer_where_there_are_processors_for_them(tmp_path: Path) -> None:
+def test_a_web_process_more_than_processors_answers_up_to_three(tmp_path: Path) -> None:
     given = {"FIELDVISIT_DATA_DIR": str(tmp_path)}
     for wrong in ("0", "-1", "two", ""):
         with pytest.raises(SettingsError, match="FIELDVISIT_WEB_PROCESSES"):
             read_settings({**given, "FIELDVISIT_WEB_PROCESSES": wrong})
     assert read_settings({**given, "FIELDVISIT_WEB_PROCESSES": "1"}).web_processes == 1
-    assert read_settings(given).web_processes == min(2, os.cpu_count() or 1)
+    assert read_settings(given).web_processes == min(3, (os.cpu_count() or 1) + 1)
 
 
 def test_where_people_have_accounts_no_demo_is_loaded(

@@ -26,9 +26,9 @@ def _application() -> Flask:
     @app.post("/read")
     def read() -> str:
         most, piece = int(request.args.get("most", 1 << 30)), int(request.args.get("piece", 1 << 16))
-        read, came, pieces, broken = body_reader(), b"", 0, ""
+        line, came, pieces, broken = body_reader(), b"", 0, ""
         try:
-            while len(came) < most and (some := read(min(piece, most - len(came)))):
+            while len(came) < most and (some := line.read(min(piece, most - len(came)))):
                 came += some
                 pieces += 1
         except OSError as error:

@@ -85,22 +85,24 @@ def test_a_turn_is_given_back_by_who_fails() -> None:
     last.end()
 
 
+@pytest.mark.parametrize("into", [True, False])
 @pytest.mark.parametrize("size", [3, 4, 8, 9, 20])
-def test_a_turn_ends_with_the_last_bytes_of_a_piece_and_not_before(size: int) -> None:
+def test_a_turn_ends_with_the_last_bytes_of_a_piece_and_not_before(size: int, *, into: bool) -> None:
     line = io.BytesIO(b"x" * 20)
-    body = Body(line.read, 20, None, Receiver(cast(Lease, None), keeps_parts=True))
+    body = Body(line, 20, None, Receiver(cast(Lease, None), keeps_parts=True))
     body.next_piece(size, 60)
     ended: list[bool] = []
     source = After([body.read(2), body.read(2)], body, lambda: ended.append(True))
-    came = []
-    while chunk := source.read(4):
-        came.append(len(chunk))
+    came: list[int] = []
+    room = bytearray(4)
+    while taken := source.readinto(memoryview(room)) if into else len(source.read(4)):
+        came.append(taken)
         assert bool(ended) == (sum(came) == size)
     assert sum(came) == size
 
 
 def test_a_turn_is_over_when_the_line_is() -> None:
-    body = Body(io.BytesIO(b"abc").read, None, None, Receiver(cast(Lease, None), keeps_parts=True))
+    body = Body(io.BytesIO(b"abc"), None, None, Receiver(cast(Lease, None), keeps_parts=True))
     body.next_piece(100, 60)
     ended: list[bool] = []
     source = After([], body, lambda: ended.append(True))

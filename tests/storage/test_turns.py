@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,3 +92,31 @@ def test_a_turn_that_does_not_come_is_refused_as_busy(
         mark(connection, "later")
         connection.commit()
     assert marks(engine) == ["later"]
+
+
+ELSEWHERE = """
+import sys
+from storage.rows.database import open_engine, transaction
+print("waits", flush=True)
+with transaction(open_engine(sys.argv[1]), writes=True) as connection:
+    connection.exec_driver_sql("INSERT INTO marks VALUES ('elsewhere')")
+    connection.commit()
+"""
+
+
+def test_processes_wait_for_each_other_before_sqlite_is_asked(engine: sa.Engine, tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    with transaction(engine, writes=True) as connection:
+        asking = [sys.executable, "-c", ELSEWHERE, str(engine.url)]
+        with subprocess.Popen(asking, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "waits\n"
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mark(connection, "here")
+            connection.commit()
+            end_turn(connection)
+            assert other.wait(20) == 0
+    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(folder)
+    assert marks(engine) == ["here", "elsewhere"]
