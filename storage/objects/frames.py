@@ -1,7 +1,7 @@
 """The form of a sealed object: where its frames lie, and how one of them is sealed and opened.
 
     header   magic and version, 8 bytes
-    frame    nonce (12) · up to 64 KiB of the object, sealed · tag (16); every frame but the last is full
+    frame    nonce (12) · up to 256 KiB of the object, sealed · tag (16); every frame but the last is full
     trailer  nonce (12) · size and number of frames, sealed · tag (16)
 
 Owns the arithmetic between what was written and what is stored, and what each frame is bound to: the version, the
@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from server.services.ports.objects import ObjectDamaged
 
-MAGIC = b"FVSEAL\x00\x01"
-FRAME = 1 << 16
+MAGIC = b"FVSEAL\x00\x02"
+FRAME = 1 << 18  # sealed in one call each: smaller ones cost more in being called than in being sealed
 NONCE, TAG = 12, 16
 OVERHEAD = NONCE + TAG
 STORED_FRAME = FRAME + OVERHEAD

@@ -44,12 +44,10 @@ from storage.objects.key_store import KeyStore
 from storage.objects.keys import checked_key, checked_range
 from storage.objects.pieces import Measured, PieceStore
 
-# Read and sealed together: more cost less, and each writer holds them.
-_FRAMES_A_PIECE = 4
-PIECE = _FRAMES_A_PIECE * FRAME
-# What is large is read and written so many frames at a time: more cost less, and more memory. Beyond so many writers,
-# fewer.
-_LARGE = 16
+PIECE = FRAME  # read before it is known whether there is more
+# What is larger is read and written so many frames at a time: more cost less, and more memory. Beyond so many writers,
+# one.
+_LARGE = 4
 _LARGE_BUFFERS = 12
 # Writers at a time whose keys do not wait for each other; more than a server has threads that write.
 _KEEPERS = 32
@@ -62,9 +60,7 @@ class SealedObjectStore:
         self._inner = inner
         self._keys = keys
         self._keepers = ThreadPoolExecutor(_KEEPERS, "keeper")
-        self._buffers = PagedBuffers(
-            2 * _LARGE * FRAME + 4 * PAGE, 2 * _FRAMES_A_PIECE * FRAME + 4 * PAGE, _LARGE_BUFFERS
-        )
+        self._buffers = PagedBuffers(_room_for(_LARGE), _room_for(1), _LARGE_BUFFERS)
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
         measured = Measured(source, limit=limit, piece=PIECE)

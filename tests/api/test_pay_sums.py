@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import random
 from datetime import date, timedelta
 from typing import Any
@@ -143,8 +144,10 @@ def counted(desk: Desk) -> None:
     count_figures(desk.installation.house, {"month": MONTH}, lambda done, total: None)
 
 
-@pytest.mark.parametrize("seed", [random.SystemRandom().randrange(2**32) for _ in range(3)], ids=str)
-def test_the_list_says_what_the_payslips_say(desk: Desk, seed: int) -> None:
+@pytest.mark.parametrize("number", range(3))
+def test_the_list_says_what_the_payslips_say(desk: Desk, number: int) -> None:
+    seed = int(os.environ.get("FIELDVISIT_SEED", random.randrange(2**32))) + number
+    print("seed", seed)
     random_month(desk, random.Random(seed))
     now = equal(desk, kept=False)
     assert any(float(one["achieved"]) for one in now)
