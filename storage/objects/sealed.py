@@ -14,7 +14,6 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -49,8 +48,6 @@ PIECE = FRAME  # read before it is known whether there is more
 # one.
 _LARGE = 4
 _LARGE_BUFFERS = 12
-# Writers at a time whose keys do not wait for each other; more than a server has threads that write.
-_KEEPERS = 32
 
 
 class SealedObjectStore:
@@ -59,12 +56,11 @@ class SealedObjectStore:
     def __init__(self, inner: PieceStore, keys: KeyStore) -> None:
         self._inner = inner
         self._keys = keys
-        self._keepers = ThreadPoolExecutor(_KEEPERS, "keeper")
         self._buffers = PagedBuffers(_room_for(_LARGE), _room_for(1), _LARGE_BUFFERS)
 
     def write(self, key: str, source: BinaryIO, *, limit: int) -> StoredObject:
         measured = Measured(source, limit=limit, piece=PIECE)
-        writing = _Writing(checked_key(key), measured, self._keys, self._keepers, self._buffers)
+        writing = _Writing(checked_key(key), measured, self._keys, self._buffers)
         self._inner.put(key, writing.pieces(), writing.ready)
         if writing.taken_over is not None:
             # The sweeper may have removed the left key while we sealed with it.
@@ -136,16 +132,12 @@ class SealedObjectStore:
 class _Writing:
     """One object on its way in; `taken_over` is the key that an earlier writer of it had left.
 
-    Its key is kept while its last bytes go to the disk, for both wait for the same disk. It is not kept earlier, so
-    that a source which fails leaves none.
+    Its key is kept when its last bytes lie on the disk, so that a source which fails leaves none; and by the same
+    thread, for to have another do it meanwhile cost more than the wait.
     """
 
-    def __init__(
-        self, object_key: str, measured: Measured, keys: KeyStore, keepers: Executor, buffers: PagedBuffers
-    ) -> None:
-        self._keepers = keepers
+    def __init__(self, object_key: str, measured: Measured, keys: KeyStore, buffers: PagedBuffers) -> None:
         self._buffers = buffers
-        self._kept: Future[None] | None = None
         self._object_key = object_key
         self._measured = measured
         self._keys = keys
@@ -183,14 +175,12 @@ class _Writing:
                 used += seal.frame(frames, plain[start : start + FRAME], out[used:])
                 frames += 1
         used += seal.trailer(self._measured.size, frames, out[used:])
-        if self.taken_over is None:
-            self._kept = self._keepers.submit(self._keys.keep, self._object_key, self._data_key)
         yield out[:used]
 
     def ready(self) -> None:
         """Raises what keeping the key raised, ObjectExists above all."""
-        if self._kept is not None:
-            self._kept.result()
+        if self.taken_over is None:
+            self._keys.keep(self._object_key, self._data_key)
 
 
 def _room_for(frames: int) -> int:
