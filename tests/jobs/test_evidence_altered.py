@@ -134,13 +134,20 @@ BOTH: dict[str, Alteration] = {
 }
 
 
+def with_comments(jpeg: bytes) -> bytes:
+    """The photo with comments, so that it fills more than a frame; one drawn so large would take long to look at."""
+    tables = jpeg.index(b"\xff\xdb")
+    comment = b"\xff\xfe\xff\xff" + b" " * 0xFFFD
+    return jpeg[:tables] + comment * 3 + jpeg[tables:]
+
+
 def keep_many(desk: Desk, count: int) -> list[EvidenceItem]:
     """Photos of one visit, of one frame and of several, each with its thumbnail."""
     visit = files.make_visited(desk)
     contents = [
         files.photo(1),
         files.photo(2),
-        draw_photo(3, "photo_door", files.STARTED, *files.PLACE, size=(1400, 1050)),
+        with_comments(draw_photo(3, "photo_door", files.STARTED, *files.PLACE, size=(1400, 1050))),
     ]
     assert len(contents[2]) > STORED_FRAME > len(contents[0])
     for number in range(count):
