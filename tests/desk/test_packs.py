@@ -60,7 +60,7 @@ def test_who_is_neither_post_or_out_of_reach_gets_no_pack(desk: Desk) -> None:
 def test_one_person_gives_no_two_names(desk: Desk) -> None:
     path = proposed(desk)
     dispatcher = Browser(desk, DISPATCHER)
-    assert "等待IT确认" in seen(dispatcher.page(path))
+    assert "等待 IT 确认" in seen(dispatcher.page(path))
     assert f"{path}/confirm" not in dispatcher.page(path)
     assert dispatcher.post(f"{path}/confirm").status_code == 422
     it = Browser(desk, IT)

@@ -83,6 +83,6 @@ def test_a_moment_is_marked_by_key_and_jumped_to(desk: Desk, recording: tuple[st
         page.evaluate("document.querySelector('audio').currentTime = 0")
         page.click("[data-jump='1200']")
         expect(page.locator("audio")).to_have_js_property("currentTime", 1.2)
-        page.get_by_role("button", name="删除标记“说起还款 m”").click()
+        page.get_by_role("button", name="删除标记「说起还款 m」").click()
         expect(page.locator(".marks")).to_have_count(0)
         expect(page.locator(f"#lane-{sound} path")).to_have_count(0)
