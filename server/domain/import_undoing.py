@@ -142,14 +142,8 @@ ROWS: Mapping[str, tuple[str, str]] = {
 }
 """What a file brings, by the names of an import's result: in Chinese and, one of them, in English."""
 LEANING: Mapping[str, tuple[str, str]] = {
+    **{name: words for name, words in ROWS.items() if name != "debtors"},
     "placements": ("委案", "another placement"),
-    "addresses": ("地址", "address"),
-    "address_confirmations": ("地址确认", "address confirmation"),
-    "phones": ("电话", "telephone"),
-    "promises": ("承诺还款", "promise"),
-    "police_referrals": ("报经侦", "police referral"),
-    "call_notes": ("催记", "call note"),
-    "repayments": ("回款", "repayment"),
     "contact_restorations": ("恢复联系", "restored contact"),
     "contact_blocks": ("联系屏蔽", "contact block"),
     "holds": ("停催", "hold"),

@@ -18,8 +18,7 @@ from tests.support.case_builders import make_import
 from tests.support.cast import CLIENT, COLLECTOR, DISPATCHER, MANAGER, OUTSIDE_DISPATCHER, QA
 from tests.support.months import published
 from tests.support.sheets import bring
-
-REASON = {"reason": "委托方发错了文件"}
+from tests.support.undoing import REASON, held, path_of, undone
 
 
 @pytest.fixture
@@ -36,21 +35,7 @@ def repayment(reference: str, amount: str = "100.00", **changes: str) -> dict[st
 
 def brought(desk: Desk, *rows: dict[str, str]) -> str:
     """The path of the undoing of a file of repayments that was applied."""
-    shown = bring(desk, "repayments", rows)
-    assert shown["file"]["state"] == "applied", shown
-    return f"/api/v1/imports/{shown['file']['id']}/undoing"
-
-
-def undone(desk: Desk, path: str) -> Any:
-    desk.ok(desk.post(DISPATCHER, path, REASON))
-    answer = desk.ok(desk.post(QA, f"{path}/confirm"))
-    desk.work()
-    return answer
-
-
-def held(desk: Desk, rows: str, **equal: Any) -> list[Any]:
-    with desk.installation.house.units.read() as uow:
-        return list(getattr(uow, rows).having(**equal))
+    return path_of(bring(desk, "repayments", rows))
 
 
 def all_rows(desk: Desk) -> int:

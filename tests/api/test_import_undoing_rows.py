@@ -8,14 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from server.domain.access import Reach, Scope
 from server.domain.calendar import local_day
 from server.domain.import_undoing import LEANING
-from server.domain.placements import HoldReason, Placement
+from server.domain.placements import Placement
 from server.services.placements import end_due
-from storage.rows.columns import METADATA
 from storage.rows.tables.placements import placements as placement_rows
 from tests.api.test_imports import case, import_placements
 from tests.conftest import Desk
@@ -34,73 +32,7 @@ from tests.support.case_builders import make_block, make_hold, make_referral
 from tests.support.cast import CLIENT, COLLECTOR, DISPATCHER, MANAGER, OTHER_COLLECTOR, QA
 from tests.support.months import published
 from tests.support.sheets import bring, placement_row
-
-REASON = {"reason": "委托方发错了文件"}
-HOME = "河南省新乡市原阳县福宁集镇建设路1号"
-WHOLE = {"家庭地址": HOME, "债务人电话": "13800001234"}
-
-
-def path_of(shown: dict[str, Any]) -> str:
-    assert shown["file"]["state"] == "applied", shown
-    return f"/api/v1/imports/{shown['file']['id']}/undoing"
-
-
-def undone(desk: Desk, path: str) -> Any:
-    desk.ok(desk.post(DISPATCHER, path, REASON))
-    answer = desk.ok(desk.post(QA, f"{path}/confirm"))
-    desk.work()
-    return answer
-
-
-def kept(desk: Desk, path: str, code: str) -> list[dict[str, Any]]:
-    """Refused when it is asked for, with that code among the obstacles; nothing is taken back."""
-    told = desk.refused(desk.post(DISPATCHER, path, REASON), 422, code)
-    assert all(error["clause"] for error in told["errors"])
-    obstacles = desk.ok(desk.get(QA, path))["obstacles"]
-    assert obstacles["total"] == len(obstacles["items"]) == len(told["errors"])
-    items: list[dict[str, Any]] = obstacles["items"]
-    return items
-
-
-def held(desk: Desk, rows: str, **equal: Any) -> list[Any]:
-    with desk.installation.house.units.read() as uow:
-        return list(getattr(uow, rows).having(**equal))
-
-
-_PASSING = {
-    "audit_lines", "jobs", "inbox_messages", "import_files", "import_changes", "login_sessions", "refresh_tokens",
-    "first_answers", "house_state", "outbox_messages", "credit_runs", "credit_lines", "credit_shares",
-    "address_points", "month_countings", "accounts",
-}  # fmt: skip
-"""What tells of acts, and what is worked out anew: of the credit, the current lines are compared."""
-
-
-def all_that_counts(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row that stands, of every table, without its version; and the lines of the current runs."""
-    found = {}
-    with desk.installation.engine.connect() as connection:
-        for table in METADATA.sorted_tables:
-            if table.name in _PASSING:
-                continue
-            columns = [c for c in table.c if c.name != "version"]
-            rows = sa.select(*columns)
-            if table.name == "holds":  # one that came and went with repayments stays on record
-                rows = rows.where(sa.or_(table.c.reason != "repaid", table.c.released_at.is_(None)))
-            if {"import_id", "undone_at"} <= set(table.c.keys()):
-                rows = rows.where(table.c.undone_at.is_(None))
-            found[table.name] = sorted(map(repr, connection.execute(rows).all()))
-        runs, lines = METADATA.tables["credit_runs"], METADATA.tables["credit_lines"]
-        told = (
-            lines.c.placement_id,
-            lines.c.repayment_id,
-            lines.c.visit_id,
-            lines.c.amount_fen,
-            lines.c.reason,
-        )
-        current = sa.select(*told).join(runs, runs.c.id == lines.c.run_id).where(runs.c.current)
-        found["lines"] = sorted(map(repr, connection.execute(current).all()))
-    return found
-
+from tests.support.undoing import REASON, WHOLE, all_that_counts, held, kept, path_of, undone
 
 # what is gone is found nowhere
 
@@ -295,87 +227,6 @@ def test_a_case_goes_after_its_repayments_went(desk: Desk) -> None:
     assert held(desk, "credit_runs", current=True) == []
     for shown in ("", "?in_force=false"):
         assert desk.ok(desk.get(MANAGER, f"/api/v1/holds{shown}"))["items"] == []
-
-
-# a case that was sent again (W4)
-
-
-def test_a_retention_by_file_goes_back_to_the_end_that_was(desk: Desk) -> None:
-    import_placements(desk, placement_row(1))
-    before = all_that_counts(desk)
-    path = path_of(
-        import_placements(
-            desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31", **WHOLE), placement_row(2)
-        )
-    )
-    assert case(desk, "WA000001")[0].retained_until == date(2026, 10, 31)
-    told = desk.ok(desk.get(QA, path))
-    assert (told["restored"], told["cases"]) == (1, 2)
-    undone(desk, path)
-    assert all_that_counts(desk) == before
-    again = import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31"))
-    assert again["changed"] == {"placements": 1}
-
-
-def test_files_that_retained_a_case_one_after_the_other_go_in_turn_and_the_case_after_them(
-    desk: Desk,
-) -> None:
-    start = all_that_counts(desk)
-    first = path_of(import_placements(desk, placement_row(1)))
-    second = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31")))
-    third = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-12-31")))
-    kept(desk, second, "import_undo_changed")
-    items = kept(desk, first, "import_undo_leaned_on_by_import")
-    assert {item["id"] for item in items} == {path.split("/")[4] for path in (second, third)}
-    for path, until in ((third, date(2026, 10, 31)), (second, None)):
-        undone(desk, path)
-        assert case(desk, "WA000001")[0].retained_until == until
-    undone(desk, first)
-    assert all_that_counts(desk) == start
-
-
-def test_a_retention_that_woke_an_ended_case_puts_its_end_and_its_hold_back(desk: Desk) -> None:
-    import_placements(desk, placement_row(1))
-    (placement,) = case(desk, "WA000001")
-    change(desk, "placements", placement.id, ended_on=date(2026, 3, 9))
-    hold = make_hold(desk, placement, reason=HoldReason.ENDED)
-    before = all_that_counts(desk)
-    path = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31")))
-    assert held(desk, "holds", released_at=None) == []
-    undone(desk, path)
-    assert all_that_counts(desk) == before
-    assert [one.id for one in held(desk, "holds", released_at=None)] == [hold.id]
-
-
-def test_a_retained_case_that_went_on_keeps_the_file(desk: Desk) -> None:
-    import_placements(desk, placement_row(1))
-    make_promise(desk, case(desk, "WA000001")[0], date(2026, 3, 20))
-    desk.clock.move_to(desk.clock.now() + timedelta(minutes=5))
-    path = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31")))
-    assert desk.ok(desk.get(QA, path))["obstacles"]["total"] == 0
-    desk.clock.move_to(desk.clock.now() + timedelta(minutes=5))
-    make_request(desk, case(desk, "WA000001")[0], [])
-    kept(desk, path, "import_undo_leaned_on")
-
-
-def test_a_retained_case_that_was_changed_since_keeps_the_file(desk: Desk) -> None:
-    import_placements(desk, placement_row(1))
-    path = path_of(import_placements(desk, placement_row(1, 再次委案="留案", 留案至="2026-10-31")))
-    change(desk, "placements", case(desk, "WA000001")[0].id, retained_until=date(2026, 12, 31))
-    kept(desk, path, "import_undo_changed")
-
-
-def test_a_repeated_case_goes_and_the_former_one_stays(desk: Desk) -> None:
-    first = path_of(import_placements(desk, placement_row(1, 开案日期="2026-01-05", 退案日期="2026-02-01")))
-    again = placement_row(1, 再次委案="重复委案", 开案日期="2026-03-02")
-    second = path_of(import_placements(desk, again))
-    assert len(case(desk, "WA000001")) == 2
-    items = kept(desk, first, "import_undo_leaned_on_by_import")
-    assert {item["id"] for item in items} == {second.split("/")[4]}
-    undone(desk, second)
-    assert len(case(desk, "WA000001")) == 1
-    undone(desk, first)
-    assert case(desk, "WA000001") == []
 
 
 # facts and contacts of cases on file
