@@ -23,6 +23,7 @@ from server.domain.visits import Visit
 from server.services.evidence import PLAYABLE_JOB
 from server.services.evidence_work import WORK_JOB
 from server.services.ports.paging import PageRequest
+from server.services.simulations import SNAPSHOT_JOB
 from server.settings import read_settings
 from tests.conftest import NOON, Desk
 from tests.support import builders
@@ -65,19 +66,17 @@ class Field:
         return len(files.kept(self.desk)), len(keys)
 
     def rested(self) -> None:
-        """Until the worker has done what follows from a file: it loads what it decodes with when it first needs it."""
+        """Until the worker has done what follows from a file, and the day's snapshot: it loads what it decodes and
+        counts with when it first needs it."""
+        wanted = {WORK_JOB, PLAYABLE_JOB, SNAPSHOT_JOB}
         between = threading.Event()
         for _ in range(300):
             with self.desk.installation.house.units.read() as uow:
-                states = {
-                    job.state
-                    for job in uow.jobs.page(PageRequest(100, None)).items
-                    if job.kind in (WORK_JOB, PLAYABLE_JOB)
-                }
-            if states == {JobState.DONE}:
+                jobs = [job for job in uow.jobs.page(PageRequest(100, None)).items if job.kind in wanted]
+            if {job.kind for job in jobs} == wanted and {job.state for job in jobs} == {JobState.DONE}:
                 return
             between.wait(0.2)
-        raise AssertionError(f"the worker does not come to an end: {states}")
+        raise AssertionError(f"the worker does not come to an end: {jobs}")
 
     def peak_mib(self) -> float:
         """The highest memory of any process of the server so far."""
