@@ -11,6 +11,7 @@ import select
 import socket
 import ssl
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,17 @@ class WebServer(BaseApplication):
         return self._application()
 
     def serve(self) -> None:
-        self.run()
+        """Until it is stopped. A forked worker ends here: what its parent does after serving, such as to stop the
+        worker of jobs, is not for it to do."""
+        parent = os.getpid()
+        try:
+            self.run()
+        except SystemExit as ended:
+            if os.getpid() == parent:
+                raise
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(ended.code if isinstance(ended.code, int) else 1)
 
 
 class _Worker(ThreadWorker):

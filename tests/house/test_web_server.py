@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
@@ -42,6 +46,26 @@ def _serve(port: int) -> None:
     web.WebServer(_application, ("127.0.0.1", port), processes=1, threads=4).serve()
 
 
+def _serve_and_tell(port: int, told: Path) -> None:
+    try:
+        _serve(port)
+    finally:
+        with told.open("a") as ended:
+            ended.write(f"{os.getpid()} ")
+
+
+def _wait_for(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch:
@@ -50,12 +74,7 @@ def port() -> Iterator[int]:
         process = _FORK.Process(target=_serve, args=(found,))
         process.start()
     try:
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", found)) == 0:
-                    break
-            time.sleep(0.05)
+        _wait_for(partial(_listens, found))
         yield found
     finally:
         process.terminate()
@@ -150,3 +169,30 @@ def test_a_body_that_is_cut_ends(port: int) -> None:
         line.sendall(_post("", b"the beginning", 1000))
         line.shutdown(socket.SHUT_WR)
         assert _answer(line) == "13 bytes in 1 the beginning"
+
+
+def test_a_worker_that_ends_does_not_go_on_where_its_parent_served(tmp_path: Path) -> None:
+    told, port = tmp_path / "told", free_port()
+    parent = _FORK.Process(target=_serve_and_tell, args=(port, told))
+    parent.start()
+    assert parent.pid is not None
+    try:
+        _wait_for(partial(_listens, port))
+        (first,) = _wait_for_workers(parent.pid)
+        os.kill(first, signal.SIGTERM)
+        _wait_for(lambda: first not in _workers(parent.pid or 0))
+        assert not told.exists()
+    finally:
+        parent.terminate()
+        parent.join(20)
+    assert told.read_text().split() == [str(parent.pid)]
+    assert parent.exitcode == 0
+
+
+def _workers(parent: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _wait_for_workers(parent: int) -> list[int]:
+    _wait_for(lambda: bool(_workers(parent)))
+    return _workers(parent)
