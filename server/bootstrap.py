@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from server.bulk.apart import FactTablesApart
 from server.bulk.late import LateFactTables
 from server.clock import SystemClock
 from server.domain.uploads import UploadLimits
@@ -180,7 +181,9 @@ def build(
     )
     return Installation(
         house,
-        JobRunner(house, HANDLERS, DAILY, GIVEN_UP, hourly=HOURLY, long=LONG),
+        JobRunner(
+            replace(house, fact_tables=FactTablesApart()), HANDLERS, DAILY, GIVEN_UP, hourly=HOURLY, long=LONG
+        ),
         waker,
         settings,
         engine,

@@ -7,6 +7,7 @@ not a crash.
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any, SupportsIndex
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -84,6 +85,10 @@ class FineInstant(datetime):
         """The whole instant, so that a snapshot gives back what was read; `timespec` cannot shorten it."""
         text = datetime.isoformat(self, sep, "microseconds")
         return text[:_FRACTION_END] + self.beyond + text[_FRACTION_END:]
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """A copy of it is as fine; datetime's own would give a coarser one."""
+        return (*super().__reduce_ex__(protocol)[:2], {"beyond": self.beyond})
 
 
 _FRACTION = re.compile(r"\.([0-9]+)")
