@@ -95,15 +95,11 @@ def create_upload(call: TusCall) -> Response:
         raise _not_bytes()
     announced = tus.body_length() if with_bytes else 0
     checksum = tus.checksum() if with_bytes else None
-    upload, repeated = uploads.create(call.house, call.actor, told)
-    item = None
-    if not repeated and with_bytes:
-        lease = uploads.begin(call.house, call.actor, upload.id, 0, None, announced)
+    takes = with_bytes or told.length == 0
+    lease, repeated = uploads.create(call.house, call.actor, told, takes, announced)
+    upload, item = lease.upload, None
+    if lease.token:
         upload, item = _receive(call.house, lease, announced, checksum)
-    elif not repeated and upload.whole:
-        upload, item = _receive(
-            call.house, uploads.begin(call.house, call.actor, upload.id, 0, None, 0), 0, None
-        )
     response = Response(status=201)
     response.headers["Location"] = f"{tus.PREFIX}/{upload.id}"
     if repeated:

@@ -84,33 +84,43 @@ def particulars(upload: Upload, sha256: str) -> Particulars:
     )
 
 
-def create(house: House, actor: Actor, told: Announced) -> tuple[Upload, bool]:
+def create(
+    house: House, actor: Actor, told: Announced, takes: bool = False, announced: int | None = 0
+) -> tuple[Lease, bool]:
     """The upload, and whether it was there before: a repeated creation is answered with the first.
 
-    Not durable by itself: an upload without a byte is nothing that anybody was promised, and its first byte carries it.
+    With `takes` the right to add the body that came with the creation is given with it, in one transaction; without,
+    or of one that was there, the lease is empty and has no token. Not durable by itself: an upload without a byte is
+    nothing that anybody was promised, and its first byte carries it.
     """
     with house.units.write(actor.account_id, durable=False) as uow:
         visit_open_to(uow, actor, _asked(told))
         first = uow.uploads.get(told.id)
         if first is not None and first.state in (UploadState.OPEN, UploadState.KEPT):
             _refuse_other(first, actor, told)
-            return first, True
+            return Lease(first, "", 0), True
         item = uow.evidence_items.get(told.id)
         if item is not None:
             kept = uow.uploads.add(_of_item(item, actor, told, uow.now))
             uow.commit()
-            return kept, True
+            return Lease(kept, "", 0), True
         used = uow.uploads.used(actor.account_id, actor.device_id, _day_began(uow.now), told.id)
         refuse_if(creation_findings(told.kind, told.length, used, house.upload_limits))
         made = _new(actor, told, uow.now)
+        lease = Lease(made, "", 0)
+        if takes:
+            refuse_if(append_findings(made, 0, None, announced))
+            room = room_of(made) if made.length is not None else _room(house, uow, made, announced)
+            held = _held(uow)
+            lease = Lease(dataclasses.replace(made, **held), str(held["lease_token"]), room)
         if first is None:
-            uow.uploads.add(made)
+            uow.uploads.add(lease.upload)
         else:
             _refuse_other(first, actor, told)
             uow.uploads.remove_pieces(first.id)  # damaged ones were left with it
-            uow.uploads.save(made)
+            uow.uploads.save(lease.upload)
         uow.commit()
-        return made, False
+        return lease, False
 
 
 def own(uow: UnitOfWork, actor: Actor, upload_id: str) -> Upload:
@@ -215,9 +225,12 @@ def _change(house: House, lease: Lease, values: Callable[[datetime], Mapping[str
 
 
 def _take(uow: UnitOfWork, upload: Upload, room: int) -> Lease:
-    token = uow.new_id()
-    held = {"lease_token": token, "lease_holder": this_process(), "lease_until": uow.now + LEASE}
-    return Lease(_with(uow, upload, **held), token, room)
+    held = _held(uow)
+    return Lease(_with(uow, upload, **held), str(held["lease_token"]), room)
+
+
+def _held(uow: UnitOfWork) -> dict[str, Any]:
+    return {"lease_token": uow.new_id(), "lease_holder": this_process(), "lease_until": uow.now + LEASE}
 
 
 def _with(uow: UnitOfWork, upload: Upload, **values: Any) -> Upload:

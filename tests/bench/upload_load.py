@@ -81,8 +81,9 @@ def upload(line: socket.socket, target: Target, content: Content) -> None:
             line, "PUT", f"/{head[10:40].decode().strip()}", {"Content-Length": str(content.size)}, head, rest
         )
         return
-    where = created(line, target, content.size)
-    _ask(line, "PATCH", where, target.headers | _bytes_of(content.size), head, rest)
+    told = target.headers | target.metadata() | _bytes_of(content.size)
+    del told["Upload-Offset"]
+    _ask(line, "POST", target.path, told | {"Upload-Length": str(content.size)}, head, rest)
 
 
 def created(line: socket.socket, target: Target, size: int) -> str:
