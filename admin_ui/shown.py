@@ -18,7 +18,7 @@ from server.domain.messages import InboxMessage
 from server.domain.money import format_fen
 from server.domain.notices import words as notice_words
 from server.domain.problems import INVALID_INPUT, Finding
-from server.domain.wording import DEBT_PLACEHOLDERS, LETTER_PLACEHOLDERS, OPEN_PLACEHOLDERS
+from server.domain.wording import DEBT_PLACEHOLDERS, LETTER_PLACEHOLDERS, OPEN_PLACEHOLDERS, in_chinese
 
 _BLANK = re.compile(
     rf"\{{({'|'.join(sorted(OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | LETTER_PLACEHOLDERS))})\}}"
@@ -174,6 +174,10 @@ class Shown:
         """A text of V15 in pieces: its own words, and the names of its blanks."""
         for number, piece in enumerate(_BLANK.split(text)):
             yield piece, number % 2 == 1
+
+    def spelt(self, text: str) -> str:
+        """A text of V15 as its reader writes it: blanks have Chinese names in Chinese."""
+        return in_chinese(text) if self.words.zh else text
 
     def length(self, milliseconds: int | None) -> str:
         """1:02:07 or 12:41."""

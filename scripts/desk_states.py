@@ -53,18 +53,18 @@ papers_taken_back    dispatcher1  /desk/papers?listed=out > .pick input >> nth=0
   > #ticked button
 papers_none_ticked   dispatcher1  /desk/papers?listed=out > #ticked button
 counterfoils_back    dispatcher1      /desk/counterfoils > .pick input >> nth=0 > #ticked button
-unmasked             qa1          /desk/cases > a.open > details:has(#unmask-purpose) summary
+unmasked             manager1     /desk/cases > a.open > details:has(#unmask-purpose) summary
   > #unmask-purpose := 核对身份 > form:has(#unmask-purpose) button
 listening            qa1          /desk/visits?state=completed > a.open
   > .listen [name=purpose] := 抽查话术 > .listen button
-typed_address        collector1   /desk/requests?state=draft > [data-row] a.open > #drawer a.button
+typed_address        collector3   /desk/requests?state=draft > [data-row] a.open > #drawer a.button
   > #new-text := 郑州市金水区花园路39
 failed_planned_again dispatcher1  /desk/visits?state=failed > a.open > form[action$=plan-again] button
 device_code          admin1       /desk/devices > a.open > form[action$=code] button
 device_lost          admin1       /desk/devices > a.open > details:has(form[action$=loss]) summary
-text_typed           dispatcher1  /desk/texts > #text-name := 催告 > #text-body := 再不还钱就上门找你家人
+text_typed           dispatcher1  /desk/texts > #text-name := 催告 > #text-body := 再不还钱就让警察上门
 case_stopped         dispatcher1  /desk/cases > a.open > details:has(#hold-reason) summary
-pack_password        manager1     /desk/packs?state=ready > a.open > form[action$=password] button
+pack_password        it1          /desk/packs?state=ready > a.open > form[action$=password] button
 simulated            gm1          /desk/simulator > form button.main
 """
 

@@ -21,6 +21,7 @@ from server.domain.wording import (
     LETTER_PLACEHOLDERS,
     OPEN_PLACEHOLDERS,
     body_findings,
+    by_name,
     is_letter,
     tells_debt,
 )
@@ -60,7 +61,8 @@ def text_list(call: Call) -> dict[str, Any]:
         "on": on,
         "writes": call.actor.may(Permission.TEMPLATES_WRITE),
         "approves": call.actor.may(Permission.TEMPLATES_APPROVE),
-        "placeholders": sorted(OPEN_PLACEHOLDERS) + sorted(DEBT_PLACEHOLDERS) + sorted(LETTER_PLACEHOLDERS),
+        "placeholders": sorted(OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS),
+        "of_letters": sorted(LETTER_PLACEHOLDERS),
         "form_id": uow.new_id(),
         **_said("" if on is None else on.body),
     }
@@ -184,9 +186,10 @@ def planned_visits(call: Call) -> tuple[Any, Sequence[Visit]]:
     return plan, [found[id_] for id_ in ids]
 
 
-def _said(body: str) -> dict[str, Any]:
+def _said(typed: str) -> dict[str, Any]:
+    body = by_name(typed)
     return {
-        "body": body,
+        "body": typed,
         "findings": body_findings(body) if body else [],
         "letter": is_letter(body),
         "debt": tells_debt(body),

@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "complaint_tab.released": ("已解除", "Released"),
     "complaint.how": (
         "在案件页点「停催」即登记投诉：外访立即停止，手机和法务同时收到；随后指派主管级负责人，报备甲方并计时。",
-        "Stopping a case on its page takes the complaint: visits stop at once and everybody is told; then a supervisor "
+        "Stop a case on its page to record a complaint: visits stop at once and everybody is told; then a supervisor "
         "leads it and the report to the client is timed.",
     ),
     "complaint.what": ("事由", "What"),

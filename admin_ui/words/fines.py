@@ -65,7 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.none": ("没有合规事件", "No incidents"),
     "incident.none_what": (
         "在您的范围内没有符合条件的事件。任何人都可以上报；证据作废、时段外呼叫等由系统登记。",
-        "Within what you may see there are none. Anybody reports one; the system enters voided evidence and the like.",
+        "Within what you may see there are none. Anybody may report one; the system enters voided evidence too.",
     ),
     "incident.matrix": ("手册奖惩表", "The handbook's matrix"),
     "incident.found": ("如何发现", "Found how"),
@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.sure": ("处理为最终结果，确定提交？", "A decision is final. Go on?"),
     "incident.decided": ("{by} 于 {at} 对 {name} 作出处理：", "{by} decided on {at} for {name}:"),
     "incident.close": ("关闭事件", "Close the incident"),
+    "incident.waits": ("由经理作出处理后关闭。", "A manager decides on it, then it is closed."),
     "incident.closing_note": ("关闭说明（必填）", "Closing note (required)"),
     "FoundHow.self_reported": ("主动反馈", "Self-reported"),
     "FoundHow.inspection": ("检查发现", "Found by inspection"),

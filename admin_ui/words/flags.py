@@ -5,15 +5,15 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "flag.what": (
         "提示只是线索，不是结论：外访员可以说明，经理核对后判定；只有作废才影响结果。",
-        "A flag is a lead and no verdict: agents explain, a manager decides; only voiding changes anything.",
+        "A flag is a lead, not a verdict: agents explain, a manager decides; only voiding changes anything.",
     ),
     "flag.raised": ("提示时间", "Raised"),
     "flag.sentence": ("提示", "Flag"),
     "flag.said": ("外访员说明", "The agents' answer"),
-    "flag.none": ("没有此状态的提示", "No flag of this state"),
+    "flag.none": ("没有此状态的提示", "No flags in this state"),
     "flag.none_what": (
         "照片、录音和定位收到后自动核对，有疑点时在这里提示。",
-        "Photos, recordings and places are looked over as they come; what does not fit is shown here.",
+        "Photos, recordings and locations are checked as they come; what does not fit is shown here.",
     ),
     "flag.answer": ("说明：", "Answer:"),
     "flag.reason": ("判定理由：", "Decided because:"),

@@ -7,16 +7,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "PackRecipient.police": ("公安机关", "the police"),
     "PackRecipient.client": ("委托方", "the client"),
     "pack.all": ("全部", "All"),
+    "pack.title": ("证据包 · {number}", "Evidence pack · {number}"),
     "pack.what": (
         "证据离开本系统须有外访客服与 IT 两人署名；文件与密码由不同的人、经不同渠道交付，30 天后失效。",
-        "What leaves as evidence bears two names, a dispatcher's and IT's; file and password go by different people "
-        "and channels, and end after 30 days.",
+        "Evidence that leaves bears two names, a dispatcher's and IT's; file and password go by different people "
+        "and channels, and expire after 30 days.",
     ),
     "pack.ask": ("申请证据包", "Ask for a pack"),
     "pack.case_number": ("案件号", "Case number"),
-    "pack.choose": ("选择内容", "Choose what"),
+    "pack.choose": ("选择内容", "Choose contents"),
     "pack.register": ("登记簿", "The register"),
-    "pack.none": ("没有证据包", "No evidence pack"),
+    "pack.none": ("没有证据包", "No evidence packs"),
     "pack.none_what": (
         "外访客服或 IT 从外访页或用案件号申请，另一岗位确认后打包。",
         "A dispatcher or IT asks from a visit's page or by a case number; the other post confirms, then it is made.",
@@ -54,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pack.confirm": ("确认打包", "Confirm"),
     "pack.sure": ("确认将这些证据提供给 {name}？", "Let this evidence go to {name}?"),
     "pack.decline": ("不予确认", "Decline"),
-    "pack.take_back": ("撤回申请", "Take it back"),
+    "pack.take_back": ("撤回申请", "Withdraw the request"),
     "pack.packed": ("已打包 {done} / {total} 字节", "{done} of {total} bytes packed"),
     "pack.begins": ("等待开始", "About to begin"),
     "pack.leave": (

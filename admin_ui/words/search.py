@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_page.assign": ("安排", "Appoint"),
     "case_page.reported": ("{at} 已报备甲方", "client told {at}"),
     "case_page.not_reported": ("未报备甲方", "client not told yet"),
-    "case_page.report": ("登记已报备甲方", "The client was told now"),
+    "case_page.report": ("登记已报备甲方", "Mark client told"),
     "case_page.release": ("解除停催", "Release"),
     "case_page.choose": ("请选择", "Choose"),
 }

@@ -38,21 +38,21 @@ UNDONE_BY_ONE = kind(
 IN_STATEMENT = kind(
     "import_undo_in_statement",
     Category.REFUSED,
-    "回款 {reference} 已写入 {month} 已公布的账单",
+    "回款 {reference} 已写入 {month} 已公布的月结",
     "Repayment {reference} is in the published statement of {month}",
     remedy=(
-        "已公布的账单不能抽掉回款：请上传冲回流水号 {reference} 的回款文件，由下月账单更正。",
-        "A published statement loses no repayment: bring a reversal of {reference}; the next month corrects it.",
+        "已公布的月结不能抽掉回款：请上传冲回流水号 {reference} 的回款文件，由下月月结更正。",
+        "A published statement loses no repayment: upload a reversal of {reference}; the next month corrects it.",
     ),
     clause="M4",
 )
 CASE_IN_STATEMENT = kind(
     "import_undo_case_in_statement",
     Category.REFUSED,
-    "案件 {case_number} 导入后已写入 {month} 已公布的账单",
+    "案件 {case_number} 导入后已写入 {month} 已公布的月结",
     "Case {case_number} is in the statement of {month}, which was published since it came in",
     remedy=(
-        "已公布的账单依据当时的记录：请在案件页面逐条更正，由下月账单调整。",
+        "已公布的月结依据当时的记录：请在案件页面逐条更正，由下月月结调整。",
         "What was published rests on it: correct it at the case, and the next month adjusts.",
     ),
     clause="M4",
@@ -72,7 +72,7 @@ WOULD_HOLD = kind(
     "Without its reversal case {case_number} counts as repaid in full, and its visits would stop again",
     remedy=(
         "请与委托方核对，再上传该案件正确的回款。",
-        "Check with the client, then bring the right repayment of the case.",
+        "Check with the client, then upload the right repayment of the case.",
     ),
     clause="A5",
 )
@@ -124,7 +124,7 @@ PLACEMENT_UNDONE = kind(
     "Case {case_number} was taken back with the imported file {filename}",
     remedy=(
         "如委托方重新委案，请重新上传委案文件。",
-        "If the client places it again, bring a file of placements anew.",
+        "If the client places it again, upload a file of placements anew.",
     ),
     clause="S20",
 )

@@ -118,7 +118,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "GapCause.crash": ("手机异常中断", "the phone broke off"),
     "GapCause.storage": ("手机空间已满", "the phone was full"),
     "GapCause.unknown": ("原因不明", "cause unknown"),
-    "FlagState.raised": ("待答复", "raised"),
+    "FlagState.raised": ("待答复", "to answer"),
     "FlagState.answered": ("已答复", "answered"),
     "FlagState.decided": ("已结论", "decided"),
     "FlagDecision.upheld": ("属实", "upheld"),

@@ -23,6 +23,12 @@ DEBT_PLACEHOLDERS = frozenset({"balance", "case_number"})
 # A text with room for the seal is a letter: it is printed and taken along, and never sent as a message.
 SEAL = "seal"
 LETTER_PLACEHOLDERS = frozenset({SEAL, "date", "address"})
+# What a Chinese text writes in the braces; a text is kept by the names.
+BLANKS_IN_CHINESE = {
+    "debtor_name": "债务人姓名", "agent_name": "外访员", "client": "委托方", "balance": "欠款余额",
+    "case_number": "案件号", "date": "日期", "address": "送达地址", SEAL: "盖章处",
+}  # fmt: skip
+_NAMED = {chinese: name for name, chinese in BLANKS_IN_CHINESE.items()}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 # What a letter states (Card Measures art. 69): each group of words needs one of them in the text.
 LETTER_STATES: tuple[tuple[str, str, tuple[tuple[str, ...], ...]], ...] = (
@@ -49,7 +55,7 @@ PLACEHOLDER_UNKNOWN = kind(
     Category.INVALID,
     "模板含有系统不会填写的占位：{names}",
     "The template has placeholders that nothing fills: {names}",
-    remedy=("可用的占位：{known}", "Known placeholders: {known}"),
+    remedy=("可用的占位：{known_zh}", "Known placeholders: {known}"),
 )
 NAME_TAKEN = kind(
     "template_name_taken",
@@ -80,7 +86,7 @@ LETTER_INCOMPLETE = kind(
     Category.REFUSED,
     "信函缺少：{missing_zh}",
     "The letter does not state: {missing_en}",
-    remedy=("请补齐后再提交；盖章处写 {{seal}}。", "Add it; the place for the seal is written {{seal}}."),
+    remedy=("请补齐后再提交；盖章处写 {{盖章处}}。", "Add it; the place for the seal is written {{seal}}."),
     clause="V15",
 )
 TEMPLATE_IS_LETTER = kind(
@@ -141,7 +147,11 @@ def placeholder_findings(body: str) -> list[Finding]:
         names.append("{")
     if not names:
         return []
-    facts = {"names": ", ".join(names), "known": ", ".join(sorted(known))}
+    facts = {
+        "names": ", ".join(names),
+        "known": ", ".join(sorted(known)),
+        "known_zh": "、".join(BLANKS_IN_CHINESE[name] for name in sorted(known)),
+    }
     return [Finding(PLACEHOLDER_UNKNOWN, "body", facts)]
 
 
@@ -174,6 +184,18 @@ def approval_findings(drafted_by: str | None, approver: str) -> list[Finding]:
 def body_findings(body: str) -> list[Finding]:
     """Everything that stands against a text, whatever it is for."""
     return v15_word_findings(body) + placeholder_findings(body) + letter_findings(body)
+
+
+def by_name(body: str) -> str:
+    """The text as it is kept: {债务人姓名} is {debtor_name}; what nobody knows stays, for the checks to name."""
+    return _PLACEHOLDER.sub(lambda match: f"{{{_NAMED.get(match.group(1), match.group(1))}}}", body)
+
+
+def in_chinese(body: str) -> str:
+    """The text as it is written in Chinese: {debtor_name} is {债务人姓名}."""
+    return _PLACEHOLDER.sub(
+        lambda match: f"{{{BLANKS_IN_CHINESE.get(match.group(1), match.group(1))}}}", body
+    )
 
 
 def placeholders(body: str) -> list[str]:

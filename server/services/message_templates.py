@@ -10,12 +10,13 @@ from server.domain.audit import AuditEntry
 from server.domain.problems import WRONG_STATE, problem, refuse_if
 from server.domain.value_words import Past
 from server.domain.visits import MessageTemplate
-from server.domain.wording import NAME_TAKEN, approval_findings, body_findings
+from server.domain.wording import NAME_TAKEN, approval_findings, body_findings, by_name
 from server.services.ports.unit_of_work import UnitOfWork
 
 
 def draft(uow: UnitOfWork, id_: str, name: str, body: str, replaces_id: str | None = None) -> MessageTemplate:
     """A new text. A changed text is a new template, so that what was sent can be read as it was approved."""
+    body = by_name(body)
     refuse_if(body_findings(body))
     if uow.message_templates.having(name=name):
         raise problem(NAME_TAKEN, "name", name=name)

@@ -6,11 +6,22 @@ from datetime import timedelta
 
 import pytest
 
+from admin_ui.words import WORDS
 from server.domain.calendar import local_day
 from server.domain.placements import HoldReason
 from server.domain.plans import VisitPlan
 from server.domain.visits import MessageTemplate, PaperKind, Visit, VisitState
-from server.domain.wording import LETTER_STATES, body_findings, is_letter
+from server.domain.wording import (
+    BLANKS_IN_CHINESE,
+    DEBT_PLACEHOLDERS,
+    LETTER_PLACEHOLDERS,
+    LETTER_STATES,
+    OPEN_PLACEHOLDERS,
+    body_findings,
+    by_name,
+    in_chinese,
+    is_letter,
+)
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support import builders, case_builders, plan_builders, visit_builders
@@ -83,13 +94,34 @@ def test_words_are_looked_for_while_one_types(dispatcher: Browser) -> None:
     said = dispatcher.done("/desk/texts/check", {"body": "公 安机关将上门，请还{amount}"})
     assert "公安" in seen(said)
     assert "amount" in seen(said)
-    assert "用词检查通过" in seen(
+    assert "没有禁用词语" in seen(
         dispatcher.done("/desk/texts/check", {"body": "{debtor_name}您好，请回电。"})
     )
     assert "含欠款信息" in seen(dispatcher.done("/desk/texts/check", {"body": LETTER}))
     assert "信函缺少" in seen(dispatcher.done("/desk/texts/check", {"body": "您好{seal}"}))
     assert "<script" not in dispatcher.done("/desk/texts/check", {"body": "<script>window.hurt=1</script>"})
     assert dispatcher.post("/desk/texts/check", {"body": "长" * 1001}, part=True).status_code == 422
+
+
+def test_blanks_are_written_in_chinese_and_kept_by_name(desk: Desk, dispatcher: Browser) -> None:
+    said = seen(dispatcher.done("/desk/texts/check", {"body": "请还{金额}，{盖章处}"}))
+    assert "可用的占位：送达地址、外访员、欠款余额" in said
+    assert "debtor_name" not in said
+    assert "没有禁用词语" in seen(dispatcher.done("/desk/texts/check", {"body": in_chinese(LETTER)}))
+    own = drafted(dispatcher, in_chinese(LETTER))
+    assert kept(desk, own).body == LETTER
+    form = dispatcher.page(f"/desk/texts?on={own}").partition("<textarea")[2]
+    assert "{债务人姓名}：\n余额{欠款余额}元。" in form
+    assert "{debtor_name}" not in form
+
+
+def test_the_blanks_of_a_list_are_called_as_those_of_a_form() -> None:
+    listed = {name: WORDS[f"blank.{name}"][0] for name in BLANKS_IN_CHINESE}
+    assert listed == BLANKS_IN_CHINESE
+    assert set(listed) == OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | LETTER_PLACEHOLDERS
+    for name, chinese in listed.items():
+        assert (by_name(f"{{{chinese}}}"), in_chinese(f"{{{name}}}")) == (f"{{{name}}}", f"{{{chinese}}}")
+    assert by_name("{谁}{") == in_chinese("{谁}{") == "{谁}{"
 
 
 def test_who_drafts_does_not_approve(desk: Desk, dispatcher: Browser, manager: Browser) -> None:
