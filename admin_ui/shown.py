@@ -15,7 +15,7 @@ from admin_ui.words import WORDS, Words
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.masking import masked_id_number, masked_name, masked_telephone
 from server.domain.messages import InboxMessage
-from server.domain.money import format_fen
+from server.domain.money import shown_fen
 from server.domain.notices import words as notice_words
 from server.domain.problems import INVALID_INPUT, Finding
 from server.domain.wording import DEBT_PLACEHOLDERS, LETTER_PLACEHOLDERS, OPEN_PLACEHOLDERS, in_chinese
@@ -149,10 +149,7 @@ class Shown:
 
     def money(self, fen: int | None) -> str:
         """¥12,345.60; a reversal has its sign before it."""
-        if fen is None:
-            return self.words("none")
-        yuan, _, decimals = format_fen(abs(fen)).partition(".")
-        return f"{'−' if fen < 0 else ''}¥{int(yuan):,}.{decimals}"
+        return self.words("none") if fen is None else shown_fen(fen)
 
     def size(self, bytes_: int) -> str:
         """512 B, 3.4 MiB, 117 GiB: three figures say how much room there is."""

@@ -1,10 +1,11 @@
 """Objections at the desk: filed from a line, read with what they would change, ruled on in one sitting (M2, M3).
 
-Owns the forms. Refuses a ruling in part: the visit and the shares that it needs have no form yet, the API takes them.
+Owns the forms. Refuses nothing of its own: what a ruling in part may name is refused with its clause.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -56,7 +57,8 @@ def dispute_list(call: Call) -> dict[str, Any]:
         "waiting": waiting if rules else [],
         "next": None if found is None else next_page(LIST, found.next),
         "months": offered,
-        "outcomes": [RulingOutcome.UPHELD, RulingOutcome.DISMISSED],
+        "outcomes": list(RulingOutcome),
+        "partly": rulings.offered_in_part(call.uow, [one.dispute for one in waiting] if rules else []),
     }
 
 
@@ -78,10 +80,27 @@ def file_dispute(call: Call) -> Response:
 def rule_month(call: Call) -> Response:
     """M3: rule on all open objections of the month in one sitting; it is final."""
     given = [
-        {"dispute_id": id_, "outcome": value, "reasons": call.body.get(f"reasons.{id_}", "")}
+        {
+            "dispute_id": id_,
+            "outcome": value,
+            "reasons": call.body.get(f"reasons.{id_}", ""),
+            **(_in_part(call.body, id_) if value == RulingOutcome.PARTLY.value else {}),
+        }
         for name, value in call.body.items()
         if (id_ := name.removeprefix("outcome.")) != name
     ]
     sitting = loaded(_SITTING, {"rulings": given})
     rulings.rule(call.uow, call.actor, call.path["month"], None, sitting["rulings"])
     return see_other(href(LIST, {"month": call.path["month"]}))
+
+
+def _in_part(body: Mapping[str, str], dispute_id: str) -> dict[str, Any]:
+    """The visit and the shares of a ruling in part; who has none is left out."""
+    before = f"share.{dispute_id}."
+    given = {
+        name.removeprefix(before): value.strip() for name, value in body.items() if name.startswith(before)
+    }
+    return {
+        "visit_id": body.get(f"visit.{dispute_id}") or None,
+        "shares": [{"account_id": id_, "amount": amount} for id_, amount in given.items() if amount],
+    }

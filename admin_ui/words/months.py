@@ -11,6 +11,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month.published_by": ("公布", "Published"),
     "month.objections_until": ("异议截止", "Objections until"),
     "month.closed_by": ("关账", "Closed"),
+    "month.not_closed": ("尚未关账", "not yet"),
     "month.none": ("还没有公布过月份", "No month was published yet"),
     "month.none_what": (
         "外访客服在次月月初公布上月；公布后外访员可提出异议。",
@@ -50,7 +51,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "month.why": ("归属与原因", "Credit and why"),
     "month.shares": ("分配", "Shares"),
     "month.evidence": ("证据", "Evidence"),
-    "month.proof": ("照片 {photos}，录音 {recordings}", "photos {photos}, recordings {recordings}"),
+    "month.proof": (
+        "照片 {photos} 张，录音 {recordings} 段",
+        "{photos} {photos:photo|photos}, {recordings} {recordings:recording|recordings}",
+    ),
     "month.no_lines": ("没有回款", "No repayments"),
     "month.no_lines_filtered": (
         "没有符合筛选的回款。可以移除上面的筛选。",
@@ -102,10 +106,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "dispute.effect": ("如支持：", "If upheld:"),
     "dispute.outcome": ("裁决", "Ruling"),
     "dispute.choose": ("请选择", "choose"),
+    "dispute.partly": (
+        "部分支持：写明计入的外访和各人份额，合计须为 {amount}",
+        "Upheld in part: the visit that counts, and shares that add up to {amount}",
+    ),
+    "dispute.partly_visit": ("计入的外访", "The visit that counts"),
+    "dispute.share_of": ("{name} 的份额（元）", "Share of {name}, yuan"),
     "dispute.rule": ("一次裁决 {count} 件", "Rule on all {count}"),
     "dispute.rule_what": (
-        "一次裁决全部异议，裁决为最终结果。部分支持请由 IT 协助通过接口登记。",
-        "All at once, and final. To uphold in part, have IT help with the API.",
+        "一次裁决全部异议，裁决为最终结果。",
+        "All at once, and final.",
     ),
     "dispute.sure": ("裁决为最终结果，确定提交？", "A ruling is final. Go on?"),
     "dispute.file": ("提出异议", "Object"),

@@ -287,6 +287,11 @@ def claimed_shares(facts: PlacementFacts, visit_id: str | None, ground: Ground, 
     return None
 
 
+def agents_of(facts: PlacementFacts) -> tuple[str, ...]:
+    """Everybody who was sent on a visit of the case, in the order of the visits."""
+    return tuple(dict.fromkeys(agent for visit in facts.visits for agent in visit.agents))
+
+
 def ruled_commission(facts: PlacementFacts, visit_id: str | None, line: LedgerLine) -> str:
     """The collector's commission on a ruled line: A4 stays, A3 is asked of the visit that the ruling credits."""
     if line.commission == "none":
@@ -307,9 +312,8 @@ def effect_of(before: Shares, after: Shares) -> list[dict[str, Any]]:
 
 def earns_from(actor: Actor, dispute: Dispute, line: LedgerLine, facts: PlacementFacts) -> bool:
     """Whether somebody would rule on own credit: the own case or team, a visit of the case, a share, the objection."""
-    agents = {agent for visit in facts.visits for agent in visit.agents}
     touched = {one["account_id"] for one in dispute.effect}
-    own = {line.collector_id, dispute.filed_by} | agents | touched
+    own = {line.collector_id, dispute.filed_by} | touched | set(agents_of(facts))
     return actor.account_id in own or (actor.team_id is not None and actor.team_id == line.team_id)
 
 

@@ -26,6 +26,12 @@ def format_fen(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
+def shown_fen(fen: int) -> str:
+    """The amount as a person reads it: ¥12,345.60, a reversal with its sign before it."""
+    yuan, _, decimals = format_fen(abs(fen)).partition(".")
+    return f"{'−' if fen < 0 else ''}¥{int(yuan):,}.{decimals}"
+
+
 def divide_evenly(fen: int, parts: int) -> list[int]:
     """Equal shares of an amount that is not negative; the first parts take what does not divide, a fen
     each."""

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 
 from server.domain.access import Actor
 from server.domain.audit import AuditEntry
-from server.domain.money import format_fen
+from server.domain.money import shown_fen
 from server.domain.pay import PartKind
 from server.domain.pay_words import percent
 from server.services.house import House
@@ -126,7 +126,7 @@ def _line(slip: Payslip, part: PayslipPart, language: Language) -> list[Value]:
     earned = None if of.kind is PartKind.MOVED_OUT else of.earned_fen
     note = part.words[language]
     if of.kind is PartKind.MOVED_OUT:
-        note = f"{note} {format_fen(of.earned_fen)}"
+        note = f"{note} {shown_fen(of.earned_fen)}"
     return [
         *_who(slip),
         _KINDS[of.kind][language],
@@ -179,7 +179,7 @@ def report_of(slip: Payslip, made_at: datetime) -> PackReport:
     )
     page = ReportVisit(f"{slip.month} 明细", (), [table], None, (), (), None)
     return PackReport(
-        f"工资单 {slip.month}（应发 {format_fen(pay.total_fen)} 元）",
+        f"工资单 {slip.month}（应发 {shown_fen(pay.total_fen)}）",
         f"工资单 {slip.month} {slip.account.display_name}",
         made_at,
         facts,
@@ -190,13 +190,13 @@ def report_of(slip: Payslip, made_at: datetime) -> PackReport:
 
 def _cells(part: PayslipPart) -> list[str]:
     line, of = part.line, part.part
-    earned = format_fen(of.earned_fen)
+    earned = shown_fen(of.earned_fen)
     return [
         _KINDS[of.kind]["zh"],
         line.case_number,
         line.paid_on.isoformat(),
         line.reference,
-        format_fen(of.counted_fen),
+        shown_fen(of.counted_fen),
         f"（{earned}）" if of.kind is PartKind.MOVED_OUT else earned,
         line.id,
     ]

@@ -6,6 +6,8 @@ Owns the writing of rulings; what they book stands in `ruled_lines`. It refuses 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from server.domain.access import Actor, Permission
@@ -19,6 +21,7 @@ from server.domain.disputes import (
     Proposed,
     Ruling,
     RulingOutcome,
+    agents_of,
     claimed_shares,
     earns_from,
     m3_sitting_findings,
@@ -34,6 +37,34 @@ from server.services.disputes import DisputeShown, facts_of_run, shown
 from server.services.months import branch_within, name_of, statement_of
 from server.services.ports.unit_of_work import UnitOfWork
 from server.services.ruled_lines import follow_rulings, ruled_lines
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyOffered:
+    """What an objection may be upheld in part with: the case's visits by their days and its agents by their names, as
+    the month saw them, and the amount that their shares add up to."""
+
+    amount_fen: int
+    visits: Sequence[tuple[str, date]]
+    agents: Sequence[tuple[str, str]]
+
+
+def offered_in_part(uow: UnitOfWork, disputes: Sequence[Dispute]) -> dict[str, PartlyOffered]:
+    """M3: by the objection, what a ruling in part of it may name."""
+    waiting = {one.id: one for one in disputes}
+    lines = _standing_lines(uow, waiting)
+    runs = uow.credit_runs.by_ids(one.run_id for one in disputes)
+    facts = {id_: facts_of_run(runs[one.run_id]) for id_, one in waiting.items()}
+    agents = {id_: agents_of(one) for id_, one in facts.items()}
+    names = uow.accounts.by_ids({agent for several in agents.values() for agent in several})
+    return {
+        id_: PartlyOffered(
+            lines[id_].amount_fen,
+            [(visit.id, local_day(visit.started_at)) for visit in facts[id_].visits],
+            [(agent, names[agent].display_name) for agent in several],
+        )
+        for id_, several in agents.items()
+    }
 
 
 def rule(
@@ -112,12 +143,11 @@ def _ruled_shares(
         claimed = claimed_shares(facts, dispute.claimed_visit_id, dispute.ground, line.amount_fen)
         assert claimed is not None, "asked when it was filed, of the same frozen facts"
         return claimed
-    agents = {agent for visit in facts.visits for agent in visit.agents}
     given = dict(proposed.shares)
     whole = (
         proposed.visit_id in {visit.id for visit in facts.visits}
         and len(given) == len(proposed.shares)
-        and given.keys() <= agents
+        and given.keys() <= set(agents_of(facts))
         and sum(given.values()) == line.amount_fen
         and all(fen * line.amount_fen >= 0 for fen in given.values())
     )

@@ -13,8 +13,8 @@ from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support import visit_values as values
 from tests.support.cases import TEN, Case
-from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, MANAGER, OTHER_AGENT, OUTSIDE_DISPATCHER
-from tests.support.months import turn_to
+from tests.support.cast import AGENT, COLLECTOR, DISPATCHER, MANAGER, OTHER_AGENT, OUTSIDE_DISPATCHER, PARTNER
+from tests.support.months import lines_of, published, turn_to
 from tests.support.paid import Paid
 from tests.support.rows import at, changed, fresh_id, keep
 from tests.support.statements import statements_of
@@ -35,6 +35,10 @@ def line_of(browser: Browser, month: str = MARCH) -> str:
     found = re.search(r'data-drawer="([0-9a-f-]{36})"', browser.page(month))
     assert found is not None, "the month shows no line"
     return found[1]
+
+
+def visits_of(theatre: str) -> list[str]:
+    return re.findall(r'<option value="([0-9a-f-]{36})"', theatre)
 
 
 def state_of(desk: Desk) -> list[StatementState]:
@@ -118,7 +122,7 @@ def test_published_objected_to_ruled_on_and_closed_by_five_people(desk: Desk, pa
     assert dispatcher.post(f"/desk/lines/{line}/disputes", claim).status_code == 403
     assert agent.post(f"/desk/lines/{line}/disputes", claim | {"words": " "}).status_code == 422
     drawer = agent.page(f"/desk/lines/{line}")
-    visit = re.findall(r'<option value="([0-9a-f-]{36})"', drawer)[0]
+    visit = visits_of(drawer)[0]
     agent.done(f"/desk/lines/{line}/disputes", claim | {"claimed_visit_id": visit}, part=False)
     assert "见到本人 <b>x</b>" in seen(agent.page("/desk/disputes?month=2026-03")).replace("&lt;", "<")
     turn_to(desk, "2026-04-20")
@@ -135,6 +139,53 @@ def test_published_objected_to_ruled_on_and_closed_by_five_people(desk: Desk, pa
     manager.done(f"{MARCH}/close", part=False)
     assert state_of(desk) == [StatementState.CLOSED]
     assert "已关账" in seen(manager.page(MARCH))
+
+
+def test_an_objection_is_upheld_in_part_at_the_desk(desk: Desk, paid: Paid) -> None:
+    """M3: the manager names the visit that counts and who has how much of it, to the fen."""
+    published(desk)
+    agent = Browser(desk, OTHER_AGENT)
+    line = line_of(agent, f"{MARCH}?all=true")
+    claim = {"id": fresh_id(), "ground": "contact", "words": "见到本人", "claimed_visit_id": paid.met.id}
+    assert agent.post(f"/desk/lines/{line}/disputes", claim).status_code == 422  # not a visit of 何伟
+    again = next(id_ for id_ in visits_of(agent.page(f"/desk/lines/{line}")) if id_ != paid.met.id)
+    agent.done(f"/desk/lines/{line}/disputes", claim | {"claimed_visit_id": again}, part=False)
+    turn_to(desk, "2026-04-20")
+    manager = Browser(desk, MANAGER)
+    page = manager.page("/desk/disputes")
+    assert "合计须为 ¥500.01" in seen(page)
+    assert f'<option value="{again}" selected>2026-03-11 外访' in page
+    (dispute,) = re.findall(r'name="outcome\.([0-9a-f-]{36})"', page)
+    shared = set(re.findall(rf'name="share\.{dispute}\.([0-9a-f-]{{36}})"', page))
+    assert shared == {AGENT.id, PARTNER.id, OTHER_AGENT.id}
+    sitting = {
+        f"outcome.{dispute}": "partly",
+        f"reasons.{dispute}": "两次外访都有贡献",
+        f"visit.{dispute}": again,
+        f"share.{dispute}.{AGENT.id}": "100",
+        f"share.{dispute}.{OTHER_AGENT.id}": " 400.00 ",
+        f"share.{dispute}.{PARTNER.id}": "",
+    }
+    answer = manager.post(f"{MARCH}/rulings", sitting)
+    assert answer.status_code == 422
+    assert "合计须等于 500.01 元" in seen(answer.text)
+    manager.done(f"{MARCH}/rulings", sitting | {f"share.{dispute}.{AGENT.id}": "100.01"}, part=False)
+    assert "部分支持" in seen(manager.page("/desk/disputes?month=2026-03"))
+    ruled = lines_of(desk, "2026-03")[2]
+    assert (ruled["visit_id"], ruled["by"]) == (again, {AGENT.name: "100.01", OTHER_AGENT.name: "400.00"})
+
+
+def test_what_was_typed_for_a_ruling_in_part_does_not_go_with_another_ruling(desk: Desk, paid: Paid) -> None:
+    published(desk)
+    agent = Browser(desk, AGENT)
+    claim = {"id": fresh_id(), "ground": "share", "words": "应归我", "claimed_visit_id": paid.met.id}
+    agent.done(f"/desk/lines/{line_of(agent)}/disputes", claim, part=False)
+    turn_to(desk, "2026-04-20")
+    manager = Browser(desk, MANAGER)
+    sitting = {f"outcome.{claim['id']}": "dismissed", f"reasons.{claim['id']}": "不成立"}
+    left = {f"visit.{claim['id']}": paid.met.id, f"share.{claim['id']}.{AGENT.id}": "500.01"}
+    manager.done(f"{MARCH}/rulings", sitting | left, part=False)
+    assert "驳回" in seen(agent.page("/desk/disputes?month=2026-03"))
 
 
 def test_a_longer_month_asks_no_more_queries_and_filters_are_chips(desk: Desk, paid: Paid) -> None:

@@ -84,7 +84,7 @@ def test_a_payslip_says_how_it_comes_about_and_leads_to_each_line(desk: Desk, pa
     agent = Browser(desk, AGENT)
     page = agent.page(MARCH)
     text = seen(page)
-    assert "当月业绩 250.01 元，任务 250.00 元，完成率 100%，提成比例 4%，提成 10.00 元（F1）" in text
+    assert "当月业绩 ¥250.01，任务 ¥250.00，完成率 100%，提成比例 4%，提成 ¥10.00（F1）" in text
     assert "合规系数 1" in text
     assert "暂定" in text
     (line,) = re.findall(r'class="open" href="(/desk/lines/[0-9a-f-]{36})"', page)
