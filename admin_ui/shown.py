@@ -24,11 +24,17 @@ _BLANK = re.compile(
     rf"\{{({'|'.join(sorted(OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | LETTER_PLACEHOLDERS))})\}}"
 )
 # Most browsers name the others too, so that the particular ones come first.
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
+_BROWSERS = tuple(
+    (re.compile(sign), name)
+    for sign, name in (
+        (r"MicroMessenger/(\d+)", "WeChat"),
+        (r"QQBrowser/(\d+)", "QQBrowser"),
+        (r"HuaweiBrowser/(\d+)", "HuaweiBrowser"),
+        (r"Edg[A-Z]*[a-z]*/(\d+)", "Edge"),
+        (r"Firefox/(\d+)", "Firefox"),
+        (r"Chrome/(\d+)", "Chrome"),
+        (r"Version/(\d+)\S* (?:\S+ )?Safari/", "Safari"),
+    )
 )
 _SYSTEMS = (
     ("HarmonyOS", "HarmonyOS"),
@@ -162,8 +168,12 @@ class Shown:
         return f"{metres / 1000:,.1f}"
 
     def machine(self, user_agent: str) -> str:
-        """Chrome · Windows: what a browser calls itself, as a person calls it; all of it where we know no name."""
-        browser = next((name for sign, name in _BROWSERS if sign in user_agent), None)
+        """Chrome 131 · Windows: what a browser calls itself, as a person calls it; all of it where we know no name.
+
+        The system has no number: Chrome calls every Android 10, and Windows 11 calls itself 10.
+        """
+        found = ((sign.search(user_agent), name) for sign, name in _BROWSERS)
+        browser = next((f"{name} {said[1]}" for said, name in found if said), None)
         system = next((name for sign, name in _SYSTEMS if sign in user_agent), None)
         return " · ".join(filter(None, (browser, system))) if browser else user_agent
 

@@ -61,7 +61,13 @@ typed_address        collector3   /desk/requests?state=draft > [data-row] a.open
   > #new-text := 郑州市金水区花园路39
 failed_planned_again dispatcher1  /desk/visits?state=failed > a.open > form[action$=plan-again] button
 device_code          admin1       /desk/devices > a.open > form[action$=code] button
-device_lost          admin1       /desk/devices > a.open > details:has(form[action$=loss]) summary
+device_retired       admin1       /desk/devices > a.open > details:has(form[action$=retire]) summary
+device_key_revoked   it1          /desk/devices > a.open > details:has(form[action$=revoke]) summary
+account_new          personnel1   /desk/people > details.asked summary
+account_of_agent     it1          /desk/people?post=field_agent > a.open > details:has(form[action$=leave]) summary
+day_checked          it1          /desk/daily-checks > [data-row] form button
+robot_new            it1          /desk/webhooks > details:has(#robot-name) summary
+jobs_waiting         it1          /desk/jobs?state=waiting
 text_typed           dispatcher1  /desk/texts > #text-name := 催告 > #text-body := 再不还钱就让警察上门
 case_stopped         dispatcher1  /desk/cases > a.open > details:has(#hold-reason) summary
 pack_password        it1          /desk/packs?state=ready > a.open > form[action$=password] button

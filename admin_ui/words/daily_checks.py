@@ -18,9 +18,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "daily.yesterday": ("昨天", "Yesterday"),
     "daily.sum": (
         "{people} 人，{deviating} 人有差异，{open} 人未核对",
-        "{people} {people:person|people}, {deviating} {deviating:deviates|deviate}, {open} unchecked",
+        "{people} {people:person|people}, {deviating} with differences, {open} unchecked",
     ),
-    "daily.left_over": ("昨天还有 {count} 人未核对。", "{count} of yesterday {count:is|are} unchecked."),
+    "daily.left_over": (
+        "昨天还有 {count} 人未核对。",
+        "{count} {count:person|people} of yesterday {count:is|are} still unchecked.",
+    ),
     "daily.person": ("人员、账号", "Person, account"),
     "daily.machines": ("登录与电脑、设备", "Logins and machines"),
     "daily.devices": ("领用设备", "Devices in hand"),

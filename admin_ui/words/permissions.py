@@ -5,14 +5,15 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "place.permissions": ("权限表", "Permissions"),
     "permission.what": (
-        "岗位在各模块能做什么、能看到谁的数据；一个人有几个岗位时取较宽的。点岗位名更改。",
-        "What each post may do, and to whose rows; of several posts the wider one counts.",
+        "岗位在各模块能做什么、能看到谁的数据；一个人有几个岗位时取较宽的。",
+        "What each post may do, and whose records it reaches; where a person has several posts the widest counts.",
     ),
+    "permission.change": ("点岗位名更改。", "Open a post to change it."),
     "permission.name": ("权限", "Permission"),
     "permission.edit": ("{post}的权限", "Permissions of: {post}"),
     "permission.edit_what": (
-        "保存后立即生效，更改前后都记入操作日志。不选即没有此权限。",
-        "It holds at once; before and after stand in the trail. Left empty it is not granted.",
+        "保存后立即生效，更改前后都记入操作日志。选「没有」即不授予此权限。",
+        'Saved changes hold at once; before and after stand in the trail. What has "no" is not granted.',
     ),
     "permission.none": ("没有", "no"),
     "permission.table": ("权限表", "The table"),

@@ -18,15 +18,33 @@ _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
     [
         (
             f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/130.0 Safari/537.36",
-            "Chrome · Windows",
+            "Chrome 130 · Windows",
         ),
         (
             f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/130.0 Safari/537.36 Edg/130.0",
-            "Edge · Windows",
+            "Edge 130 · Windows",
         ),
-        (f"Mozilla/5.0 (Linux; Android 14) {_WEBKIT} Chrome/130.0 Mobile Safari/537.36", "Chrome · Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari · iOS"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0", "Firefox · Linux"),
+        (
+            f"Mozilla/5.0 (Linux; Android 14) {_WEBKIT} Chrome/130.0 Mobile Safari/537.36",
+            "Chrome 130 · Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+            "Safari 18 · iOS",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0", "Firefox 131 · Linux"),
+        (
+            f"Mozilla/5.0 (Linux; Android 10; K) {_WEBKIT} Chrome/123.0 Mobile Safari/537.36 EdgA/123.0",
+            "Edge 123 · Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari 18 · iOS",
+        ),
+        (
+            f"Mozilla/5.0 (Windows NT 10.0) {_WEBKIT} Chrome/108.0 Safari/537.36 MicroMessenger/7.0.20",
+            "WeChat 7 · Windows",
+        ),
         ("python-requests/2.32", "python-requests/2.32"),
         ("", ""),
     ],
