@@ -89,7 +89,7 @@ def test_file_and_password_go_by_two_people(desk: Desk) -> None:
     assert f"{path}/password" not in told
     assert "您已取得文件" in seen(told)
     shown = it.done(f"{path}/password")
-    password = re.search(r'<p class="code">([^<]+)</p>', shown)
+    password = re.search(r'<p class="code figure">([^<]+)</p>', shown)
     assert password is not None
     assert "manifest.json" in opened(content, password[1].replace("&amp;", "&"))
     assert it.get(f"{path}/content").status_code == 422
