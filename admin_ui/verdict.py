@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.domain.visits import ContactChannel, ContactWho, VisitState
+from server.domain.leases import ENDED_BY_LEASE
+from server.domain.visits import ContactChannel, ContactWho, Visit, VisitState
 from server.services.visit_course import VisitCourse
 
 _MET = (ContactWho.DEBTOR, ContactWho.DIRECT_RELATIVE)
@@ -31,8 +32,21 @@ def verdict_of(course: VisitCourse) -> list[Part]:
     if visit.voided_at is not None:
         return [Part("voided", "wrong", clause="X1")]
     if visit.started_at is None:
-        return [Part("not_begun", "info" if visit.state is not VisitState.FAILED else "wrong")]
+        return [_not_begun(visit)]
     return [*_met(course), *_present(course), *_recorded(course), *_credited(course)]
+
+
+def _not_begun(visit: Visit) -> Part:
+    """A visit that is over without a beginning is told from one that is still to come."""
+    if visit.state is VisitState.CANCELLED:
+        return Part("cancelled")
+    if visit.state is not VisitState.FAILED:
+        return Part("not_begun", "info")
+    if visit.ended_reason == ENDED_BY_LEASE:
+        return Part("lease_over", "wrong", clause="R12")
+    if visit.ended_reason:
+        return Part("unmade_for", "wrong", {"reason": visit.ended_reason})
+    return Part("unmade", "wrong")
 
 
 def _met(course: VisitCourse) -> Iterator[Part]:

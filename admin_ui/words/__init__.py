@@ -117,6 +117,11 @@ class Words:
         self.language = language
         self.zh = language == "zh"
 
+    @property
+    def chinese(self) -> Words:
+        """The catalogue of what is printed for eyes outside the house, whatever the reader's language is."""
+        return self if self.zh else Words("zh")
+
     def __call__(self, key: str, **facts: object) -> str:
         text = WORDS[key][0 if self.zh else 1]
         if not facts:

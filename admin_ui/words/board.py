@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.sheets": ("打印外访单", "Print visit sheets"),
     "board.keys": (
         "j k 选择，1–9 排入该组，0 移出，u d 调整顺序；也可拖动。",
-        "Keys: j k choose, 1–9 to that team, 0 take off, u d move up or down. Or drag.",
+        "Keys: j\u00a0k choose, 1–9 to that team, 0 take off, u\u00a0d move up or down. Or drag.",
     ),
     "board.more": (
         "只显示前 {count} 户，请点地区缩小范围。",
@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "案件 {number} 的外访已作为新的外访等待排程，原记录保留。",
         "The visit of case {number} waits as a new one; the old record stays.",
     ),
+    "board.to_plans": ("去计划排程", "Go to the plans"),
     "board.open_fresh": ("打开新的外访", "Open the new visit"),
     "board.sketch": ("外访地址的相对位置", "Where the addresses lie to each other"),
     "board.sketch_what": (
@@ -78,9 +79,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "travel.grant": ("批准", "Grant"),
     "travel.decline": ("不批准", "Decline"),
     "travel.make_good": ("手续已补办", "The papers have come in"),
-    "travel.none": ("没有待批的出差", "No travel waits"),
+    "travel.none": ("没有待批的出差", "No travel to decide on"),
     "travel.none_what": (
         "外访计划超出分公司所在市时，外访客服在计划页提交，这里批准或补办手续。",
-        "Where a plan leaves the branch's city, the dispatcher asks on the plan; it is decided here.",
+        "Where a plan leaves the branch's city, the dispatcher asks for travel on it; you decide here.",
     ),
 }

@@ -25,8 +25,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "leave.away_on_team": ("{name} 当天请假，请换人", "{name} is on leave that day: swap"),
     "leave.none": ("没有请假", "No leave"),
     "leave.none_what": (
-        "登记后，排程时会看到谁不在，不能把人排进当天的小组发布。",
-        "Once entered, whoever plans sees who is away, and no plan of that day goes out with that person.",
+        "登记请假后，排程时会看到谁不在；小组里有人请假的，当天的计划不能发布。",
+        "Once leave is entered, the dispatcher sees who is away; a plan with an absent person is not published.",
     ),
     "LeaveKind.annual": ("年假", "annual"),
     "LeaveKind.personal": ("事假", "personal"),

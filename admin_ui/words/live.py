@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "live.no_places": ("今天的外访还没有已知位置", "No place of today's visits is known"),
     "live.no_places_what": (
         "签到或地址定位后，位置会出现在这里。",
-        "Once somebody checks in or an address is located, its place stands here.",
+        "Places show here once somebody has checked in or an address is located.",
     ),
     "live.until": ("至 {at}", "until {at}"),
     "live.came": ("{name} {at} 签到", "{name} checked in {at}"),
@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "live.none": ("今天没有外访", "No visits today"),
     "live.none_what": (
         "今天没有已发布的计划，也没有进行中的外访。计划发布后这里按小组显示。",
-        "No plan is published for today and no visit goes on. Once one is, its teams stand here.",
+        "No plan is published for today and no visit is running. The teams of a published plan show here.",
     ),
     "Alarm.partner_missing": ("搭档未到场", "the partner did not come"),
     "Alarm.partner_awaited": ("等待搭档签到", "waits for the partner"),

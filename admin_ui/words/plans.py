@@ -7,6 +7,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan.new_day": ("新计划的日期", "Day of a new plan"),
     "plan.open": ("新建计划", "Open a plan"),
     "plan.published_at": ("发布时间", "Published"),
+    "plan.not_published": ("尚未发布", "not yet"),
     "plan.none": ("还没有计划", "No plans yet"),
     "plan.none_what": (
         "外访客服为某一天新建计划，编组并发布后，外访员才能开始外访。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "search.title": ("搜索结果", "Found"),
+    "search.title": ("搜索结果", "Search results"),
     "search.none": ("没有找到", "Nothing found"),
     "search.none_what": (
         "只在您可以查看的范围内查找：案件号和姓名按开头，电话、身份证号、卡号按全号或后四位，地址按其中任意一段，"

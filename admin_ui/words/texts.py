@@ -55,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "blank.address": ("送达地址", "address"),
     "blank.seal": ("盖章处", "seal"),
     "letter.title": ("信函 {day}", "Letters {day}"),
-    "letter.open": ("打印信函", "Letters"),
+    "letter.open": ("打印信函", "Print letters"),
     "letter.from": ("信函文本", "Text"),
     "letter.show": ("显示", "Show"),
     "letter.left_out": (

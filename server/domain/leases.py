@@ -14,6 +14,9 @@ from server.domain.policy.registry import clause
 from server.domain.problems import Finding
 from server.domain.visits import Visit, VisitState
 
+ENDED_BY_LEASE = "lease expired"
+"""The reason of a visit that nobody began, for programs; other failed visits have what a person wrote."""
+
 
 @clause("R12", ours=True, codes=("visit_not_planned", "lease_not_yet", "lease_expired"))
 def lease_findings(visit: Visit, now: datetime, hold: Hold | None, *, case_number: str = "") -> list[Finding]:

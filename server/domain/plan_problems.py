@@ -15,8 +15,8 @@ PLAN_DAY_PAST = kind(
 PLAN_EXISTS = kind(
     "plan_exists",
     Category.CONFLICT,
-    "本分公司 {day} 已有外访计划（{plan_id}）",
-    "The branch has a plan for {day} already ({plan_id})",
+    "本分公司 {day} 已有外访计划",
+    "The branch has a plan for {day} already",
     remedy=("请在已有计划上继续排程。", "Go on with that plan."),
 )
 ROUTE_DIFFERS = kind(
@@ -32,29 +32,29 @@ ROUTE_DIFFERS = kind(
 TEAM_PUBLISHED = kind(
     "team_published",
     Category.CONFLICT,
-    "小组 {team_id} 已有发布的外访，不能更改或移除",
-    "Visits of team {team_id} are published, so it can be neither changed nor removed",
+    "该小组已有发布的外访，不能更改或移除",
+    "Visits of the team are published, so it can be neither changed nor removed",
     remedy=("请换人，或撤回其外访。", "Swap a person, or withdraw its visits."),
 )
 PUBLISHED_STAYS = kind(
     "published_stays",
     Category.CONFLICT,
-    "外访 {visit_id} 已发布，须说明原因后撤回",
-    "Visit {visit_id} is published; it is withdrawn with a reason",
+    "该外访已发布，须说明原因后撤回",
+    "The visit is published; it is withdrawn with a reason",
     remedy=("请先撤回该外访。", "Withdraw it first."),
 )
 ALREADY_PLANNED_AGAIN = kind(
     "already_planned_again",
     Category.CONFLICT,
-    "该地址的外访已重新等待排程（{visit_id}）",
-    "A visit to that address waits already ({visit_id})",
-    remedy=("请直接排程该外访。", "Plan that one."),
+    "该地址的外访已重新等待排程",
+    "A visit to that address waits already",
+    remedy=("请在计划页直接排程该外访。", "Put that one on a plan."),
 )
 NOT_ON_TEAM = kind(
     "not_on_team",
     Category.REFUSED,
-    "此人不在小组 {team_id} 中",
-    "That person is not on team {team_id}",
+    "此人不在该小组中",
+    "That person is not on the team",
     remedy=("请核对小组成员。", "Check who is on the team."),
 )
 PLAN_EMPTY = kind(

@@ -20,8 +20,8 @@ MAINTENANCE_MONTHS = 3  # V20: 至少三个月开机一次
 SERIAL_TAKEN = kind(
     "serial_taken",
     Category.CONFLICT,
-    "序列号 {serial} 已登记为设备 {device_id}",
-    "The serial {serial} is registered already, as device {device_id}",
+    "序列号 {serial} 已登记过",
+    "The serial {serial} is registered already",
     remedy=("请核对序列号。", "Check the serial."),
     clause="V20",
 )
@@ -76,16 +76,16 @@ MAINTAINED_LATER = kind(
 PAPER_NOT_LEAVABLE = kind(
     "paper_not_leavable",
     Category.REFUSED,
-    "只有信函可以留在现场，材料 {paper_id} 须带回",
-    "Only a letter may be left at the place; paper {paper_id} comes back",
+    "只有信函可以留在现场，其他材料须带回",
+    "Only a letter may be left at the place; other papers come back",
     remedy=("请登记为交回。", "Record it as returned."),
     clause="V21",
 )
 PAPER_STATE = kind(
     "paper_state",
     Category.CONFLICT,
-    "材料 {paper_id} 当前为“{state}”，不能{verb_zh}",
-    "Paper {paper_id} is {state}, so it cannot be {verb_en}",
+    "材料当前为“{state}”，不能{verb_zh}",
+    "The paper is {state}, so it cannot be {verb_en}",
     remedy=("请刷新后查看材料状态。", "Reload to see where the paper is."),
     clause="V21",
 )

@@ -92,7 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ContactWho.debtor": ("本人", "the debtor"),
     "ContactWho.direct_relative": ("直系亲属", "a direct relative"),
     "ContactWho.other_contact": ("其他联系人", "another contact"),
-    "ContactWho.village_committee": ("村委会或居委会", "the village committee"),
+    "ContactWho.village_committee": ("村委会或居委会", "the village or residents' committee"),
     "ContactWho.stranger": ("陌生人", "a stranger"),
     "ContactChannel.in_person": ("当面", "In person"),
     "ContactChannel.phone_on_site": ("现场电话", "By telephone from the place"),

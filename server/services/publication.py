@@ -14,7 +14,7 @@ from server.domain.access import Post
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.capture_manifests import nonce_after
-from server.domain.leases import expired
+from server.domain.leases import ENDED_BY_LEASE, expired
 from server.domain.plan_problems import ALREADY_PLANNED_AGAIN, NOT_ON_TEAM
 from server.domain.plan_rules import (
     PlannedVisit,
@@ -121,7 +121,7 @@ def plan_again(uow: UnitOfWork, visit: Visit) -> Visit:
     """
     if expired(visit, uow.now):
         visit = uow.visits.save(
-            dataclasses.replace(visit, state=VisitState.FAILED, ended_reason="lease expired")
+            dataclasses.replace(visit, state=VisitState.FAILED, ended_reason=ENDED_BY_LEASE)
         )
     if visit.state is not VisitState.FAILED:
         raise problem(WRONG_STATE, state=visit.state, verb_zh="重新排程", verb_en="planned again")

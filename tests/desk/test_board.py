@@ -173,7 +173,12 @@ def test_a_failed_visit_is_planned_again_once(desk: Desk, dispatcher: Browser) -
     path = f"/desk/visits/{failed.id}/plan-again"
     assert Browser(desk, OUTSIDE_DISPATCHER).post(path).status_code == 404
     assert "已作为新的外访等待排程" in seen(dispatcher.done(path))
-    assert dispatcher.post(path, part=True).status_code == 409
+    refused = dispatcher.post(path, part=True)
+    assert refused.status_code == 409
+    with desk.installation.house.units.read() as uow:
+        ids = [one.id for one in uow.visits.having(placement_id=other.id)]
+    assert len(ids) == 2
+    assert [id_ for id_ in ids if id_ in seen(refused.text)] == [], "nobody knows a visit by its id"
 
 
 def test_travel_is_asked_for_on_the_board_and_decided_by_the_manager(desk: Desk, dispatcher: Browser) -> None:

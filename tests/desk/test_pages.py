@@ -150,8 +150,8 @@ def test_language_and_light_are_chosen_and_kept(dispatcher: Browser) -> None:
 
 
 def without_quotes(html: str) -> str:
-    """The handbook is quoted in Chinese, and the other language is named in its own."""
-    return re.sub(r'<q lang="zh-CN">.*?</q>|<a [^>]*lang="zh-CN"[^>]*>.*?</a>', "", html, flags=re.DOTALL)
+    """The handbook is quoted in Chinese, papers for others are printed in it, and the language is named in its own."""
+    return re.sub(r'<(q|a|section)\b[^>]* lang="zh-CN"[^>]*>.*?</\1>', "", html, flags=re.DOTALL)
 
 
 class _Walker(HTMLParser):

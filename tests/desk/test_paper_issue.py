@@ -112,6 +112,18 @@ def test_an_authorisation_names_team_case_and_purpose_and_no_debtor(desk: Desk, 
     assert printed == [{"ids": [visits[0].id]}]
 
 
+def test_an_authorisation_is_in_chinese_whoever_prints_it(desk: Desk, dispatcher: Browser) -> None:
+    day, _ = planned(desk, dispatcher, 1)
+    dispatcher.done(f"{day.path}/papers", GIVEN)
+    opening = '<section class="paper letter" lang="zh-CN"'
+    chinese = dispatcher.page(f"{day.path}/papers").partition(opening)[2].partition("</section>")[0]
+    dispatcher.client.set_cookie("desk_language", "en", path="/desk")
+    page = dispatcher.page(f"{day.path}/papers")
+    assert "Print the authorisations" in seen(page)
+    assert "专案专用" in chinese
+    assert page.partition(opening)[2].partition("</section>")[0] == chinese
+
+
 def test_more_visits_ask_no_more_questions(desk: Desk, dispatcher: Browser) -> None:
     counted = []
     day, _ = planned(desk, dispatcher, 1)

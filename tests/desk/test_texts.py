@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -187,6 +188,10 @@ def test_letters_are_printed_with_name_balance_and_room_for_the_seal(desk: Desk,
     with desk.installation.house.units.read() as uow:
         (line,) = uow.trail.done_to(("letter.printed",), "message_template", [text.id])
     assert (line.detail["ids"], line.actor_id) == ([visit.id], DISPATCHER.id)
+    dispatcher.client.set_cookie("desk_language", "en", path="/desk")
+    in_english = seen(dispatcher.page(path))
+    assert "Print this page" in in_english
+    assert re.search("盖章处.*留存联", in_english), "the paper is in Chinese, whoever prints it"
 
 
 def test_printed_letters_are_listed_as_issued_once(desk: Desk, dispatcher: Browser, manager: Browser) -> None:

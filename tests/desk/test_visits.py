@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.domain.leases import ENDED_BY_LEASE
 from server.domain.visits import VisitState
 from server.services.ports.paging import PageRequest
 from tests.conftest import Desk
@@ -49,6 +50,27 @@ def test_no_recording_is_heard_without_a_purpose(desk: Desk, purpose: str) -> No
     ):
         assert answer.status_code == 422
     assert trail(desk, sound, "evidence.listened") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        (VisitState.ACCEPTED, None, "尚未开始"),
+        (VisitState.CANCELLED, "request_withdrawn", "已取消，没有成行"),
+        (VisitState.FAILED, None, "没有成行"),
+        (VisitState.FAILED, "道路封闭", "没有成行：道路封闭"),
+        (VisitState.FAILED, ENDED_BY_LEASE, "时段已过，没有开始"),
+    ],
+)
+def test_what_is_over_without_a_beginning_is_not_still_to_come(
+    desk: Desk, dispatcher: Browser, state: VisitState, reason: str | None, told: str
+) -> None:
+    placement = builders.make_placement(desk)
+    visit = builders.make_visit(desk, placement, builders.make_address(desk, placement), state)
+    builders.change(desk, "visits", visit.id, ended_reason=reason)
+    said = re.search(r'<p class="verdict">(.*?)</p>', dispatcher.page(f"/desk/visits/{visit.id}"))
+    assert said is not None
+    assert seen(said[1]).removesuffix(" R12") == told
 
 
 def test_listening_is_on_record_with_what_for(desk: Desk) -> None:

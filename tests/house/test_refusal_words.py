@@ -72,6 +72,12 @@ def test_no_refusal_names_a_code_in_chinese(fact: str) -> None:
             assert not CHINESE.search(told.en()), told.en()
 
 
+def test_no_refusal_tells_an_id_that_its_reader_never_saw() -> None:
+    """An id stands among the facts, for programs."""
+    said = [(kind, kind.zh + kind.remedy_zh + kind.en + kind.remedy_en) for kind in CATALOGUE.values()]
+    assert [kind.code for kind, text in said if re.search(r"\{\w*_ids?\}", text)] == []
+
+
 def test_every_state_has_a_name_of_its_own_in_both_languages() -> None:
     assert {VisitState, Past} <= set(STATES)
     for codes in STATES:

@@ -45,7 +45,7 @@ function pinOf(L, pin) {
   const face = document.createElement("span");
   face.className = `pin ${pin.kind}${pin.label ? "" : " bare"}`;
   face.textContent = pin.label;
-  const marker = L.marker(pin.at, { icon: L.divIcon({ html: face, className: "pin-box", iconSize: [24, 24] }), title: pin.title });
+  const marker = L.marker(pin.at, { icon: L.divIcon({ html: face, className: "pin-box", iconSize: [24, 24] }), title: pin.title, zIndexOffset: pin.label ? 1000 : 0 });
   if (pin.href) marker.on("click", () => location.assign(pin.href));
   marker.on("add", () => marker.getElement().setAttribute("aria-label", pin.title));
   return marker;
