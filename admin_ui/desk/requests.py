@@ -187,6 +187,7 @@ def _done(call: Call, done: str) -> dict[str, Any] | Response:
     """The drawer as it is now; a browser without scripts is led back to the page of the request."""
     if not is_part():
         return see_other(f"{LIST}/{call.path['request_id']}")
+    call.uow.write_trail()
     return _detail(call) | {"done": done}
 
 

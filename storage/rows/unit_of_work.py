@@ -58,6 +58,11 @@ class SqlUnitOfWork(AllRows):
             )
         self._entries.append(entry)
 
+    def write_trail(self) -> None:
+        if self._entries:
+            self.trail.append(self._entries, at=self.now, actor_id=self.actor_id)
+            self._entries = []
+
     def enqueue(
         self,
         kind: str,
@@ -97,15 +102,14 @@ class SqlUnitOfWork(AllRows):
 
     def commit(self) -> None:
         """Write the audit lines and the jobs, commit, then run what waits for the commit."""
-        if self._entries:
-            self.trail.append(self._entries, at=self.now, actor_id=self.actor_id)
+        self.write_trail()
         if self._jobs:
             self.jobs.add_all_once(self._jobs)
         self._connection.commit()
         end_turn(self._connection)
         self.committed = True
         self._make_durable()
-        acts, self._entries, self._jobs, self._acts = self._acts, [], [], []
+        acts, self._jobs, self._acts = self._acts, [], []
         for act in acts:
             act()
 

@@ -91,6 +91,7 @@ def test_accepted_returned_refused(desk: Desk, dispatcher: Browser) -> None:
     shown = dispatcher.done(one(accepted, "accept"), {"version": "1"})
     assert "已同意，等待排程" in shown
     assert "待排程" in seen(shown)
+    assert "同意" in seen(shown.partition('class="history"')[2])
     _, address, refused = waiting(desk)
     fields = {"version": "1", "reason": "门牌号不存在", "wrong_address_id": address.id}
     dispatcher.done(one(refused, "refuse"), fields)

@@ -331,6 +331,9 @@ class UnitOfWork(Protocol):
     def audit(self, entry: AuditEntry) -> None:
         """Have the entry written with this transaction, or not at all."""
 
+    def write_trail(self) -> None:
+        """Write the entries so far, for who shows in this transaction what was just done in it."""
+
     def enqueue(
         self,
         kind: str,
