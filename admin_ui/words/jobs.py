@@ -58,8 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "job.error": ("错误原文（查看已记入日志）", "The words of the error (reading them is logged)"),
     "job.again": ("重新运行", "Run again"),
     "job.again_what": (
-        "一分钟内开始；谁在何时重新运行，记入日志。",
-        "It begins within a minute; who ran it again is logged.",
+        "重新运行后一分钟内开始；谁在何时重新运行，记入日志。",
+        "A job that is run again begins within a minute; who ran it is logged.",
     ),
     "job.again_by": ("{name} {at} 重新运行", "run again by {name}, {at}"),
     "job.elsewhere": (
