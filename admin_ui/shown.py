@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from markupsafe import Markup, escape
+
 from admin_ui.words import WORDS, Words
 from server.domain.calendar import SHANGHAI, local_day
 from server.domain.masking import masked_id_number, masked_name, masked_telephone
@@ -23,6 +25,7 @@ from server.domain.wording import DEBT_PLACEHOLDERS, LETTER_PLACEHOLDERS, OPEN_P
 _BLANK = re.compile(
     rf"\{{({'|'.join(sorted(OPEN_PLACEHOLDERS | DEBT_PLACEHOLDERS | LETTER_PLACEHOLDERS))})\}}"
 )
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Most browsers name the others too, so that the particular ones come first.
 _BROWSERS = tuple(
     (re.compile(sign), name)
@@ -156,6 +159,11 @@ class Shown:
     def money(self, fen: int | None) -> str:
         """¥12,345.60; a reversal has its sign before it."""
         return self.words("none") if fen is None else shown_fen(fen)
+
+    def unbroken(self, text: str) -> Markup:
+        """A sentence whose days do not fall apart at the end of a line."""
+        text = _DAY.sub(r'<span class="unbroken">\g<0></span>', str(escape(text)))
+        return Markup(text)  # noqa: S704 -- escaped above
 
     def size(self, bytes_: int) -> str:
         """512 B, 3.4 MiB, 117 GiB: three figures say how much room there is."""

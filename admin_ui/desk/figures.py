@@ -20,7 +20,6 @@ from server.domain.access import Permission
 from server.domain.audit import AuditEntry
 from server.domain.calendar import local_day
 from server.domain.credit import month_bounds, month_of
-from server.domain.pay_words import percent
 from server.services import address_errors, visit_reading
 from server.services.address_errors import MonthOfErrors
 from server.services.month_figures import MonthFigures, read_figures, visits_behind
@@ -210,4 +209,5 @@ def _chips(call: Call, path: str, given: Mapping[str, Any], further: Mapping[str
 
 
 def _percent(share: Fraction | None) -> str | None:
-    return None if share is None else percent(share)
+    """Two decimals, cut, so that the shares of a column stand under each other."""
+    return None if share is None else f"{int(share * 10_000) / 100:.2f}%"

@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "month.evidence": ("证据", "Evidence"),
     "month.proof": (
         "照片 {photos} 张，录音 {recordings} 段",
-        "{photos} {photos:photo|photos}, {recordings} {recordings:recording|recordings}",
+        "{photos}\u00a0{photos:photo|photos}, {recordings}\u00a0{recordings:recording|recordings}",
     ),
     "month.no_lines": ("没有回款", "No repayments"),
     "month.no_lines_filtered": (

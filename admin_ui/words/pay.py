@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "pay.without_target": ("未设任务", "Without a target"),
     "pay.name": ("姓名", "Name"),
     "pay.target": ("当月任务", "Target"),
+    "pay.target_yuan": ("当月任务（元）", "Target, yuan"),
     "pay.target_of": ("{name} 的当月任务（元）", "Target of {name}, yuan"),
     "pay.achieved": ("当月业绩", "Reached"),
     "pay.completion": ("完成率", "Completion"),

@@ -13,7 +13,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "This client's overlay is only stricter; of both the stricter holds.",
     ),
     "policy.no_overlay": ("此甲方没有另外的要求，按本公司制度执行。", "No overlay: the firm's policy holds."),
-    "policy.not_read": ("公布的文件您还没有确认阅读。", "You have not said that you read the document."),
+    "policy.not_read": (
+        "公布的文件您还没有确认阅读：看过下面的现行取值后，请确认。",
+        "You have not said that you read the document: see the values in force below, then say so.",
+    ),
     "policy.read": ("我已阅读", "I have read it"),
     "policy.read_at": ("您于 {at} 确认已阅读。", "You said on {at} that you read it."),
     "policy.editions": ("各版本", "Editions"),
@@ -31,7 +34,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "policy.show": ("比较", "Compare"),
     "policy.no_difference": ("两个版本没有差别", "Both editions say the same"),
     "policy.no_difference_what": ("请选择另一个版本。", "Choose another one."),
-    "policy.only_one": ("目前只有一个版本。", "There is one edition so far."),
+    "policy.only_one": ("目前只有一个版本", "There is one edition so far"),
+    "policy.only_one_what": (
+        "公布新版本后，可在这里比较。",
+        "Once another one is published both are compared here.",
+    ),
     "policy.propose": ("提出新文件", "Propose a document"),
     "policy.propose_what": (
         "文件包含全部版本（[[edition]]）：以前的版本原样保留，新版本写生效日期，不早于公布日。",

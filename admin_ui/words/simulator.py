@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "simulator.from": ("回款日从", "Repayments from"),
     "simulator.to": ("到", "to"),
     "simulator.readings": ("换一种解读（不选即按所选制度）", "Other readings (left out: as the policy says)"),
-    "simulator.as_chosen": ("不改（现行 {held}）", "now {held}"),
+    "simulator.as_chosen": ("不改（现行：{held}）", "as now: {held}"),
     "simulator.document": ("自备文件（TOML）", "A document of your own (TOML)"),
     "simulator.document_what": (
         "写上要改的参数即可，例如 letter_days = 6；也可用 [[edition]] 分日期写。选择「下方粘贴的文件」时使用。",

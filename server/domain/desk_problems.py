@@ -25,6 +25,6 @@ PASSWORDS_DIFFER = kind(
     "passwords_differ",
     Category.INVALID,
     "两次输入的新密码不一致，密码没有更换",
-    "The new password was typed in two ways; nothing was changed",
+    "The two new passwords differ; nothing was changed",
     remedy=("请重新输入新密码，两次相同。", "Type the new password again, the same both times."),
 )

@@ -164,7 +164,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "Post.general_manager": ("总经理", "general manager"),
     "TravelKind.approval": ("请经理批准", "the manager's approval"),
     "TravelKind.phone_notice": ("已电话告知经理，事后补办", "the manager was told by phone"),
-    "FineState.found": ("待核实", "found"),
+    "FineState.found": ("待核实", "to verify"),
     "FineState.dropped": ("不成立", "dropped"),
     "FineState.due": ("已通知，待缴", "notified, due"),
     "FineState.paid": ("已缴", "paid"),

@@ -82,9 +82,11 @@ def test_nobody_approves_the_own_one_and_another_publishes_it_for_all(desk: Desk
     page = agent.page(POLICY)
     assert "留函有效期（天）：5 → 6" in seen(page)
     assert "2026-04-01 版 将生效" in seen(page)
+    assert re.search(r"<details open><summary>现行取值", page), "what is to be read stands open"
     (document,) = set(re.findall(rf"{POLICY}/documents/([0-9a-f-]{{36}})/reading", page))
     agent.done(f"{POLICY}/documents/{document}/reading", part=False)
     assert "确认已阅读" in seen(agent.page(POLICY))
+    assert re.search(r"<details><summary>现行取值", agent.page(POLICY))
     assert f"已阅读的人（1） 姓名 时间 {AGENT.name}" in seen(director.page(POLICY))
     assert "已阅读的人" not in seen(agent.page(POLICY))
 
@@ -102,6 +104,12 @@ def test_a_proposer_who_may_approve_waits_for_another(desk: Desk) -> None:
     assert "提出人不能批准" in seen(answer.text)
     Browser(desk, GENERAL_MANAGER).done(f"{PROPOSALS}/{found}/decision", said, part=False)
     assert "未批准" in seen(director.page(POLICY))
+
+
+def test_one_edition_alone_is_not_compared_with_itself(desk: Desk) -> None:
+    alone = seen(Browser(desk, DISPATCHER).page(f"{POLICY}/compared"))
+    assert "目前只有一个版本" in alone
+    assert "没有差别" not in alone
 
 
 def test_two_editions_stand_side_by_side(desk: Desk) -> None:

@@ -53,6 +53,11 @@ def test_a_browser_is_called_as_a_person_calls_it(user_agent: str, said: str) ->
     assert SHOWN.machine(user_agent) == said
 
 
+def test_a_day_stays_whole_and_what_stands_around_it_stays_text() -> None:
+    told = SHOWN.unbroken("<b> paid on 2026-11-01, E-2026-1")
+    assert told == '&lt;b&gt; paid on <span class="unbroken">2026-11-01</span>, E-2026-1'
+
+
 def test_only_the_blanks_that_there_are_are_told_from_the_text() -> None:
     pieces = list(SHOWN.blanks("{debtor_name}您好，{nobody}：{seal}"))
     assert pieces == [

@@ -33,7 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "another contact was willing and able, and passed the word on in time",
     ),
     "relay_not_confirmed": (
-        "联系人愿意且有能力转告，但 {relay_until} 前(含当日)没有转告到的确认",
+        "联系人愿意且有能力转告，但 {relay_until} 前（含当日）没有转告到的确认",
         "a contact was willing and able, but no relay is confirmed up to {relay_until}",
     ),
     "nobody_to_relay": (
@@ -45,7 +45,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the letter was acknowledged by a call back, which opens the month",
     ),
     "letter_not_acknowledged": (
-        "{acknowledge_until} 前(含当日)没有确认收到信函的回电",
+        "{acknowledge_until} 前（含当日）没有确认收到信函的回电",
         "no call back acknowledged the letter up to {acknowledge_until}",
     ),
     "letter_not_counted": ("没有有效的留函可供确认", "there is no counted letter to acknowledge"),
