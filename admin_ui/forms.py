@@ -77,3 +77,8 @@ def led_to(path: str) -> Response:
 def is_part() -> bool:
     """Whether a piece of a page is asked for (htmx), not a whole one."""
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+
+
+def is_framed() -> bool:
+    """Whether what is asked for goes into a frame that stays; only its rail comes anew, with what a decision moved."""
+    return is_part() and request.headers.get("HX-Target") != "rail"

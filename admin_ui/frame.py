@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 
-from admin_ui.forms import is_part
+from admin_ui.forms import is_framed
 from admin_ui.handbook import Quoted, quoted
 from admin_ui.list_views import ListView, filters_of
 from server.domain.access import Actor, Permission
@@ -181,11 +181,11 @@ class Frame:
 
 def frame_of(call: Call, path: str, clauses: tuple[str, ...], *, lists: bool = False) -> Frame:
     """The frame for whoever asks. A piece of a page stands in a frame already, so nothing is counted for it."""
-    counts: Mapping[ToDo, int] = {} if is_part() else waiting(call.uow, call.actor)
+    counts: Mapping[ToDo, int] = {} if is_framed() else waiting(call.uow, call.actor)
     return Frame(
         actor=call.actor,
         today=local_day(call.uow.now),
-        places=() if is_part() else _places(call.actor, counts),
+        places=() if is_framed() else _places(call.actor, counts),
         counts=counts,
         key=path,
         help=tuple(quoted(clause) for clause in clauses),
@@ -193,7 +193,7 @@ def frame_of(call: Call, path: str, clauses: tuple[str, ...], *, lists: bool = F
         list_query=request.query_string.decode("utf-8", "replace")
         if lists and call.actor.may(Permission.LISTS_EXPORT)
         else None,
-        view=_view(call, path) if lists and not is_part() else None,
+        view=_view(call, path) if lists and not is_framed() else None,
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request
 
-from admin_ui.forms import is_part, way_back
+from admin_ui.forms import is_framed, is_part, way_back
 from admin_ui.frame import Frame
 from admin_ui.shown import Shown
 from admin_ui.words import Words
@@ -38,7 +38,7 @@ def theme() -> str:
 
 def rendered(template: str, frame: Frame | None, given: dict[str, Any], status: int = 200) -> Response:
     """The template with the reader's words; as a whole page in its frame, or as the piece that htmx asked for."""
-    part = is_part()
+    part = is_framed()
     layout = "desk/part.html" if part else "desk/frame.html" if frame is not None else "desk/door.html"
     house: House = current_app.extensions["fieldvisit"]
     words = Words(language())

@@ -248,6 +248,8 @@ def _named(call: Call, name: str, value: str) -> str:
     if name == "placement_id":
         placement = call.uow.placements.get(value)
         return value if placement is None else placement.case_number
+    if name == "county_code":
+        return call.house.addresses.county(value) or value
     return value
 
 

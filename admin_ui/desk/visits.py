@@ -86,7 +86,7 @@ def visit_list(call: Call) -> dict[str, Any]:
     ]
     return _listed(call, found) | {
         "tabs": tabs,
-        "chips": _chips(asked),
+        "chips": _chips(call, asked),
         "path": LIST,
         "narrow": narrowing(LIST),
         "lacking": False,
@@ -197,10 +197,13 @@ def _listed(call: Call, found: Page[Visit], path: str = LIST) -> dict[str, Any]:
     return {"rows": lines, "next": next_page(path, found.next), "people": call.uow.accounts.by_ids(agents)}
 
 
-def _chips(asked: Mapping[str, Any]) -> Sequence[Chip]:
+def _chips(call: Call, asked: Mapping[str, Any]) -> Sequence[Chip]:
     given = {name: getattr(value, "value", value) for name, value in asked.items() if value is not None}
+    shown = dict(given)
+    if "county_code" in given:
+        shown["county_code"] = call.house.addresses.county(given["county_code"]) or given["county_code"]
     return [
-        Chip(f"chip.{name}", str(given[name]), href(LIST, {n: v for n, v in given.items() if n != name}))
+        Chip(f"chip.{name}", str(shown[name]), href(LIST, {n: v for n, v in given.items() if n != name}))
         for name in ("day", "county_code", "recorded_below")
         if name in given
     ]

@@ -54,7 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "home.card.returned": ("被退回、等您修改的申请", "Requests returned for your correction"),
     "home.card.to_plan": ("已同意的外访，等待排入计划", "Accepted visits that wait for a plan"),
     "home.card.running": ("已签到、尚未结束的外访", "Visits that began and have not ended"),
-    "home.card.lacking": ("近 31 天内缺照片或录音的外访", "Of the last 31 days, without photo or recording"),
+    "home.card.lacking": (
+        "近\u00a031\u00a0天内，缺照片或录音的外访",
+        "Of the last 31 days, without photo or recording",
+    ),
     "home.card.disputes": ("异议等待经理裁决", "Objections that wait for a ruling"),
     "home.nothing_waits": ("没有等待处理的事项", "Nothing waits"),
     "home.no_lists": (
@@ -62,7 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Your post has no lists of work. Your account is at the top right.",
     ),
     "home.messages": ("未读消息", "Unread messages"),
-    "home.read": ("已读", "Mark as read"),
+    "home.read": ("标为已读", "Mark as read"),
     "home.more_messages": ("还有更多，读过这些后显示。", "There are more; they show once these are read."),
     "home.no_messages": ("没有未读消息", "No unread messages"),
     "home.no_messages_what": ("读过的消息不再显示在这里。", "What was read is not shown here."),

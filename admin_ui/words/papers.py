@@ -87,7 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Each paper has its own outcome; one that somebody else handled does not stop the others.",
     ),
     "paper.return_ticked": ("收回勾选的材料", "Take back what is ticked"),
-    "counterfoil.tick_ticked": ("勾选的已交回", "What is ticked was handed back"),
+    "counterfoil.tick_ticked": ("登记勾选的已交回", "Record what is ticked as handed back"),
     "papers_done.released": ("已批准带出 {done} 份，共 {all} 份", "Papers released: {done} of {all}"),
     "papers_done.returned": ("已收回 {done} 份，共 {all} 份", "Papers taken back: {done} of {all}"),
     "papers_done.received": (

@@ -8,7 +8,7 @@ from server.domain.policy.registry import clause
 
 @clause("R13")
 def r13_address_error_fine(count: int, edition: Edition) -> int:
-    """The fine, in fen, for so many wrong addresses found in a month; the first three are free.
+    """The fine for so many wrong addresses found in a month; the first three are free.
 
     「发信、外访地址提出错误，月3条以内不处罚，超出3条的，1条罚20元」
     """

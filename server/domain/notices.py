@@ -271,7 +271,7 @@ CODES: Mapping[str, tuple[str, str]] = {
     "not_mobile": ("不是手机号码", "not a mobile number"),
     "template_retired": ("短信模板已停用", "the template was retired"),
     "address_withdrawn": ("地址已撤回", "address withdrawn"),
-    "found": ("找到本人或亲属", "found"),
+    "found": ("找到本人或亲属", "debtor or relative found"),
     "nobody": ("无人", "nobody there"),
     "moved": ("已搬离", "moved away"),
     "demolished": ("已拆迁", "demolished"),

@@ -83,7 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "DemolitionAnswer.standing": ("未拆迁", "still standing"),
     "DemolitionAnswer.demolished": ("已拆迁", "demolished"),
     "DemolitionAnswer.no_answer": ("无人接听", "no answer"),
-    "AddressOutcome.found": ("找到本人或亲属", "found"),
+    "AddressOutcome.found": ("找到本人或亲属", "debtor or relative found"),
     "AddressOutcome.nobody": ("无人", "nobody there"),
     "AddressOutcome.moved": ("已搬离", "moved away"),
     "AddressOutcome.demolished": ("已拆迁", "demolished"),

@@ -21,3 +21,7 @@ class GazetteerAddresses:
         )
         newest = max(source.data_date for source in sources)
         return DivisionEdition(newest, sources, len(table.divisions), len(table.former))
+
+    def county(self, code: str) -> str | None:
+        division = gazetteer().division(code)
+        return None if division is None else division.county or division.city

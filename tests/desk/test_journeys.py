@@ -44,6 +44,8 @@ def test_a_dispatcher_decides_by_keyboard_and_the_list_is_never_lost(desk: Desk,
         expect(page.locator("#said")).to_have_text("已同意，等待排程")
         expect(page.locator("[data-row]")).to_have_count(2)
         expect(page.locator('[data-row][aria-selected="true"]')).to_have_count(1)
+        expect(page.locator("#rail [aria-current] .count")).to_have_text("2")
+        expect(page.locator("#drawer .history li").last).to_contain_text("同意")
         desk_window.press("Enter")
         expect(page.locator("#drawer [data-key=r]")).to_be_visible()
         desk_window.press("r")

@@ -203,5 +203,6 @@ def test_pages_go_on_by_a_key_and_filters_are_taken_out_one_by_one(desk: Desk, d
             break
         page = dispatcher.page(more[1].replace("&amp;", "&"), part=True)
     assert found == numbers
-    empty = dispatcher.page(f"{QUEUE}&county_code=410199")
+    empty = dispatcher.page(f"{QUEUE}&county_code=410105")
     assert "没有符合筛选的申请" in seen(empty)
+    assert "地区 金水区" in seen(empty)

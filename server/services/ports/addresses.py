@@ -39,3 +39,6 @@ class AddressCheck(Protocol):
     def check(self, text: str, locale: str = "zh-CN") -> AddressVerdict: ...
     def edition(self) -> DivisionEdition:
         """Which table judges: shown with every answer, since divisions change every year."""
+
+    def county(self, code: str) -> str | None:
+        """What the county of a code is called, or the city where it has no districts; None for no code of today."""
