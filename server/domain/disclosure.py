@@ -30,7 +30,7 @@ TOPIC_WORDS: dict[Topic, tuple[str, str]] = {
     ),
     Topic.RELAY: ("请代为转告欠款人", "to pass a message on to the debtor"),
     Topic.TOTAL_DEBT: ("欠款人的总体欠款信息", "the total debt"),
-    Topic.IDENTITY: ("外访员的身份及受委托代理的身份", "who you are and for whom you act"),
+    Topic.IDENTITY: ("自己身份及受委托代理的身份", "who you are and for whom you act"),
     Topic.ADDRESS_STATE: ("该地址是否有人居住、是否拆迁", "whether the place is lived in, or demolished"),
     Topic.LETTER: ("留存密封信函", "leaving a sealed letter"),
 }
