@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,27 @@ def test_values_are_told_as_people_read_them() -> None:
         "month_end": "自 2026-04-01 起，一个月的末日：次月对日的前一天 → 次月对日（W1）",
         "letter_opens_month": "自 2026-04-01 起，留函回款后转一个月：否 → 是（C4）",
         "visit_hours": "自 2026-04-01 起，外访和电话时段：08:00–22:00 → 09:00–21:00（V9）",
-        "commission_tiers": "自 2026-04-01 起，提成档位：0 0.01；0.5 0.03；1 0.04 → 0 0.02（F1）",
+        "commission_tiers": "自 2026-04-01 起，提成档位：0% 起 1%；50% 起 3%；100% 起 4% → 0% 起 2%（F1）",
         "base_pay": "自 2026-04-01 起，底薪（元）：3000.00 → 3200.00（F2）",
     }
+
+
+def test_rows_are_told_without_their_codes() -> None:
+    fines = say_value("fine_catalogue", HANDBOOK.fine_catalogue, "zh")
+    assert fines.split("；")[0] == "标记虚假案件状态每条 10.00 元（F4，监督：外访客服、法务组长）"
+    english = say_value("fine_catalogue", HANDBOOK.fine_catalogue, "en")
+    assert (
+        english.split("; ")[1]
+        == "sensitive call note 50.00 yuan each (F4, supervised by dispatcher, team lead)"
+    )
+    matrix = say_value("incident_matrix", HANDBOOK.incident_matrix, "zh").split("；")
+    assert matrix[:2] == ["主动反馈、无责、已安抚：奖励 100.00 元", "主动反馈、无责、未安抚：免责"]
+    assert say_value("incident_matrix", HANDBOOK.incident_matrix, "en").endswith("not pacified: dismissal")
+    assert say_value(
+        "compliance_factors", ((Decimal(0), Decimal(1)), (Decimal(2), Decimal("0.5"))), "zh"
+    ) == ("有责 0 次起 1；有责 2 次起 0.5")
+    for name in PARAMETERS:
+        assert "_" not in say_value(name, getattr(HANDBOOK, name), "en"), name
 
 
 def test_what_ends_again_is_told_when_it_ends() -> None:

@@ -6,9 +6,12 @@ Owns the names. It refuses a parameter without one: a test walks them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from server.domain.money import format_fen
 from server.domain.policy.policy_documents import PARAMETERS, plain_value
+from server.domain.value_words import WORDS
 
 NAMES: Mapping[str, tuple[str, str]] = {
     "relay_days": ("转告期限（天）", "days for a relay"),
@@ -40,14 +43,14 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "evidence_hold_days": ("补证期限（天）", "days for missing evidence"),
     "collector_may_object": ("法务可提出异议", "collectors may object"),
     "free_address_errors": ("每月不罚的地址错误（条）", "address errors that are free"),
-    "address_error_fine": ("地址错误每条罚款（元）", "fine for an address error"),
+    "address_error_fine": ("地址错误每条罚款（元）", "fine for an address error, yuan"),
     "commission_tiers": ("提成档位", "tiers of the commission"),
     "collector_when_visit_credited": (
         "计入外访的回款法务如何计",
         "what collectors have of a credited repayment",
     ),
-    "base_pay": ("底薪（元）", "base pay"),
-    "field_subsidy": ("攻坚补贴（元）", "subsidy of field agents"),
+    "base_pay": ("底薪（元）", "base pay, yuan"),
+    "field_subsidy": ("攻坚补贴（元）", "subsidy of field agents, yuan"),
     "compliance_factors": ("合规系数", "compliance factors"),
     "compliance_veto": ("合规一票否决", "compliance veto"),
     "fine_deduction": ("建议财务扣除逾期罚款", "overdue fines are proposed for deduction"),
@@ -74,18 +77,75 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "full": ("全额", "in full"),
     "none": ("不计", "none"),
 }
+# The codes of a fine, and of the axes and consequences of an incident.
+_CODES: Mapping[str, tuple[str, str]] = {
+    "false_case_state": ("标记虚假案件状态", "false state of a case"),
+    "sensitive_call_note": ("敏感催记", "sensitive call note"),
+    "sales_recording": ("推销性质的录音", "recording of a sale"),
+    "self_reported": ("主动反馈", "self-reported"),
+    "inspection": ("检查发现", "found by inspection"),
+    "concealed": ("故意隐瞒", "concealed"),
+    "no_fault": ("无责", "not at fault"),
+    "at_fault": ("有责", "at fault"),
+    "pacified": ("已安抚", "pacified"),
+    "not_pacified": ("未安抚", "not pacified"),
+    "none": ("不处理", "nothing"),
+    "exempt": ("免责", "exempt"),
+    "reward": ("奖励", "reward"),
+    "fine": ("处罚", "fine"),
+    "suspend_and_transfer": ("停案调离", "suspended and transferred"),
+    "dismissal": ("清退", "dismissal"),
+}
 
 
 def say_value(name: str, value: Any, language: str) -> str:
-    """A value as it is written in a document; flags and choices in words."""
+    """A value as a person reads it: flags, choices, steps and rows in words, numbers as a document writes them."""
     zh = language == "zh"
     if isinstance(value, bool):
         return ("是" if value else "否") if zh else ("yes" if value else "no")
-    if PARAMETERS[name].metadata["kind"] == "choice":
+    kind = PARAMETERS[name].metadata["kind"]
+    if kind == "choice":
         return _VALUES[value][0 if zh else 1]
+    if kind in _ROWS:
+        return ("；" if zh else "; ").join(_ROWS[kind](name, row, zh=zh) for row in value)
     plain = plain_value(name, value)
     if not isinstance(plain, list):
         return str(plain)
-    if all(isinstance(one, str) for one in plain):
-        return ("–" if zh else " to ").join(plain)
-    return ("；" if zh else "; ").join(" ".join(one) for one in plain)
+    return ("–" if zh else " to ").join(plain)
+
+
+def _step(name: str, row: tuple[Decimal, Decimal], *, zh: bool) -> str:
+    """F1, F6: a tier of the commission from a completion on, a compliance factor from a number of faults on."""
+    if name == "compliance_factors":
+        start, factor = row
+        return f"有责 {start:f} 次起 {factor:f}" if zh else f"from {start:f} faults: {factor:f}"
+    start_at, rate = map(_percent, row)
+    return f"{start_at} 起 {rate}" if zh else f"from {start_at}: {rate}"
+
+
+def _fine(_: str, row: tuple[str, int, str, tuple[str, ...]], *, zh: bool) -> str:
+    code, fen, clause, posts = row
+    by = [WORDS[f"Post.{post}"][0 if zh else 1] for post in posts]
+    amount = format_fen(fen)
+    if zh:
+        return f"{_code(code, zh=zh)}每条 {amount} 元（{clause}，监督：{'、'.join(by)}）"
+    return f"{_code(code, zh=zh)} {amount} yuan each ({clause}, supervised by {', '.join(by)})"
+
+
+def _outcome(_: str, row: tuple[str, str, str, str, int], *, zh: bool) -> str:
+    *case, consequence, fen = row
+    amount = "" if not fen else f" {format_fen(fen)} {'元' if zh else 'yuan'}"
+    told = ("、" if zh else ", ").join(_code(one, zh=zh) for one in case)
+    return f"{told}{'：' if zh else ': '}{_code(consequence, zh=zh)}{amount}"
+
+
+def _code(code: str, *, zh: bool) -> str:
+    """What a code is called; a firm's own entry of the catalogue is called as it calls it."""
+    return _CODES[code][0 if zh else 1] if code in _CODES else code
+
+
+def _percent(part: Decimal) -> str:
+    return f"{(part * 100).normalize():f}%"
+
+
+_ROWS: Mapping[str, Any] = {"tiers": _step, "catalogue": _fine, "matrix": _outcome}
