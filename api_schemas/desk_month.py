@@ -14,6 +14,16 @@ class MonthQuery(Strict):
     month = fields.String(load_default=None, validate=_MONTH)
 
 
+class PayslipLines(Strict):
+    """Of a payslip the lines behind that one, by what it is for whoever is paid, and its id."""
+
+    after = fields.String(load_default=None, validate=validate.Length(max=80))
+
+
+class PayQuery(MonthQuery, PayslipLines):
+    """A month's pay; who reads the own payslip alone, the lines of it."""
+
+
 class FigureQuery(MonthQuery):
     """A month's figures, of one branch or client alone."""
 

@@ -6,16 +6,17 @@ use cases say.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
 
 from admin_ui.forms import see_other
-from admin_ui.lists import href
+from admin_ui.lists import href, next_page
 from admin_ui.months_offered import month_before, offered
 from admin_ui.page import page
 from admin_ui.telling import language
-from api_schemas.desk_month import MonthQuery
+from api_schemas.desk_month import PayQuery, PayslipLines
 from api_schemas.pay import TargetsNew
 from server.domain.access import Permission, Scope
 from server.domain.calendar import local_day
@@ -31,14 +32,15 @@ _NEEDS = [Permission.PAY_READ]
 _CLAUSES = ("F1", "F2", "F3", "A3", "A4", "F5", "F6", "F7")
 _TARGETS = TargetsNew()
 _FIELD = "target."
+_AT_ONCE = 200  # lines of a payslip
 
 
-@page("GET", LIST, needs=_NEEDS, template="pay.html", query=MonthQuery, reads_personal=True, clauses=_CLAUSES)
+@page("GET", LIST, needs=_NEEDS, template="pay.html", query=PayQuery, reads_personal=True, clauses=_CLAUSES)
 def pay_list(call: Call) -> dict[str, Any]:
     """A month's payslips; who reaches the own one alone is shown it."""
     month = call.query["month"] or month_of(local_day(call.uow.now))
     if call.actor.scope_of(Permission.PAY_READ) is Scope.OWN:
-        return _slip(call, month, call.actor.account_id)
+        return _slip(call, month, call.actor.account_id, LIST)
     found = pay.read_payslips(call.uow, call.actor, month, None)
     slips = found.slips
     targets = {one.target.account_id: one for one in pay_targets.targets_within(call.uow, call.actor, month)}
@@ -63,24 +65,44 @@ def pay_list(call: Call) -> dict[str, Any]:
     f"{LIST}/<month>/<uuid:account_id>",
     needs=_NEEDS,
     template="payslip.html",
+    query=PayslipLines,
     reads_personal=True,
     clauses=_CLAUSES,
 )
 def show_payslip(call: Call) -> dict[str, Any]:
     """A payslip: its figures, why each is what it is, and the lines of the statement that it is made of."""
-    return _slip(call, call.path["month"], call.path["account_id"])
+    month, account_id = call.path["month"], call.path["account_id"]
+    return _slip(call, month, account_id, f"{LIST}/{month}/{account_id}")
 
 
-def _slip(call: Call, month: str, account_id: str) -> dict[str, Any]:
+def _slip(call: Call, month: str, account_id: str, path: str) -> dict[str, Any]:
+    slip = pay.read_payslip(call.uow, call.actor, month, account_id)
+    shown, last = _lines_behind(slip.parts, call.query["after"])
     return {
         "month": month,
         "months": offered(local_day(call.uow.now), month),
-        "slip": pay.read_payslip(call.uow, call.actor, month, account_id),
+        "slip": slip,
+        "parts": shown,
+        "next": next_page(path, last),
         "moved_out": PartKind.MOVED_OUT,
         "several": call.actor.scope_of(Permission.PAY_READ) is not Scope.OWN,
         "percent": percent,
         "address": lambda other: f"{LIST}/{other}/{account_id}",
     }
+
+
+def _lines_behind(
+    parts: Sequence[pay.PayslipPart], after: str | None
+) -> tuple[Sequence[pay.PayslipPart], str | None]:
+    """So many behind that one, from the first where it is none of them any more; and the last where more follow."""
+    begin = next((at for at, one in enumerate(parts, start=1) if _named(one) == after), 0)
+    shown = parts[begin : begin + _AT_ONCE]
+    return shown, _named(shown[-1]) if begin + _AT_ONCE < len(parts) else None
+
+
+def _named(one: pay.PayslipPart) -> str:
+    """A line may count for somebody, and what moved from it be a part of its own (A3)."""
+    return f"{one.part.kind}.{one.line.id}"
 
 
 @page("GET", f"{LIST}/<month>/<uuid:account_id>/print", needs=_NEEDS, template=None)

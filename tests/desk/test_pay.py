@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from html import unescape
 
 import pytest
 
+from admin_ui.desk import pay
 from tests.conftest import Desk
 from tests.desk.conftest import Browser, seen
 from tests.support.cast import (
@@ -92,6 +95,27 @@ def test_a_payslip_says_how_it_comes_about_and_leads_to_each_line(desk: Desk, pa
     assert seen(agent.page(f"{PAY}/{AGENT.id}")).split("应发")[1:] == text.split("应发")[1:]
     assert "逐笔明细（1 笔）" in seen(Browser(desk, COLLECTOR).page(MARCH))
     assert "本月没有计入的回款" in seen(agent.page("/desk/pay?month=2026-02"))
+
+
+def test_a_payslip_of_many_lines_is_read_on(
+    desk: Desk, paid: Paid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay, "_AT_ONCE", 2)
+    for day in (13, 14, 15, 16):
+        paid.pay(date(2026, 3, day), 10_000)
+    for member, first in ((AGENT, MARCH), (MANAGER, f"{PAY}/{AGENT.id}")):
+        browser, path, days = Browser(desk, member), first, list[str]()
+        while path:
+            page = browser.page(path)
+            assert "逐笔明细（5 笔）" in seen(page)
+            some = re.findall(r'<td class="whole">(2026-03-[0-9]{2})</td>', page)
+            assert 1 <= len(some) <= 2
+            days += some
+            following = re.search(r'class="more"><td colspan="7"><a href="([^"]+)"', page)
+            path = unescape(following[1]) if following else ""
+        assert days == [f"2026-03-{day}" for day in (12, 13, 14, 15, 16)]
+    gone = seen(Browser(desk, MANAGER).page(f"{PAY}/{AGENT.id}?after=agent.gone"))
+    assert "2026-03-12" in gone
 
 
 def test_a_closed_month_is_settled_and_its_files_are_taken(desk: Desk, paid: Paid) -> None:
