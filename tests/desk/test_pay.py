@@ -97,9 +97,7 @@ def test_a_payslip_says_how_it_comes_about_and_leads_to_each_line(desk: Desk, pa
     assert "本月没有计入的回款" in seen(agent.page("/desk/pay?month=2026-02"))
 
 
-def test_a_payslip_of_many_lines_is_read_on(
-    desk: Desk, paid: Paid, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_payslip_of_many_lines_is_read_on(desk: Desk, paid: Paid, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pay, "_AT_ONCE", 2)
     for day in (13, 14, 15, 16):
         paid.pay(date(2026, 3, day), 10_000)
