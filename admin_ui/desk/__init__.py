@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from admin_ui.assets import asset
 from admin_ui.desk import (
@@ -64,6 +65,7 @@ from admin_ui.telling import told
 from server.domain.problems import BUSY, INTERNAL, NOT_FOUND, problem
 from server.services.house import House
 from server.services.ports.objects import ObjectStoreUnavailable
+from server.web.problems import from_http
 
 MODULES = (
     door,
@@ -147,6 +149,12 @@ blueprint.after_request(let_tiles_in)
 def _no_store(error: ObjectStoreUnavailable) -> Response:
     _log.warning("the object store does not answer: %s", error)
     return told(problem(BUSY))
+
+
+@blueprint.errorhandler(HTTPException)
+def _refused(error: HTTPException) -> Response:
+    """Of a file that is not there, above all; a blueprint asks its own handlers alone."""
+    return told(from_http(error))
 
 
 @blueprint.errorhandler(Exception)

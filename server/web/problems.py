@@ -161,7 +161,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
-        return _with_headers(answer(_from_http(error)), error)
+        return _with_headers(answer(from_http(error)), error)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
@@ -174,7 +174,8 @@ def register(app: Flask) -> None:
         return answer(problem(INTERNAL, reference=reference))
 
 
-def _from_http(error: HTTPException) -> Problem:
+def from_http(error: HTTPException) -> Problem:
+    """What Flask and Werkzeug refuse by themselves."""
     if isinstance(error, NotFound):
         return problem(NOT_FOUND, what=request.path)
     if isinstance(error, MethodNotAllowed):

@@ -119,9 +119,10 @@ def test_no_english_page_has_chinese_of_ours(desk: Desk) -> None:
         assert ours == set(), page.name
 
 
-def test_an_address_that_there_is_not_is_a_page_too(dispatcher: Browser, nobody: Browser) -> None:
+@pytest.mark.parametrize("path", ["/desk/nowhere/at/all", "/desk/static/desk/nowhere.css"])
+def test_an_address_that_there_is_not_is_a_page_too(dispatcher: Browser, nobody: Browser, path: str) -> None:
     for browser in (dispatcher, nobody):
-        answer = browser.get("/desk/nowhere/at/all")
+        answer = browser.get(path)
         assert answer.status_code == 404
         assert answer.content_type.startswith("text/html")
         assert "没有找到" in seen(answer.text)
