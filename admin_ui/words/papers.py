@@ -69,7 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "counterfoil.escalates": ("{at} 自动上报", "will be told {at}"),
     "counterfoil.escalated": ("{at} 已上报", "told {at}"),
     "counterfoil.tick": ("已交回", "Handed back"),
-    "counterfoil.escalate": ("现在上报", "Tell the manager now"),
+    "counterfoil.escalate": ("现在上报", "Report now"),
     "counterfoil.none": ("没有待交回的留存联", "No counterfoil is awaited"),
     "counterfoil.none_what": (
         "留函登记后在这里等待留存联；交回并有两张照片，留函才算数（V6）。",
