@@ -13,11 +13,14 @@ from flask import Response
 from admin_ui.forms import is_part, see_other
 from admin_ui.lists import Chip, Tab, href, narrowing, next_page
 from admin_ui.page import page
+from admin_ui.telling import language
 from api_schemas.base import Reason
 from api_schemas.desk import DemolitionForm, RequestQueue, SendBackForm, WaiverForm
 from server.domain.access import Permission, reach
+from server.domain.address_standing import told_reason
 from server.domain.audit import AuditEntry
 from server.domain.requests import DemolitionAnswer, RequestState, WaiverKind
+from server.domain.value_words import named
 from server.services import request_decisions, request_waivers, visit_requests
 from server.services.ports.paging import PageRequest
 from server.services.ports.requests import RequestFilter
@@ -205,6 +208,7 @@ def _detail(call: Call) -> dict[str, Any]:
         "writes": call.actor.may(Permission.REQUESTS_WRITE),
         "answers": list(DemolitionAnswer),
         "waiver_clause": _WAIVER_CLAUSE,
+        "why_standing": lambda reason: named(told_reason(reason), language()),
         "form_id": call.uow.new_id(),
         "now": call.uow.now,
         "done": None,

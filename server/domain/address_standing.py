@@ -11,8 +11,9 @@ from datetime import datetime
 
 from server.domain.placements import Address, AddressConfirmation, AddressStanding
 from server.domain.visit_rules import standing_after
-from server.domain.visits import Visit
+from server.domain.visits import AddressOutcome, Visit
 
+WITHDRAWN = "withdrawn: "  # before the reason that a dispatcher wrote
 DEBTOR_WORDS = frozenset({"本人", "债务人", "借款人", "debtor"})
 # 直系亲属: spouse, parents, children, grandparents, grandchildren; a former spouse is none (C3).
 DIRECT_RELATIVE_WORDS = frozenset(
@@ -32,6 +33,13 @@ def confirmed_themselves(confirmation: AddressConfirmation, debtor_name: str) ->
     """Whether the debtor or a direct relative confirmed it; whoever else did makes it confirmed, not valid."""
     words = {_WHOSE.sub("", word) or word for word in _BETWEEN.split(confirmation.confirmed_by.lower())}
     return bool(words & (DEBTOR_WORDS | DIRECT_RELATIVE_WORDS)) or debtor_name in words
+
+
+def told_reason(reason: str | None) -> AddressOutcome | str | None:
+    """Why an address is valid or invalid, as its record has it: what a visit found, or what somebody wrote."""
+    if reason in [outcome.value for outcome in AddressOutcome]:
+        return AddressOutcome(reason)
+    return None if reason is None else reason.removeprefix(WITHDRAWN)
 
 
 def standing_on_file(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.domain.address_standing import told_reason
 from server.domain.placements import AddressKind, AddressStanding, HoldReason, placement_end
 from server.domain.policy.registry import CLAUSES, clause, part_of
 from server.domain.problems import Finding
@@ -123,7 +124,7 @@ def r6_confirmed(facts: RequestFacts) -> list[Finding]:
             continue
         told = {"address": address.text}
         if asked.known.standing is AddressStanding.INVALID:
-            why = address.standing_reason or "—"
+            why = told_reason(address.standing_reason) or "—"
             findings.append(Finding(ADDRESS_INVALID, _field(position), told | {"why": why}))
         elif not asked.confirmed:
             findings.append(Finding(ADDRESS_NOT_CONFIRMED, _field(position), told))

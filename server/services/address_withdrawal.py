@@ -6,14 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 
 from server.domain.access import Actor
+from server.domain.address_standing import WITHDRAWN
 from server.domain.audit import AuditEntry
 from server.domain.placements import Address, AddressStanding, HoldReason
 from server.domain.problems import WRONG_STATE, problem
 from server.services import holds
 from server.services.address_standings import standings
 from server.services.ports.unit_of_work import UnitOfWork
-
-_WITHDRAWN = "withdrawn: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> St
         dataclasses.replace(
             address,
             standing=AddressStanding.INVALID,
-            standing_reason=f"{_WITHDRAWN}{reason}",
+            standing_reason=f"{WITHDRAWN}{reason}",
             standing_since=uow.now,
         )
     )
@@ -47,7 +46,7 @@ def withdraw(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> St
 
 def take_back(uow: UnitOfWork, actor: Actor, address: Address, reason: str) -> Standing:
     """Undo a withdrawal that was a mistake: visits and confirmations say again what it is, and its holds end."""
-    if not (address.standing_reason or "").startswith(_WITHDRAWN):
+    if not (address.standing_reason or "").startswith(WITHDRAWN):
         raise problem(WRONG_STATE, state=address.standing, verb_zh="恢复", verb_en="taken back")
     known = uow.addresses.save(
         dataclasses.replace(

@@ -215,6 +215,12 @@ def test_r5_a_reason_that_the_dispatcher_accepted_opens_it_for_that_address_alon
 def test_r6_every_address_but_the_household_needs_a_confirmation() -> None:
     assert codes(facts(home(confirmed=False))) == ["address_not_confirmed"]
     assert codes(facts(home(AddressStanding.INVALID))) == ["address_recorded_invalid"]
+    for reason, said in (("moved", "已搬离"), ("withdrawn: 债务人来电更正", "债务人来电更正"), (None, "—")):
+        gone = home(AddressStanding.INVALID)
+        address = dataclasses.replace(gone.known.address, standing_reason=reason)
+        known = dataclasses.replace(gone.known, address=address)
+        (finding,) = request_findings(facts(dataclasses.replace(gone, known=known)))
+        assert finding.zh().endswith(f"已记为无效（{said}）"), reason
     assert codes(facts(home())) == []
     assert codes(facts(asked(an_address("household"), confirmed=False))) == []
 
