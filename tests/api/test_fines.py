@@ -275,7 +275,7 @@ def test_an_overdue_fine_is_told_and_taken_off_nothing(desk: Desk) -> None:
     in_force(desk, "fine_deduction = true")
     told = slip(desk, COLLECTOR)
     assert (told["proposed_deduction"], told["total"]) == ("20.00", "3000.00")
-    assert any("建议财务扣除 20.00 元" in one["zh"] for one in told["trace"])
+    assert any("建议财务扣除 ¥20.00" in one["zh"] for one in told["trace"])
     desk.ok(handed(desk, fine, "20.00"))
     assert slip(desk, COLLECTOR)["overdue_fines"] == "0.00"
 

@@ -89,7 +89,7 @@ def test_an_agent_reads_the_own_ones_and_another_branch_none(desk: Desk, paid: P
 def test_the_page_leads_from_each_agent_to_the_lines(desk: Desk, paid: Paid) -> None:
     page = Browser(desk, MANAGER).page(PAGE)
     text = seen(page)
-    assert "50% 见到本人或直系亲属" in text
+    assert "50.00% 见到本人或直系亲属" in text
     assert "¥250.00 每次外访回款" in text
     assert f'href="/desk/months/2026-03?agent={AGENT.id}"' in page
     assert "本月没有外访" in seen(Browser(desk, MANAGER).page("/desk/figures?month=2026-01"))

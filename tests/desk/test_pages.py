@@ -94,7 +94,7 @@ def test_each_post_sees_its_pages_and_no_others(desk: Desk, member: cast.Member)
 @pytest.mark.parametrize("member", POSTS, ids=lambda member: member.posts[0].value)
 def test_the_rail_leads_where_one_may_go_and_nowhere_else(desk: Desk, member: cast.Member) -> None:
     browser = Browser(desk, member)
-    rail = browser.page("/desk").partition('<nav class="rail"')[2].partition("</nav>")[0]
+    rail = browser.page("/desk").partition('<nav id="rail"')[2].partition("</nav>")[0]
     shown = re.findall(r'<li><a href="([^"]+)"', rail)
     actor = Actor(
         member.id, member.username, member.name, frozenset(member.posts), widest(SHIPPED[p] for p in member.posts),
