@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from server.domain.adverse import FINDING_WORDS
+from server.domain.incident_matrix import Consequence, FoundHow
+from server.domain.policy.edition_words import CODES
+
+
+def _of_policy(prefix: str, *codes: str) -> dict[str, tuple[str, str]]:
+    """What the policy calls these, as a label."""
+    return {f"{prefix}.{code}": (CODES[code][0], CODES[code][1].capitalize()) for code in codes}
+
 
 WORDS: dict[str, tuple[str, str]] = {
     "place.fines": ("罚款", "Fines"),
     "place.incidents": ("合规事件", "Incidents"),
     "fine_tab.all": ("全部", "All"),
-    "fine_entry.false_case_state": ("标记虚假案件状态", "False state of a case"),
-    "fine_entry.sensitive_call_note": ("敏感催记", "Sensitive call note"),
-    "fine_entry.sales_recording": ("推销性质的录音", "Recording of a sale"),
     "fine_entry.address_errors": ("发信、外访地址错误", "Wrong addresses"),
     "fine_entry.incident": ("合规事件处罚", "Consequence of an incident"),
     "fine.enter": ("登记罚款", "Enter a fine"),
@@ -89,13 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incident.close": ("关闭事件", "Close the incident"),
     "incident.waits": ("由经理作出处理后关闭。", "A manager decides on it, then it is closed."),
     "incident.closing_note": ("关闭说明（必填）", "Closing note (required)"),
-    "FoundHow.self_reported": ("主动反馈", "Self-reported"),
-    "FoundHow.inspection": ("检查发现", "Found by inspection"),
-    "FoundHow.concealed": ("故意隐瞒", "Concealed"),
-    "Consequence.none": ("不处理", "Nothing"),
-    "Consequence.exempt": ("免责", "Exempt"),
-    "Consequence.reward": ("奖励", "Reward"),
-    "Consequence.fine": ("处罚", "Fine"),
-    "Consequence.suspend_and_transfer": ("停案调离", "Suspended and transferred"),
-    "Consequence.dismissal": ("清退", "Dismissal"),
+    **_of_policy("fine_entry", "false_case_state", "sensitive_call_note", "sales_recording"),
+    **_of_policy("FoundHow", *FoundHow),
+    **_of_policy("Consequence", *Consequence),
 }

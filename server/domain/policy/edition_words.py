@@ -78,7 +78,7 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "none": ("不计", "none"),
 }
 # The codes of a fine, and of the axes and consequences of an incident.
-_CODES: Mapping[str, tuple[str, str]] = {
+CODES: Mapping[str, tuple[str, str]] = {
     "false_case_state": ("标记虚假案件状态", "false state of a case"),
     "sensitive_call_note": ("敏感催记", "sensitive call note"),
     "sales_recording": ("推销性质的录音", "recording of a sale"),
@@ -141,7 +141,7 @@ def _outcome(_: str, row: tuple[str, str, str, str, int], *, zh: bool) -> str:
 
 def _code(code: str, *, zh: bool) -> str:
     """What a code is called; a firm's own entry of the catalogue is called as it calls it."""
-    return _CODES[code][0 if zh else 1] if code in _CODES else code
+    return CODES[code][0 if zh else 1] if code in CODES else code
 
 
 def _percent(part: Decimal) -> str:
