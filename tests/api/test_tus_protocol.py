@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.services.upload_receivers import ReceiverPool
 from tests.conftest import Desk
 from tests.support import evidence as files
 from tests.support import tus
@@ -288,6 +289,28 @@ def test_the_whole_file_comes_with_the_creation(desk: Desk) -> None:
     again = tus.create(desk, values, len(PDF), data=PDF, content_type=tus.OFFSET_TYPE)
     assert (again.status_code, again.headers["X-Repeated"]) == (201, "true")
     assert len(files.kept(desk)) == 1
+
+
+def test_a_creation_with_more_than_its_length_makes_nothing(desk: Desk) -> None:
+    values = tus.metadata(files.make_visited(desk))
+    answer = tus.create(desk, values, 99, data=PDF[:100], content_type=tus.OFFSET_TYPE)
+    desk.refused(answer, 413, "upload_too_long")
+    assert tus.ask(desk, "HEAD", f"{UPLOADS}/{values['item']}").status_code == 404
+    assert tus.create(desk, values, len(PDF), data=PDF, content_type=tus.OFFSET_TYPE).status_code == 201
+
+
+def test_a_creation_whose_bytes_find_no_place_is_gone_on_with_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = tus.metadata(files.make_visited(desk))
+    with monkeypatch.context() as full:
+        full.setattr(ReceiverPool, "enter", lambda *_: False)
+        answer = tus.create(desk, values, len(PDF), data=PDF, content_type=tus.OFFSET_TYPE)
+        desk.refused(answer, 503, "uploads_busy")
+    again = tus.create(desk, values, len(PDF), data=PDF, content_type=tus.OFFSET_TYPE)
+    assert (again.headers["X-Repeated"], again.headers["Upload-Offset"]) == ("true", "0")
+    last = tus.patch(desk, again.headers["Location"], 0, PDF)
+    assert (last.status_code, last.headers["Fieldvisit-Sha256"]) == (204, files.sha256(PDF))
 
 
 def test_a_body_of_another_type_is_no_first_piece(desk: Desk) -> None:
