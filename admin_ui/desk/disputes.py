@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response
 
-from admin_ui.forms import see_other
+from admin_ui.forms import led_to, see_other
 from admin_ui.lists import href, next_page
 from admin_ui.page import page
 from api_schemas.desk import DisputeForm, DisputeList
@@ -91,7 +91,7 @@ def rule_month(call: Call) -> Response:
     ]
     sitting = loaded(_SITTING, {"rulings": given})
     rulings.rule(call.uow, call.actor, call.path["month"], None, sitting["rulings"])
-    return see_other(href(LIST, {"month": call.path["month"]}))
+    return led_to(href(LIST, {"month": call.path["month"]}))
 
 
 def _in_part(body: Mapping[str, str], dispute_id: str) -> dict[str, Any]:

@@ -166,6 +166,8 @@ def test_an_objection_is_upheld_in_part_at_the_desk(desk: Desk, paid: Paid) -> N
         f"share.{dispute}.{OTHER_AGENT.id}": " 400.00 ",
         f"share.{dispute}.{PARTNER.id}": "",
     }
+    refused = manager.post(f"{MARCH}/rulings", sitting, part=True)
+    assert refused.headers["HX-Retarget"] == "#note-body", "what was typed stays on the page"
     answer = manager.post(f"{MARCH}/rulings", sitting)
     assert answer.status_code == 422
     assert "合计须等于 500.01 元" in seen(answer.text)
