@@ -67,8 +67,8 @@ def readable(trace: Mapping[str, Any], telephones: Mapping[str, str], *, zh: boo
     """Says a step in the reader's language; a visit is named by its day, for nobody knows its number."""
     names = {visit["visit"]: visit["visited_on"] for visit in trace["visits"]} | dict(telephones)
 
-    def told(step: Mapping[str, Any]) -> str:
-        return named(say(step, "zh-CN" if zh else "en"), names)
+    def told(step: Mapping[str, Any], facts: Mapping[str, Any] | None = None) -> str:
+        return named(say(step, "zh-CN" if zh else "en", facts), names)
 
     return told
 
@@ -81,4 +81,5 @@ def _bar(visit: Mapping[str, Any], place: Any, told: Any) -> Bar:
     left = None if first is None else place(first)
     width = None if last is None or left is None else max(place(last) - left, 4.0)
     day = parse_day(visit["visited_on"])
-    return Bar(visit["visit"], day, place(day), left, width, first, last, bool(visit["credited"]), told(step))
+    reason = told(step, visit["facts"])
+    return Bar(visit["visit"], day, place(day), left, width, first, last, bool(visit["credited"]), reason)

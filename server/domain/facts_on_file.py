@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.domain.calendar import SHANGHAI, local_day
+from server.domain.calendar import SHANGHAI
 from server.domain.evidence import EvidenceCount
 from server.domain.making import quickly
 from server.domain.phones_on_file import PhoneFile, phones_at
@@ -126,9 +126,10 @@ def _repayment_facts(repayment: Repayment) -> RepaymentFacts:
 def _visit_facts(file: VisitFile, case: CaseFile, book: PolicyBook) -> VisitFacts:
     visit = file.visit
     team = _team(visit)
-    presence = v1_present(file.check_ins, team, book.in_force_on(local_day(_recorded_start(visit))))
-    started_at = _started_at(file, presence).astimezone(SHANGHAI)
-    day = local_day(started_at)
+    recorded_start = _recorded_start(visit).astimezone(SHANGHAI)
+    presence = v1_present(file.check_ins, team, book.in_force_on(recorded_start.date()))
+    started_at = _started_at(file, presence, recorded_start)
+    day = started_at.date()
     return VisitFacts(
         id=visit.id,
         started_at=started_at,
@@ -159,14 +160,15 @@ def _recorded_start(visit: Visit) -> datetime:
     return visit.started_at
 
 
-def _started_at(file: VisitFile, presence: Presence) -> datetime:
-    """W5: the earliest check-in of those present (V1); with nobody present, which X2 excludes, what the visit says."""
+def _started_at(file: VisitFile, presence: Presence, recorded_start: datetime) -> datetime:
+    """W5: the earliest check-in of those present (V1); with nobody present, which X2 excludes, what the visit says.
+    In the firm's time."""
     arrivals = [
         check.at
         for check in file.check_ins
         if check.id in presence.counted and check.account_id in presence.present
     ]
-    return min(arrivals, default=_recorded_start(file.visit))
+    return min(arrivals).astimezone(SHANGHAI) if arrivals else recorded_start
 
 
 def _confirmed(file: VisitFile, day: date) -> bool:

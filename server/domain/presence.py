@@ -92,6 +92,10 @@ _BY_PAIR = frozenset(
 )
 
 
+# Python asks an enumeration for a member a good deal longer than a module for a name.
+_IN, _DESK = CheckDirection.IN, CheckInWay.DESK
+
+
 @dataclass(frozen=True, slots=True)
 class PresenceSecret:
     """The secret behind a person's codes; made on the server, `id` is the account's."""
@@ -132,7 +136,7 @@ def v1_present(check_ins: Sequence[CheckIn], team: Sequence[str], edition: Editi
     Without a pair the earliest check-in of all counts alone. One that waits for a confirmation (desk) is counted but
     its person is not yet present.
     """
-    came = [c for c in check_ins if c.direction is CheckDirection.IN and c.account_id in team]
+    came = [c for c in check_ins if c.direction is _IN and c.account_id in team]
     sound = sorted((c for c in came if c.refusal is None or c.refusal in _BY_PAIR), key=_order)
     counted = _earliest_pair(sound, edition) or sound[:1]
     counts, judged = frozenset(c.id for c in counted), {c.id for c in sound}
@@ -155,7 +159,7 @@ def _earliest_pair(sound: Sequence[CheckIn], edition: Edition) -> Sequence[Check
 
 def apart(one: CheckIn, other: CheckIn, edition: Edition) -> str | None:
     """Why two check-ins are not together, or None. Both accuracies count in the agents' favour."""
-    if one.way is CheckInWay.DESK or other.way is CheckInWay.DESK:
+    if one.way is _DESK or other.way is _DESK:
         return None if one.way is other.way else DESK_NEEDS_BOTH.code
     if abs(one.at - other.at) > timedelta(minutes=edition.presence_minutes):
         return TOO_LONG_APART.code

@@ -68,22 +68,33 @@ class JobRunner:
     def run_due(self, limit: int = 1000, *, but: Collection[str] = ()) -> int:
         """Run what is due, one after the other, until nothing is or `limit` is reached; returns how many ran.
 
-        The kinds in `but` are left to another worker.
+        The kinds in `but` are left to another worker. A job ends and the next one begins in one turn of the writer.
         """
-        for ran in range(limit):
-            # A claim that a power cut takes leaves the job waiting, as a worker that died would.
-            with self._house.units.write(durable=False) as uow:
-                until = uow.now + LEASE
-                job = uow.jobs.claim(uow.now, until, {*but, *self._long})
-                if job is None and not self._long <= set(but):
-                    job = uow.jobs.claim(uow.now, until, but)
+        ran = 0
+        # A claim that a power cut takes leaves the job waiting, as a worker that died would.
+        with self._house.units.write(durable=False) as uow:
+            job = self._claim(uow, but) if ran < limit else None
+            uow.commit()
+        while job is not None:
+            done, ran = self._run(job), ran + 1
+            with self._house.units.write(durable=done) as uow:
+                held = uow.jobs.finish(job, uow.now) if done else True
+                following = self._claim(uow, but) if ran < limit else None
                 uow.commit()
-            if job is None:
-                return ran
-            self._run(job)
-        return limit
+            if not held:
+                _tell_lost(job)
+            job = following
+        return ran
 
-    def _run(self, job: Job) -> None:
+    def _claim(self, uow: UnitOfWork, but: Collection[str]) -> Job | None:
+        until = uow.now + LEASE
+        job = uow.jobs.claim(uow.now, until, {*but, *self._long})
+        if job is None and not self._long <= set(but):
+            job = uow.jobs.claim(uow.now, until, but)
+        return job
+
+    def _run(self, job: Job) -> bool:
+        """Whether it was done; where it was not, that is on record."""
         handler = self._handlers.get(job.kind)
         try:
             if handler is None:
@@ -94,15 +105,11 @@ class JobRunner:
                 handler(self._house, job.payload, lease.progress)
         except LeaseLost:
             _tell_lost(job)
-            return
+            return False
         except Exception as error:  # whatever a handler raises is kept with the job and told to IT
             self._failed(job, error)
-            return
-        with self._house.units.write() as uow:
-            held = uow.jobs.finish(job, uow.now)
-            uow.commit()
-        if not held:
-            _tell_lost(job)
+            return False
+        return True
 
     def _failed(self, job: Job, error: Exception) -> None:
         words = f"{type(error).__name__}: {error}"[:2000]

@@ -31,7 +31,7 @@ from server.services.ports.unit_of_work import UnitOfWork
 E = TypeVar("E")
 PLACEMENT_JOB = "credit.placement"
 PLACEMENTS_JOB = "credit.placements"
-AT_ONCE = 500  # placements scored in one turn of the writer: a third of a second on a small machine
+AT_ONCE = 1000  # placements scored in one turn of the writer: a third of a second where nobody shares it
 _WORTH_SHARING = 200  # placements; what goes through a pipe and is asked in parts costs some milliseconds
 _SMALLEST_PART, _GREATEST_PART = 20, 100
 # No row holds it: nothing of what is made ready waits to be told when it is written.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,32 +54,42 @@ def make_ready(
 ) -> ReadyRows:
     """`told` has at least one row, a column after the other; those that hold `moment` itself are written late."""
     copied = dialect.name == "postgresql"
-    names, statement = _copying(table, told, dialect) if copied else _inserting(table, told, dialect)
-    converts = [_convert(table.c[name], dialect) for name in names]
+    way = _copying if copied else _inserting
+    names, statement, converts = way(table, tuple(told), dialect)
     late = {
-        place: converts[place]
+        place: converts[place] or _as_it_is
         for place, name in enumerate(names)
         if isinstance(table.c[name].type, Instant) and all(value is moment for value in told[name])
     }
-    columns = [map(convert, told[name]) for name, convert in zip(names, converts, strict=True)]
+    columns = [
+        told[name] if convert is None else map(convert, told[name])
+        for name, convert in zip(names, converts, strict=True)
+    ]
     rows = [list(values) for values in zip(*columns, strict=True)]
     return ReadyRows(statement, rows, late, copied)
 
 
-def _inserting(table: sa.Table, names: Iterable[str], dialect: sa.Dialect) -> tuple[list[str], str]:
+# To compile a statement takes as long as to make ten placements ready, and they come by the hundred or less.
+_Way = tuple[Sequence[str], str, Sequence[Convert | None]]
+
+
+@lru_cache(maxsize=64)
+def _inserting(table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> _Way:
     compiled = sa.insert(table).compile(dialect=dialect, column_keys=list(names))
-    return list(compiled.positiontup or ()), str(compiled)
+    order = list(compiled.positiontup or ())
+    return order, str(compiled), _converts(table, order, dialect)
 
 
-def _copying(table: sa.Table, names: Iterable[str], dialect: sa.Dialect) -> tuple[list[str], str]:
-    order, quoted = list(names), dialect.identifier_preparer
-    columns = ", ".join(quoted.format_column(table.c[name]) for name in order)
-    return order, f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN"
+@lru_cache(maxsize=64)
+def _copying(table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> _Way:
+    quoted = dialect.identifier_preparer
+    columns = ", ".join(quoted.format_column(table.c[name]) for name in names)
+    statement = f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN"
+    return names, statement, _converts(table, names, dialect)
 
 
-def _convert(column: sa.Column[Any], dialect: sa.Dialect) -> Convert:
-    convert: Convert | None = column.type.dialect_impl(dialect).bind_processor(dialect)
-    return convert or _as_it_is
+def _converts(table: sa.Table, names: Iterable[str], dialect: sa.Dialect) -> list[Convert | None]:
+    return [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
 
 
 def _as_it_is(value: Any) -> Any:

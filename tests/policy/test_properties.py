@@ -182,5 +182,5 @@ def test_every_step_of_every_trace_has_words(facts: Facts, policy: str) -> None:
             assert len(told) == 2 + len(decision.trace["visits"])
             for visit in decision.trace["visits"]:
                 for step in (*visit["tests"], visit["coverage"]):
-                    assert "None" not in say(step, language)
-                    assert "{" not in say(step, language)
+                    assert "None" not in say(step, language, visit["facts"])
+                    assert "{" not in say(step, language, visit["facts"])

@@ -10,7 +10,7 @@ from server.domain.policy.registry import CLAUSES
 
 Language = Literal["zh-CN", "en"]
 
-# code -> (zh-CN, English). The names in braces are facts of the step (trace_facts.py).
+# code -> (zh-CN, English). The names in braces are facts of the step or its visit (trace_facts.py).
 SENTENCES: dict[str, tuple[str, str]] = {
     "met": (
         "当面见到借款人或其直系亲属，并有沟通",
@@ -146,9 +146,13 @@ _COVERAGE = ("外访 {visit}（{visited_on}）", "visit {visit} of {visited_on}"
 _WINDOW = ("有效期 {from} 至 {last}", "covers {from} to {last}")
 
 
-def say(step: Mapping[str, Any], language: Language) -> str:
-    """One step of a trace in words, its clause behind it: "no letter was left (C4)"."""
-    sentence = SENTENCES[step["code"]][_index(language)].format_map(_readable(step["facts"], language))
+def say(step: Mapping[str, Any], language: Language, facts: Mapping[str, Any] | None = None) -> str:
+    """One step of a trace in words, its clause behind it: "no letter was left (C4)".
+
+    `facts` are those of the step's visit; the outcome and the commission have their own.
+    """
+    shown = _readable(step["facts"] if facts is None else facts, language)
+    sentence = SENTENCES[step["code"]][_index(language)].format_map(shown)
     return f"{sentence}（{step['clause']}）" if language == "zh-CN" else f"{sentence} ({step['clause']})"
 
 
@@ -162,7 +166,7 @@ def tell(trace: Mapping[str, Any], language: Language) -> list[str]:
             parts.append(_WINDOW[_index(language)].format_map(visit["window"]))
             steps += [visit["window"]["half"]] if visit["window"]["half"] is not None else []
             steps.append(visit["coverage"])
-        parts += [say(step, language) for step in steps]
+        parts += [say(step, language, visit["facts"]) for step in steps]
         lines.append("；".join(parts) if language == "zh-CN" else "; ".join(parts))
     return lines
 

@@ -2,19 +2,19 @@
 that decided.
 
 Refuses to decide: it calls the clause functions that scored the line and writes down their verdicts. A
-trace is plain data (JSON), its steps look like {"clause": "W6", "code": "after_police_referral", "holds":
-false, "facts": {...}}:
+trace is plain data (JSON); a step is {"clause": "W6", "code": "after_police_referral", "holds": false}:
 
     {"repayment": {"id", "paid_on", "paid_at", "amount", "reverses"},
-     "visits": [{"visit", "visited_on", "edition", "tests": [a step for C1, C2, C3, C5, C4],
+     "visits": [{"visit", "visited_on", "edition", "facts": {...}, "tests": [a step for C1, C2, C3, C5, C4],
                  "basis": step, "exclusion": step or null, "window": {...} or null,
                  "coverage": step, "credited": bool}, ...],
-     "outcome": step, "commission": step}
+     "outcome": step with "facts", "commission": step with "facts"}
 
-Visits stand in A1's order, nearest first. A reversal has the trace of its original, and its own line.
+The facts of a visit are those that any of its steps looked at, each once (`trace_facts.py`). Visits stand in A1's
+order, nearest first. A reversal has the trace of its original, and its own line.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from server.domain.money import format_fen
@@ -34,8 +34,8 @@ from server.domain.policy.bases import (
 )
 from server.domain.policy.credit_lines import CreditLine
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
-from server.domain.policy.readings import COVERED, Reading, coverage
-from server.domain.policy.trace_facts import FactsBeside, Step
+from server.domain.policy.readings import COVERED, Reading, Window, coverage
+from server.domain.policy.trace_facts import facts_beside
 from server.domain.policy.verdicts import Verdict
 
 CREDITED = Verdict("A1", "credited", True)
@@ -50,6 +50,7 @@ def trace_repayment(
     credited = next((reading for reading in readings if reading.visit.id == line.visit), None)
     nearest, reason = (credited, CREDITED) if credited is not None else a6_reason(readings, original)
     reverses = original.id if line.repayment != original.id else None
+    commission = _COMMISSIONS[line.collector_commission]
     return {
         "repayment": {
             "id": line.repayment,
@@ -59,18 +60,16 @@ def trace_repayment(
             "reverses": reverses,
         },
         "visits": [_trace_visit(placement, original, reading, credited) for reading in readings],
-        "outcome": FactsBeside(placement, original, nearest, credited).step(reason),
-        "commission": FactsBeside(placement, original, credited, credited).step(
-            _COMMISSIONS[line.collector_commission]
-        ),
+        "outcome": reason.told | {"facts": facts_beside(placement, original, nearest, credited, [reason])},
+        "commission": commission.told
+        | {"facts": facts_beside(placement, original, credited, credited, [commission])},
     }
 
 
 def _trace_visit(
     placement: PlacementFacts, original: RepaymentFacts, reading: Reading, credited: Reading | None
 ) -> dict[str, Any]:
-    visit, day, edition = reading.visit, reading.day, reading.edition
-    step = FactsBeside(placement, original, reading, credited).step
+    visit, day, edition, window = reading.visit, reading.day, reading.edition, reading.window
     tests = (
         c1_met(visit),
         c2_phoned_on_site(visit),
@@ -81,23 +80,26 @@ def _trace_visit(
     covers = coverage(reading, original)
     if covers is COVERED and reading is not credited:
         covers = NOT_ASKED if credited is None else NEARER_VISIT
+    asked = [*tests, reading.basis, covers]
+    if reading.exclusion is not None:
+        asked.append(reading.exclusion)
+    if window is not None and window.half is not None:
+        asked.append(window.half)
     return {
         "visit": visit.id,
         "visited_on": day.isoformat(),
         "edition": edition.effective_from.isoformat(),
-        "tests": [step(verdict) for verdict in tests],
-        "basis": step(reading.basis),
-        "exclusion": step(reading.exclusion) if reading.exclusion is not None else None,
-        "window": _trace_window(reading, step),
-        "coverage": step(covers),
+        "facts": facts_beside(placement, original, reading, credited, asked),
+        "tests": [verdict.told for verdict in tests],
+        "basis": reading.basis.told,
+        "exclusion": reading.exclusion and reading.exclusion.told,
+        "window": window and _trace_window(reading, window),
+        "coverage": covers.told,
         "credited": reading is credited,
     }
 
 
-def _trace_window(reading: Reading, step: Callable[[Verdict], Step]) -> dict[str, Any] | None:
-    window = reading.window
-    if window is None:
-        return None
+def _trace_window(reading: Reading, window: Window) -> dict[str, Any]:
     cut_by = []
     if window.last == reading.placement_end and window.last < window.own_last:
         cut_by.append("W4")
@@ -109,7 +111,7 @@ def _trace_window(reading: Reading, step: Callable[[Verdict], Step]) -> dict[str
         "own_last": window.own_last.isoformat(),
         "cut_by": cut_by,
         "opened_by_letter": window.opened_by_letter,
-        "half": step(window.half) if window.half is not None else None,
+        "half": window.half and window.half.told,
         "last": window.last.isoformat(),
         "extended": window.extended,
     }

@@ -1,7 +1,7 @@
 """Owns which facts are shown beside a verdict, as plain data. Refuses to judge them: the clause has done
 so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from server.domain.calendar import days_after
@@ -9,76 +9,57 @@ from server.domain.money import format_fen
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
 from server.domain.policy.readings import Reading
 from server.domain.policy.verdicts import Verdict
+from server.domain.policy.wire import contact_to_json
 from server.domain.policy.windows import w1_month_end, w4_placement_end
 
 Facts = dict[str, Any]
-Step = dict[str, Any]
 
 
-class FactsBeside:
-    """The facts that clauses looked at, of one visit (or none) and one original repayment: days as YYYY-MM-DD, amounts
-    with two decimals, ids, counts and flags.
-
-    What several clauses look at is written out once and stands in the trace wherever it is told: five bases are told
-    of every visit, whichever it has.
+def facts_beside(
+    placement: PlacementFacts,
+    original: RepaymentFacts,
+    reading: Reading | None,
+    credited: Reading | None,
+    asked: Sequence[Verdict],
+) -> Facts:
+    """What the clauses behind these verdicts looked at, of one visit (or none) and one original repayment: days as
+    YYYY-MM-DD, amounts with two decimals, ids, counts and flags. What several of them looked at is told once.
     """
-
-    __slots__ = ("_common", "_credited", "_original", "_placement", "_reading", "_written")
-
-    def __init__(
-        self,
-        placement: PlacementFacts,
-        original: RepaymentFacts,
-        reading: Reading | None,
-        credited: Reading | None,
-    ) -> None:
-        self._placement = placement
-        self._original = original
-        self._reading = reading
-        self._credited = credited
-        self._common: Facts = {"paid_on": original.paid_on.isoformat()}
-        if reading is not None:
-            self._common["visit"] = reading.visit.id
-            self._common["visited_on"] = reading.day.isoformat()
-        self._written: dict[Callable[[Reading], Facts], Facts] = {}
-
-    def step(self, verdict: Verdict) -> Step:
-        """A verdict as the trace tells it."""
-        return {
-            "clause": verdict.clause,
-            "code": verdict.code,
-            "holds": verdict.holds,
-            "facts": self._of(verdict),
-        }
-
-    def _of(self, verdict: Verdict) -> Facts:
-        reading = self._reading
-        read = _nothing if reading is None else _FACTS_OF_VISIT.get(verdict.clause, _nothing)
-        facts = self._written.get(read)
-        if facts is None:
-            facts = self._common if reading is None else self._common | read(reading)
-            self._written[read] = facts
+    facts: Facts = {"paid_on": original.paid_on.isoformat()}
+    if reading is not None:
+        facts["visit"], facts["visited_on"] = reading.visit.id, reading.day.isoformat()
+        for read in {_FACTS_OF_VISIT.get(verdict.clause): None for verdict in asked}:
+            if read is not None:
+                facts |= read(reading)
+    for verdict in asked:
         if verdict.code in _CODES_BESIDES or verdict.clause in _CLAUSES_BESIDES:
-            return facts | self._besides(verdict)
-        return facts
+            facts |= _besides(placement, original, reading, credited, verdict)
+    return facts
 
-    def _besides(self, verdict: Verdict) -> Facts:
-        placement, reading = self._placement, self._reading
-        facts: Facts = {}
-        if verdict.code == "nearer_visit" and self._credited is not None:
-            facts["credited_visit"] = self._credited.visit.id
-        if verdict.code == "none" and placement.promising_from is not None:
-            facts["promising_from"] = placement.promising_from.isoformat()
-        if verdict.code == "to_visit" and reading is not None:
-            days = [referral.referred_on for referral in placement.police_referrals]
-            facts["referred_on"] = min(days).isoformat()
-        if verdict.clause == "W4":
-            facts["placement_end"] = w4_placement_end(placement).isoformat()
-        if verdict.clause == "W5" and reading is not None:
-            paid_at = self._original.paid_at
-            facts["started_at"] = reading.visit.started_at.isoformat()
-            facts["paid_at"] = paid_at and paid_at.isoformat()
-        return facts
+
+def _besides(
+    placement: PlacementFacts,
+    original: RepaymentFacts,
+    reading: Reading | None,
+    credited: Reading | None,
+    verdict: Verdict,
+) -> Facts:
+    """What is not a fact of the visit alone."""
+    facts: Facts = {}
+    if verdict.code == "nearer_visit" and credited is not None:
+        facts["credited_visit"] = credited.visit.id
+    if verdict.code == "none" and placement.promising_from is not None:
+        facts["promising_from"] = placement.promising_from.isoformat()
+    if verdict.code == "to_visit" and reading is not None:
+        days = [referral.referred_on for referral in placement.police_referrals]
+        facts["referred_on"] = min(days).isoformat()
+    if verdict.clause == "W4":
+        facts["placement_end"] = w4_placement_end(placement).isoformat()
+    if verdict.clause == "W5" and reading is not None:
+        paid_at = original.paid_at
+        facts["started_at"] = reading.visit.started_at.isoformat()
+        facts["paid_at"] = paid_at and paid_at.isoformat()
+    return facts
 
 
 # What `_besides` has a word to say of.
@@ -86,24 +67,8 @@ _CODES_BESIDES = frozenset(("nearer_visit", "none", "to_visit"))
 _CLAUSES_BESIDES = frozenset(("W4", "W5"))
 
 
-def _nothing(_reading: Reading) -> Facts:
-    return {}
-
-
 def _contacts(reading: Reading) -> Facts:
-    return {
-        "contacts": [
-            {
-                "who": contact.who,
-                "channel": contact.channel,
-                "communicated": contact.communicated,
-                "will_relay": contact.will_relay,
-                "can_relay": contact.can_relay,
-                "relayed_on": contact.relayed_on and contact.relayed_on.isoformat(),
-            }
-            for contact in reading.visit.contacts
-        ]
-    }
+    return {"contacts": [contact_to_json(contact) for contact in reading.visit.contacts]}
 
 
 def _relay(reading: Reading) -> Facts:

@@ -318,9 +318,7 @@ def _visit_to_json(visit: VisitFacts) -> Record:
         "recordings": visit.recordings,
         "voided": visit.voided,
         "address": _plain(visit.address),
-        "contacts": [
-            _plain(contact) | {"relayed_on": _day_text(contact.relayed_on)} for contact in visit.contacts
-        ],
+        "contacts": [contact_to_json(contact) for contact in visit.contacts],
         "letter": letter and _plain(letter) | {"acknowledged_on": _day_text(letter.acknowledged_on)},
         "phones": [_plain(phone) for phone in visit.phones],
         "debtor_gone": visit.debtor_gone,
@@ -328,6 +326,17 @@ def _visit_to_json(visit: VisitFacts) -> Record:
         "promise_explained": visit.promise_explained,
         "superseded_by": visit.superseded_by,
         "contact_restored_on": _day_text(visit.contact_restored_on),
+    }
+
+
+def contact_to_json(contact: ContactFacts) -> Record:
+    return {
+        "who": contact.who,
+        "channel": contact.channel,
+        "communicated": contact.communicated,
+        "will_relay": contact.will_relay,
+        "can_relay": contact.can_relay,
+        "relayed_on": _day_text(contact.relayed_on),
     }
 
 
@@ -341,7 +350,6 @@ _FIELDS = {
     kind: attrgetter(*kind.__slots__)
     for kind in (
         AddressFacts,
-        ContactFacts,
         LetterFacts,
         PhoneFacts,
         PoliceReferralFacts,

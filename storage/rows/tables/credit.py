@@ -44,7 +44,7 @@ credit_lines = sa.Table(
     "credit_lines",
     METADATA,
     id_column(),
-    reference("run_id", "credit_runs.id"),
+    reference("run_id", "credit_runs.id", index=False),  # the first of two that are unique together
     reference("placement_id", "placements.id"),
     reference("repayment_id", "repayments.id"),
     text("month"),
@@ -70,7 +70,7 @@ credit_shares = sa.Table(
     "credit_shares",
     METADATA,
     id_column(),
-    reference("line_id", "credit_lines.id"),
+    reference("line_id", "credit_lines.id", index=False),  # as above
     reference("account_id", "accounts.id"),
     integer("position"),
     integer("amount_fen"),

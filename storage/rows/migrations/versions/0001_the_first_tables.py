@@ -1252,7 +1252,6 @@ def upgrade() -> None:
     op.create_index('ix_credit_lines_month', 'credit_lines', ['month', 'paid_on', 'id'], unique=False)
     op.create_index(op.f('ix_credit_lines_placement_id'), 'credit_lines', ['placement_id'], unique=False)
     op.create_index(op.f('ix_credit_lines_repayment_id'), 'credit_lines', ['repayment_id'], unique=False)
-    op.create_index(op.f('ix_credit_lines_run_id'), 'credit_lines', ['run_id'], unique=False)
     op.create_index(op.f('ix_credit_lines_visit_id'), 'credit_lines', ['visit_id'], unique=False)
     op.create_table('evidence_items',
     sa.Column('id', columns.text_type(), nullable=False),
@@ -1617,7 +1616,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('line_id', 'account_id', name=op.f('uq_credit_shares_line_id_account_id'))
     )
     op.create_index(op.f('ix_credit_shares_account_id'), 'credit_shares', ['account_id'], unique=False)
-    op.create_index(op.f('ix_credit_shares_line_id'), 'credit_shares', ['line_id'], unique=False)
     op.create_table('evidence_flags',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=False),
