@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from server.domain.calendar import SHANGHAI, parse_instant
@@ -43,6 +44,7 @@ class Cell:
     personal: bool = False
 
 
+@lru_cache(maxsize=4096)  # a file names the same days again and again
 def parse_day_cell(text: str) -> date:
     """2026-01-05, 2026/1/5, 2026.1.5, 2026年1月5日, 20260105, and a spreadsheet's day with midnight behind it."""
     found = _DAY.fullmatch(text)

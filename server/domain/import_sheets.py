@@ -54,6 +54,8 @@ class Sheet:
     def __init__(self, *columns: ImportColumn) -> None:
         self.columns = columns
         self._by_key = {column.key: column for column in columns}
+        self._defaults = {column.key: column.default for column in columns}
+        self._required = {column.key for column in columns if column.required}
         self._by_header = {
             _bare(name): column
             for column in columns
@@ -97,7 +99,7 @@ class Sheet:
                 if problems:
                     return []
                 continue
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 row = self._row(number, cells, places, problems)
                 if row is not None:
                     rows.append(row)
@@ -114,7 +116,7 @@ class Sheet:
         problems: ProblemList,
     ) -> ImportRow | None:
         before = problems.total
-        values = {column.key: column.default for column in self.columns}
+        values = self._defaults.copy()
         filled: set[str] = set()
         for place, cell in enumerate(cells):
             text = cell.strip()
@@ -130,7 +132,7 @@ class Sheet:
                 values[column.key] = column.cell.parse(text)
             except ValueError:
                 self._refuse(number, column, text, problems)
-        for column in self.columns:
+        for column in [] if self._required <= filled else self.columns:
             if column.required and column.key not in filled:
                 problems.add(number, column.zh, CELL_EMPTY, header_zh=column.zh, header_en=column.en)
         return ImportRow(number, values) if problems.total == before else None

@@ -13,15 +13,19 @@ from typing import Any, TypeVar
 C = TypeVar("C", bound=type[Any])
 
 
-def maker(entity: type[Any]) -> Callable[..., Any]:
-    """What makes `entity` of its values, by position.
+def maker(entity: type[Any], only: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """What makes `entity` of its values, by position; of the fields `only`, where some are named: the others are not
+    there, and whoever asks for one gets an AttributeError.
 
     A frozen dataclass sets each field past its own refusal to be set, which took longer than reading the row. So a
     class with the same slots and without that refusal is made, and handed over as the entity when it is filled.
     """
     names = tuple(field.name for field in dataclasses.fields(entity))
     if not _is_plain(entity, names):
+        if only:
+            raise TypeError(f"{entity.__name__} is not a plain frozen class")
         return entity
+    names = only or names
     steps = ["_made = _unfrozen()", *_filled("_made", names), "_made.__class__ = _entity", "return _made"]
     return _written_out("make", names, steps, entity)
 

@@ -26,7 +26,7 @@ MODULE = "server.cli.second_scorer"
 _AT_ONCE = 2  # asked for while the first is being worked on, so that it never waits for the next
 _PATIENCE = 10  # seconds for an answer that takes a tenth of one; the writer's turn is held meanwhile
 _STARTS = 3  # of processes that end before they are ready, until no further one is started
-# What a hundred placements come to fits in, so that neither end waits until the other has read.
+# What a hundred and fifty placements come to fits in, so that neither end waits until the other has read.
 _PIPE_BYTES = 1 << 20
 _log = logging.getLogger("fieldvisit.jobs")
 

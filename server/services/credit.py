@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -25,15 +26,16 @@ from server.domain.policy.facts import PlacementFacts
 from server.domain.policy.wire import placement_to_json
 from server.services.facts_of_placement import facts_of_placements
 from server.services.ports.rows import EntityRows
-from server.services.ports.second_scorer import AskedRuns, MadeRuns, SecondScorer
+from server.services.ports.second_scorer import AskedRuns, MadeRuns, NoShare, ScoringShare, SecondScorer
 from server.services.ports.unit_of_work import UnitOfWork
 
 E = TypeVar("E")
 PLACEMENT_JOB = "credit.placement"
 PLACEMENTS_JOB = "credit.placements"
 AT_ONCE = 1000  # placements scored in one turn of the writer: a third of a second where nobody shares it
+IN_ONE_JOB = 5 * AT_ONCE
 _WORTH_SHARING = 200  # placements; what goes through a pipe and is asked in parts costs some milliseconds
-_SMALLEST_PART, _GREATEST_PART = 20, 100
+_SMALLEST_PART, _GREATEST_PART = 20, 150
 # No row holds it: nothing of what is made ready waits to be told when it is written.
 _NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 
@@ -50,8 +52,8 @@ def fact_changed(uow: UnitOfWork, placement_id: str, cause: str) -> None:
 def facts_changed(uow: UnitOfWork, placement_ids: Iterable[str], cause: str) -> None:
     """As `fact_changed`, of many at a time: ten thousand jobs took a fifth of the time of what they had done."""
     wanted = sorted(set(placement_ids))
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
+    for start in range(0, len(wanted), IN_ONE_JOB):
+        some = wanted[start : start + IN_ONE_JOB]
         uow.enqueue(PLACEMENTS_JOB, {"placement_ids": some, "cause": cause})
 
 
@@ -89,58 +91,99 @@ def score(
     anew: bool = False,
     second: SecondScorer | None = None,
 ) -> int:
-    """Score placements anew; returns how many of them have a new run.
+    """Score placements anew within one turn of the writer; returns how many of them have a new run.
 
-    A placement whose facts and editions are those of its current run keeps it, unless `anew` is asked for. Rows are
-    read and written a kind at a time: the number of statements depends on the hundreds of placements, not on visits or
-    repayments. `second` takes its share where this turn has written nothing that scoring reads.
+    A placement whose facts and editions are those of its current run keeps it, unless `anew` is asked for. `second`
+    takes its share where this turn has written nothing that scoring reads.
     """
-    wanted = sorted(set(placement_ids))
-    runs = 0
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
-        if second is None or len(some) < _WORTH_SHARING:
-            made = _keep(uow, list(_scored(uow, some, cause, anew=anew)))
-        else:
-            made = _shared(uow, some, cause, anew, second)
+    with nullcontext(NoShare()) if second is None else second.share() as share:
+        scoring = Scoring(placement_ids, cause, share, anew=anew)
+        while scoring.goes_on:
+            scoring.take_turn(uow)
+    return scoring.runs
+
+
+class Scoring:
+    """Placements to be scored in one turn of the writer or in several, by two processes where there is a second.
+
+    Both take from what is left, the first from its beginning and the second from its end, until nothing is. The second
+    works on between two turns, and what it was asked before a turn began it may have read before that. A fact that came
+    meanwhile has a job of its own that waits (`fact_changed`); where a run came meanwhile, the placement is scored here
+    once more. Rows are read and written a kind at a time: the number of statements depends on the hundreds of
+    placements, not on visits or repayments.
+    """
+
+    def __init__(
+        self, placement_ids: Iterable[str], cause: str, share: ScoringShare, *, anew: bool = False
+    ) -> None:
+        self._left = sorted(set(placement_ids))
+        self._cause = cause
+        self._share = share
+        self._anew = anew
+        self._asked = deque[list[str]]()
+        self._helped = len(self._left) >= _WORTH_SHARING and not isinstance(share, NoShare)
+        self._turn: list[str] = []
+        self._at_work: list[str] = []
+        self.runs = 0
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self._left or self._asked)
+
+    def take_turn(self, uow: UnitOfWork) -> list[str]:
+        """Score about `AT_ONCE` of them; returns which."""
+        self._turn, made = [], dict[str, str]()
+        asked_before = len(self._asked)
+        while self.goes_on and len(self._turn) < AT_ONCE:
+            self._ask(uow)
+            answer: MadeRuns | None = None
+            if self._asked and (self._share.has_answered() or not self._left):
+                part, answer = self._asked.popleft(), self._share.answer()
+                asked_before -= 1
+                self._helped = self._helped and answer is not None
+                if answer is not None and asked_before >= 0 and _came_meanwhile(uow, answer):
+                    answer = None
+            else:
+                part = self._left[: _part(self._left) if self._helped else AT_ONCE - len(self._turn)]
+                del self._left[: len(part)]
+            self._at_work = part
+            if answer is None:  # where the second failed, the first meets the same and tells
+                made |= _keep(uow, list(_scored(uow, part, self._cause, anew=self._anew)))
+            else:
+                made |= _keep_made(uow, answer)
+            self._at_work = []
+            self._turn += part
+        self._ask(uow)
         if made:
-            uow.audit(AuditEntry("credit.scored", "placement", None, {"cause": cause, "runs": made}))
-        runs += len(made)
-    return runs
+            made = {id_: made[id_] for id_ in sorted(made)}
+            uow.audit(AuditEntry("credit.scored", "placement", None, {"cause": self._cause, "runs": made}))
+        self.runs += len(made)
+        return self._turn
 
+    def leave_out(self) -> list[str]:
+        """After a turn that failed: the placements that it failed at, none where it was something else. The others of
+        that turn are scored in the next."""
+        failed, self._at_work = self._at_work, []
+        self._left = sorted({*self._left, *self._turn} - set(failed))
+        return failed
 
-def _shared(
-    uow: UnitOfWork, placement_ids: Sequence[str], cause: str, anew: bool, second: SecondScorer
-) -> dict[str, str]:
-    """Both take from what is left, the first from its beginning and the second from its end, until nothing is.
-
-    What the second has made is written at once: nobody reads runs and lines in the scoring, so that it still sees the
-    same facts, and it works on meanwhile. Where it fails once it is asked no more: the first meets the same and tells.
-    """
-    left, asked, made = list(placement_ids), deque[list[str]](), dict[str, str]()
-    helps = True
-    with second.share() as share:
-        while left or asked:
-            while helps and left and share.ask(AskedRuns(part := left[-_part(left) :], cause, uow.now, anew)):
-                asked.append(part)
-                del left[-len(part) :]
-            if asked and (share.has_answered() or not left):
-                part, answer = asked.popleft(), share.answer()
-                if answer is None:
-                    helps = False
-                    left += part
-                else:
-                    made |= _keep_made(uow, answer)
-            elif left:
-                part = left[: _part(left)]
-                del left[: len(part)]
-                made |= _keep(uow, list(_scored(uow, part, cause, anew=anew)))
-    return {id_: made[id_] for id_ in sorted(made)}
+    def _ask(self, uow: UnitOfWork) -> None:
+        while self._helped and self._left:
+            part = self._left[-_part(self._left) :]
+            if not self._share.ask(AskedRuns(part, self._cause, uow.now, self._anew)):
+                return
+            self._asked.append(part)
+            del self._left[-len(part) :]
 
 
 def _part(left: Sequence[str]) -> int:
     """Less and less at a time, so that neither waits long for the other at the end."""
     return min(max(len(left) // 4, _SMALLEST_PART), _GREATEST_PART)
+
+
+def _came_meanwhile(uow: UnitOfWork, made: MadeRuns) -> bool:
+    current = uow.credit_runs.current_of(made.run_ids)
+    return {run.run_id for run in current.values()} != set(made.former_run_ids)
 
 
 def made_runs(uow: UnitOfWork, asked: AskedRuns) -> MadeRuns:

@@ -19,6 +19,25 @@ from server.domain.policy.facts import PlacementFacts
 from server.domain.visits import Visit
 from server.services.ports.unit_of_work import UnitOfWork
 
+# What the scoring looks at. The facts of ten thousand cases are a hundred thousand rows, of thirty columns some.
+_OF_PLACEMENT = (
+    "id", "debtor_id", "placed_fen", "opened_on", "recall_on", "retained_until", "ended_on",
+)  # fmt: skip
+_OF_VISIT = (
+    "id", "placement_id", "address_id", "parent_id", "state", "lead_id", "partner_id", "started_at", "ended_at",
+    "debtor_gone", "promise_due_on", "promise_explained", "superseded_by", "voided_at",
+)  # fmt: skip
+_OF_CHECK_IN = (
+    "id", "visit_id", "account_id", "direction", "way", "at", "latitude", "longitude", "accuracy_m", "provisional",
+    "refusal",
+)  # fmt: skip
+_OF_CONTACT = (
+    "id", "visit_id", "at", "who", "channel", "communicated", "will_relay", "can_relay", "relayed_on",
+)  # fmt: skip
+_OF_REPAYMENT = ("id", "placement_id", "paid_on", "paid_at", "amount_fen", "reverses_id")
+_OF_ADDRESS = ("id", "kind", "source_visit_id")
+_OF_PHONE = ("id", "debtor_id", "number", "owner", "duplicate_of_id", "added_at")
+
 E = TypeVar("E")
 K = TypeVar("K")
 
@@ -31,9 +50,9 @@ def facts_of_placements(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[s
 
 def read_case_files(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[str, CaseFile]:
     """The case files, by placement id."""
-    placements = uow.placements.by_ids(placement_ids)
+    placements = uow.placements.by_ids(placement_ids, _OF_PLACEMENT)
     ids = list(placements)
-    visits = [visit for visit in uow.visits.having_any("placement_id", ids) if took_place(visit)]
+    visits = [visit for visit in uow.visits.having_any("placement_id", ids, _OF_VISIT) if took_place(visit)]
     visit_files = _grouped(_visit_files(uow, visits), lambda file: file.visit.placement_id)
     visited = {visit.placement_id for visit in visits}
     phones = _phone_files(uow, {placements[id_].debtor_id for id_ in visited}, visits)
@@ -42,7 +61,9 @@ def read_case_files(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[str, 
     restored = _grouped(
         uow.contact_restorations.having_any("placement_id", visited), attrgetter("placement_id")
     )
-    repayments = _grouped(uow.repayments.having_any("placement_id", ids), attrgetter("placement_id"))
+    repayments = _grouped(
+        uow.repayments.having_any("placement_id", ids, _OF_REPAYMENT), attrgetter("placement_id")
+    )
     nothing = PhoneFile((), (), ())
     return {
         id_: CaseFile(
@@ -60,12 +81,12 @@ def read_case_files(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[str, 
 
 def _visit_files(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitFile]:
     ids = [visit.id for visit in visits]
-    addresses = uow.addresses.by_ids(visit.address_id for visit in visits)
+    addresses = uow.addresses.by_ids((visit.address_id for visit in visits), _OF_ADDRESS)
     confirmations = _grouped(
         uow.address_confirmations.having_any("address_id", addresses), attrgetter("address_id")
     )
-    check_ins = _grouped(uow.check_ins.having_any("visit_id", ids), attrgetter("visit_id"))
-    contacts = _grouped(uow.visit_contacts.having_any("visit_id", ids), attrgetter("visit_id"))
+    check_ins = _grouped(uow.check_ins.having_any("visit_id", ids, _OF_CHECK_IN), attrgetter("visit_id"))
+    contacts = _grouped(uow.visit_contacts.having_any("visit_id", ids, _OF_CONTACT), attrgetter("visit_id"))
     letters = {letter.visit_id: letter for letter in uow.letters.having_any("visit_id", ids)}
     messages = _grouped(uow.text_messages.having_any("visit_id", ids), attrgetter("visit_id"))
     evidence = uow.evidence_items.counts(ids)
@@ -86,7 +107,7 @@ def _visit_files(uow: UnitOfWork, visits: Sequence[Visit]) -> list[VisitFile]:
 
 def _phone_files(uow: UnitOfWork, debtor_ids: Iterable[str], visits: Sequence[Visit]) -> dict[str, PhoneFile]:
     wanted = sorted(debtor_ids)
-    of_debtor = _grouped(uow.phones.having_any("debtor_id", wanted), attrgetter("debtor_id"))
+    of_debtor = _grouped(uow.phones.having_any("debtor_id", wanted, _OF_PHONE), attrgetter("debtor_id"))
     every = [phone for phones in of_debtor.values() for phone in phones]
     calls = _grouped(_calls(uow, every, visits), attrgetter("phone_id"))
     on_numbers = _grouped(

@@ -19,6 +19,8 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 # a formula.
 _KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
 _MADE_SAFE = re.compile(r"'[=+\-@\t\r\n]")
+# A row without any of these, and most are, holds only cells that are what they look like.
+_NEEDS_CARE = re.compile("[\x00-\x20\x7f'=" + _AROUND + "]")
 
 
 class RowLimits:
@@ -29,7 +31,10 @@ class RowLimits:
 
     def row(self, number: int, cells: Iterable[str]) -> TableRow | None:
         """The row, None when it is blank. Raises TableRefused."""
-        texts = [_cell(text, number, column) for column, text in enumerate(cells, start=1)]
+        texts = list(cells)
+        together = "".join(texts)
+        if len(together) > LONGEST_CELL or _NEEDS_CARE.search(together):
+            texts = [_cell(text, number, column) for column, text in enumerate(texts, start=1)]
         while texts and not texts[-1]:
             texts.pop()
         if not texts:

@@ -10,6 +10,7 @@ from operator import attrgetter
 import sqlalchemy as sa
 
 from server.domain.credit import CreditRow, CreditRun, CreditShareRow
+from server.domain.making import maker
 from server.domain.placements import CallNote
 from server.services.ports.credit import CurrentRun
 from server.services.ports.paging import Page, PageRequest
@@ -28,11 +29,16 @@ def _current(dialect: str) -> Prepared:
     return Prepared(sa.select(*columns).where(credit_runs.c.current, wanted))
 
 
+_OF_CALL = ("id", "phone_id", "at", "direction", "answered", "line", "visit_id")
+_call = maker(CallNote, _OF_CALL)
+
+
 @cache
 def _calls(dialect: str) -> Prepared:
+    columns = (call_notes.c[name] for name in _OF_CALL)
     at = call_notes.c.at.between(sa.bindparam("first"), sa.bindparam("last"))
     standing = call_notes.c.undone_at.is_(None)
-    return Prepared(sa.select(call_notes).where(among(call_notes.c.phone_id, dialect), at, standing))
+    return Prepared(sa.select(*columns).where(among(call_notes.c.phone_id, dialect), at, standing))
 
 
 class CreditRunQueries(Rows[CreditRun]):
@@ -90,7 +96,8 @@ class CallNoteQueries(Rows[CallNote]):
         found: list[CallNote] = []
         for some in a_thousand_at_a_time(phone_ids):
             asked = {"among": sought(some, dialect), "first": first, "last": last}
-            found += self._prepared(_calls(dialect), asked)
+            if columns := _calls(dialect).columns(self.connection, asked):
+                found += map(_call, *columns)
         return sorted(found, key=attrgetter("id"))
 
     def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:

@@ -22,8 +22,8 @@ from server.domain.problems import BUSY, STORAGE_FULL, ProblemKind, problem
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
-# 32 MiB of log before it is copied, with two waits for the disk in somebody's turn: a thousand scored cases are 8 of it,
-# and a page that was written several times meanwhile is copied once.
+# 32 MiB of log before it is copied, with two waits for the disk in somebody's turn: a thousand scored cases are 8 of
+# it, and a page that was written several times meanwhile is copied once.
 _PAGES_COPIED = 8000
 _DISK_FULL = "53100"  # PostgreSQL's name for it
 _named_logs: dict[str, int] = {}

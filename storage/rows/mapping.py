@@ -32,18 +32,19 @@ class _Shape:
     """What of a table and its entity never changes, the usual statements among it: rows are opened for every question,
     and to build such a statement takes longer than to run it."""
 
-    def __init__(self, table: sa.Table, entity: type[Any]) -> None:
+    def __init__(self, table: sa.Table, entity: type[Any], only: tuple[str, ...] = ()) -> None:
         self.sealed = frozenset(c.info["sealed"] for c in table.c if "sealed" in c.info)
-        self.fields = tuple(f.name for f in dataclasses.fields(entity))
+        self.fields = only or tuple(f.name for f in dataclasses.fields(entity))
         self.sealed_fields = [(n, name) for n, name in enumerate(self.fields) if name in self.sealed]
         self.sources = tuple(f"{name}_sealed" if name in self.sealed else name for name in self.fields)
-        self.make = maker(entity)
+        self.make = maker(entity, only)
         self.versioned = "version" in table.c
-        self.names = list(table.c.keys())
+        self.names = list(self.sources if only else table.c.keys())
+        self.select = sa.select(*(table.c[name] for name in self.names))
         # An import that was undone is found; what it brought is not.
         brought = "import_id" in table.c and "undone_at" in table.c
         self.standing = [table.c.undone_at.is_(None)] if brought else []
-        self.by_id = Prepared(sa.select(table).where(table.c.id == sa.bindparam("wanted"), *self.standing))
+        self.by_id = Prepared(self.select.where(table.c.id == sa.bindparam("wanted"), *self.standing))
         self.insert = Prepared(sa.insert(table))
         self.having: dict[tuple[tuple[str, bool], ...], Prepared] = {}
         self.among: dict[tuple[str, str], Prepared] = {}
@@ -55,7 +56,12 @@ class _Shape:
         return itemgetter(*map(self.names.index, self.sources))
 
 
-_shapes: dict[tuple[sa.Table, type[Any]], _Shape] = {}
+_shapes: dict[tuple[sa.Table, type[Any], tuple[str, ...]], _Shape] = {}
+
+
+def _shape(table: sa.Table, entity: type[Any], only: tuple[str, ...] = ()) -> _Shape:
+    known = _shapes.get((table, entity, only))
+    return known or _shapes.setdefault((table, entity, only), _Shape(table, entity, only))
 
 
 _AT_ONCE = 1000  # values in one query: SQLite and PostgreSQL both take more, and nothing is gained by it
@@ -91,9 +97,7 @@ class Rows(Generic[E]):
         self.table = table
         self.entity = entity
         self.cipher = cipher
-        self._shape = _shapes.get((table, entity)) or _shapes.setdefault(
-            (table, entity), _Shape(table, entity)
-        )
+        self._shape = _shape(table, entity)
         self._sealed = self._shape.sealed
 
     # reading
@@ -119,9 +123,9 @@ class Rows(Generic[E]):
         found = sa.select(self.table).where(*where, *self._shape.standing)
         return self.fetch(found.order_by(*(order or (self.table.c.id,))))
 
-    def by_ids(self, ids: Iterable[str]) -> dict[str, E]:
+    def by_ids(self, ids: Iterable[str], only: tuple[str, ...] = ()) -> dict[str, E]:
         """The entities of many ids in one query a thousand, so that a list never asks row by row."""
-        return {entity.id: entity for entity in self.having_any("id", ids)}  # type: ignore[attr-defined]
+        return {entity.id: entity for entity in self.having_any("id", ids, only)}  # type: ignore[attr-defined]
 
     def ids_after(self, id: str, limit: int) -> list[str]:
         of = self.table.c.id
@@ -156,8 +160,9 @@ class Rows(Generic[E]):
         found = self._prepared(statement, self._sought(equal))
         return sorted(found, key=lambda entity: entity.id)  # type: ignore[attr-defined]
 
-    def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
-        """Entities whose field is one of the values, in order of id; asked a thousand values at a time.
+    def having_any(self, field: str, values: Iterable[Any], only: tuple[str, ...] = ()) -> list[E]:
+        """Entities whose field is one of the values, in order of id; asked a thousand values at a time. Of the fields
+        `only`, the id among them, where some are named: where thousands are read, what nobody looks at costs most.
 
         The order is made here: asked to order by id, SQLite walks the whole table by it for every thousand values.
         """
@@ -166,28 +171,29 @@ class Rows(Generic[E]):
         if field in self._sealed:
             wanted = [self.cipher.key(value) for value in wanted]
         found: list[E] = []
+        shape = _shape(self.table, self.entity, only) if only else self._shape
         for start in range(0, len(wanted), _AT_ONCE):
-            found += self._having_among(column, wanted[start : start + _AT_ONCE])
+            found += self._having_among(shape, column, wanted[start : start + _AT_ONCE])
         return sorted(found, key=attrgetter("id"))
 
-    def _having_among(self, column: sa.Column[Any], values: Sequence[Any]) -> list[E]:
+    def _having_among(self, shape: _Shape, column: sa.Column[Any], values: Sequence[Any]) -> list[E]:
         if not isinstance(column.type, sa.Text):
             return self.fetch(sa.select(self.table).where(column.in_(values), *self._shape.standing))
         dialect = self.connection.dialect.name
-        statement = self._shape.among.get((column.name, dialect))
+        statement = shape.among.get((column.name, dialect))
         if statement is None:
-            statement = Prepared(sa.select(self.table).where(among(column, dialect), *self._shape.standing))
-            self._shape.among[column.name, dialect] = statement
+            statement = Prepared(shape.select.where(among(column, dialect), *shape.standing))
+            shape.among[column.name, dialect] = statement
         columns = statement.columns(self.connection, {"among": sought(values, dialect)})
-        return self._of_columns(columns) if columns else []
+        return self._of_columns(shape, columns) if columns else []
 
-    def _of_columns(self, columns: Sequence[Sequence[Any]]) -> list[E]:
-        """The columns of the whole table as entities."""
-        of_fields = list(self._shape.places(columns))
-        for place, name in self._shape.sealed_fields:
+    def _of_columns(self, shape: _Shape, columns: Sequence[Sequence[Any]]) -> list[E]:
+        """The columns that the shape selects as entities."""
+        of_fields = list(shape.places(columns))
+        for place, name in shape.sealed_fields:
             opened = partial(self.cipher.open, f"{self.table.name}.{name}")
             of_fields[place] = [None if value is None else opened(value) for value in of_fields[place]]
-        return list(map(self._shape.make, *of_fields))
+        return list(map(shape.make, *of_fields))
 
     def _equal(self, name: str, absent: bool) -> sa.ColumnElement[bool]:
         column = self.table.c[f"{name}_key" if name in self._sealed else name]

@@ -62,8 +62,8 @@ def make_ready(
         if isinstance(table.c[name].type, Instant) and all(value is moment for value in told[name])
     }
     columns = [
-        told[name] if convert is None else map(convert, told[name])
-        for name, convert in zip(names, converts, strict=True)
+        told[name] if convert is None or place in late else map(convert, told[name])
+        for place, (name, convert) in enumerate(zip(names, converts, strict=True))
     ]
     rows = [list(values) for values in zip(*columns, strict=True)]
     return ReadyRows(statement, rows, late, copied)

@@ -41,7 +41,7 @@ from server.services.imports import ReceivedFile, confirm_beforehand, open_impor
 from server.services.repayments import settle_holds
 from server.settings import read_settings
 from storage.passwords import Argon2Passwords
-from storage.rows.mapping import Rows
+from storage.rows.mapping import Rows, _shape
 from storage.rows.migrate import migrate
 from tests.conftest import NOON
 from tests.support import cast
@@ -140,16 +140,24 @@ class _RowAtATime:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._rows, name)
 
-    def having_any(self, field: str, values: Iterable[Any]) -> list[Any]:
+    def having_any(self, field: str, values: Iterable[Any], only: tuple[str, ...] = ()) -> list[Any]:
         column = self._rows.table.c[f"{field}_key" if f"{field}_key" in self._rows.table.c else field]
         keys = [self._rows.cipher.key(value) if column.key != field else value for value in values]
-        return [one for key in dict.fromkeys(keys) for one in self._rows.many(column == key)]
+        return [one for key in dict.fromkeys(keys) for one in self._read(column == key, only)]
+
+    def _read(self, where: Any, only: tuple[str, ...]) -> list[Any]:
+        """No more columns than the product reads."""
+        if not only:
+            return list(self._rows.many(where))
+        shape = _shape(self._rows.table, self._rows.entity, only)
+        found = self._rows.connection.execute(shape.select.where(where, *shape.standing)).all()
+        return self._rows._of_columns(shape, list(zip(*found, strict=True))) if found else []
 
     def having(self, **equal: Any) -> list[Any]:
         return list(self._rows.many(*(self._rows.table.c[name] == value for name, value in equal.items())))
 
-    def by_ids(self, ids: Iterable[str]) -> dict[str, Any]:
-        return {one.id: one for one in self.having_any("id", sorted(set(ids)))}
+    def by_ids(self, ids: Iterable[str], only: tuple[str, ...] = ()) -> dict[str, Any]:
+        return {one.id: one for one in self.having_any("id", sorted(set(ids)), only)}
 
     def counts(self, ids: Iterable[str]) -> dict[str, Any]:
         return {id_: self._rows.counts([id_])[id_] for id_ in ids}

@@ -94,6 +94,19 @@ def test_what_is_quickly_made_is_as_it_was(given: dict[str, object]) -> None:
             Quickly(**wrong)
 
 
+def test_what_is_made_of_some_fields_has_no_others() -> None:
+    part = maker(Slowly, ("day", "number"))(3, 7)
+    assert (type(part), part.number, part.day) == (Slowly, 7, 3)
+    with pytest.raises(AttributeError):
+        _ = part.name
+
+
+@pytest.mark.parametrize("entity", [Counted, Unslotted, Inherits])
+def test_what_does_something_of_its_own_is_not_made_in_part(entity: type) -> None:
+    with pytest.raises(TypeError, match="not a plain frozen class"):
+        maker(entity, ("number",))
+
+
 @pytest.mark.parametrize("entity", [Counted, Unslotted, Inherits])
 def test_what_does_something_of_its_own_is_not_quickly_made(entity: type) -> None:
     with pytest.raises(TypeError, match="not a plain frozen class"):

@@ -16,7 +16,8 @@ import pytest
 from server.bootstrap import Installation, build
 from server.domain.placements import Placement, Repayment
 from server.jobs.second_scorer import NoSecondScorer, Opening, ProcessScorer
-from server.services.credit import facts_changed, score
+from server.services import credit
+from server.services.credit import Scoring, fact_changed, facts_changed, score
 from server.services.ports.second_scorer import AskedRuns, MadeRuns, ScoringShare
 from server.settings import SettingsError, read_settings
 from tests.bench.import_loop import PAID_ON, fill
@@ -231,6 +232,60 @@ def test_what_the_second_cannot_make_the_first_makes(
     scored_by(installation, cases, second)
     assert any(unable.made)
     assert on_record(installation, cases) == by_one
+
+
+def test_what_comes_between_two_turns_is_never_lost(
+    installation: Installation, second: ProcessScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has read already, and others write before the next turn begins: one case gets a repayment, whose job
+    waits; of another a worker has taken that job too."""
+    monkeypatch.setattr(credit, "AT_ONCE", 60)
+    cases = {case.id: case for case in repaid(installation, random.Random(10))}
+    wait_for(second)
+
+    def paid(id_: str) -> Repayment:
+        case = cases[id_]
+        with installation.house.units.write() as uow:
+            repayment = Repayment(
+                uow.new_id(), id_, case.client_id, f"late {id_}", PAID_ON, None, 4_700, None, uow.now, None
+            )
+            uow.repayments.add(repayment)
+            fact_changed(uow, id_, "late")
+            uow.commit()
+        return repayment
+
+    turns = 0
+    with second.share() as share:
+        scoring = Scoring(cases, "test", share)
+        while scoring.goes_on:
+            with installation.house.units.write() as uow:
+                scoring.take_turn(uow)
+                uow.commit()
+            turns += 1
+            if turns == 1:
+                waits, ran = (part[0] for part in scoring._asked)
+                until = time.monotonic() + 60
+                while not share.has_answered():
+                    assert time.monotonic() < until
+                time.sleep(0.5)  # it comes to the other too
+                late = {id_: paid(id_) for id_ in (waits, ran)}
+                with installation.house.units.write() as uow:
+                    score(uow, [ran], "late")
+                    uow.commit()
+    assert turns > 2
+
+    def seen(id_: str) -> bool:
+        with installation.house.units.read() as uow:
+            (run,) = uow.credit_runs.having(placement_id=id_, current=True)
+        return late[id_].id in {one["id"] for one in run.facts["repayments"]}
+
+    assert seen(ran), "its run came meanwhile, so that it was scored here anew"
+    assert not seen(waits), "read before it came"
+    installation.runner.run_due()
+    assert seen(waits)
+    by_two = on_record(installation, list(cases.values()))
+    scored_by(installation, list(cases.values()), None)
+    assert on_record(installation, list(cases.values())) == by_two
 
 
 def test_two_turns_at_once_do_not_share_one_process(second: ProcessScorer) -> None:

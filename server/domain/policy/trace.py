@@ -35,7 +35,7 @@ from server.domain.policy.bases import (
 from server.domain.policy.credit_lines import CreditLine
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
 from server.domain.policy.readings import COVERED, Reading, Window, coverage
-from server.domain.policy.trace_facts import facts_beside
+from server.domain.policy.trace_facts import facts_beside, facts_of_bases
 from server.domain.policy.verdicts import Verdict
 
 CREDITED = Verdict("A1", "credited", True)
@@ -80,7 +80,9 @@ def _trace_visit(
     covers = coverage(reading, original)
     if covers is COVERED and reading is not credited:
         covers = NOT_ASKED if credited is None else NEARER_VISIT
-    asked = [*tests, reading.basis, covers]
+    asked = [covers]
+    if tests[-1].clause != "C4":  # an exclusion of C4 alone spoke
+        asked.append(tests[-1])
     if reading.exclusion is not None:
         asked.append(reading.exclusion)
     if window is not None and window.half is not None:
@@ -89,7 +91,7 @@ def _trace_visit(
         "visit": visit.id,
         "visited_on": day.isoformat(),
         "edition": edition.effective_from.isoformat(),
-        "facts": facts_beside(placement, original, reading, credited, asked),
+        "facts": facts_of_bases(reading) | facts_beside(placement, original, reading, credited, asked),
         "tests": [verdict.told for verdict in tests],
         "basis": reading.basis.told,
         "exclusion": reading.exclusion and reading.exclusion.told,

@@ -9,8 +9,8 @@ from server.domain.money import format_fen
 from server.domain.policy.facts import PlacementFacts, RepaymentFacts
 from server.domain.policy.readings import Reading
 from server.domain.policy.verdicts import Verdict
-from server.domain.policy.wire import contact_to_json
 from server.domain.policy.windows import w1_month_end, w4_placement_end
+from server.domain.policy.wire import contact_to_json
 
 Facts = dict[str, Any]
 
@@ -23,18 +23,23 @@ def facts_beside(
     asked: Sequence[Verdict],
 ) -> Facts:
     """What the clauses behind these verdicts looked at, of one visit (or none) and one original repayment: days as
-    YYYY-MM-DD, amounts with two decimals, ids, counts and flags. What several of them looked at is told once.
+    YYYY-MM-DD, amounts with two decimals, ids, counts and flags.
     """
     facts: Facts = {"paid_on": original.paid_on.isoformat()}
     if reading is not None:
         facts["visit"], facts["visited_on"] = reading.visit.id, reading.day.isoformat()
-        for read in {_FACTS_OF_VISIT.get(verdict.clause): None for verdict in asked}:
-            if read is not None:
-                facts |= read(reading)
     for verdict in asked:
+        read = None if reading is None else _FACTS_OF_VISIT.get(verdict.clause)
+        if read is not None and reading is not None:
+            facts |= read(reading)
         if verdict.code in _CODES_BESIDES or verdict.clause in _CLAUSES_BESIDES:
             facts |= _besides(placement, original, reading, credited, verdict)
     return facts
+
+
+def facts_of_bases(reading: Reading) -> Facts:
+    """What C1 to C5 looked at, which are told of every visit."""
+    return _relay(reading) | _letter(reading)
 
 
 def _besides(

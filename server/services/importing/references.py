@@ -60,12 +60,12 @@ def accounts_by_number(uow: UnitOfWork, numbers: Iterable[str | None]) -> dict[s
 class Cases:
     """The placements that rows name by case number, and by client where one number is not one case."""
 
-    def __init__(self, uow: UnitOfWork, task: Task, sheet: Sheet) -> None:
+    def __init__(self, uow: UnitOfWork, task: Task, sheet: Sheet, only: tuple[str, ...] = ()) -> None:
         self._sheet = sheet
         self._clients = Clients(uow)
         self._by_number: dict[str, list[Placement]] = defaultdict(list)
         numbers = {row["case_number"] for row in task.rows}
-        for placement in uow.placements.having_any("case_number", numbers):
+        for placement in uow.placements.having_any("case_number", numbers, only):
             if task.reaches(placement.branch_id):
                 self._by_number[placement.case_number].append(placement)
 
@@ -88,6 +88,8 @@ class Cases:
         if not candidates:
             unknown(problems, row, case, row["case_number"])
             return None
+        if len(candidates) == 1:
+            return candidates[0]
         if len({placement.client_id for placement in candidates}) > 1:
             problems.add(row.number, case.zh, CASE_AMBIGUOUS, case_number=row["case_number"])
             return None

@@ -32,6 +32,7 @@ REPAYMENTS = Sheet(
     ImportColumn("reverses", "冲回原流水号", "reverses", SHORT),
 )
 _Key = tuple[str, str]
+_OF_PLACEMENT = ("id", "case_number", "client_id", "branch_id", "opened_on", "placed_fen", "ended_on")
 
 
 def _resolve(uow: UnitOfWork, task: Task) -> Outcome:
@@ -48,7 +49,7 @@ class _Reading:
         self._uow = uow
         self._task = task
         self.outcome = Outcome()
-        self._cases = Cases(uow, task, REPAYMENTS)
+        self._cases = Cases(uow, task, REPAYMENTS, _OF_PLACEMENT)
         named = {row["reference"] for row in task.rows} | {
             row["reverses"] for row in task.rows if row["reverses"]
         }
@@ -63,6 +64,7 @@ class _Reading:
         self._taken: list[tuple[ImportRow, Placement]] = []
         self._first: dict[_Key, int] = {}
         self._made: dict[_Key, Repayment] = {}
+        self._ids = iter(uow.new_ids(len(task.rows)))
 
     def take_rows(self) -> None:
         """The rows whose case is known. Ids first: a reversal may stand before its original."""
@@ -136,13 +138,13 @@ class _Reading:
         return self._made.get(key) or self._held.get(key)
 
     def _repayment(self, row: ImportRow, placement: Placement, original: Repayment | None) -> Repayment:
-        key = (placement.client_id, row["reference"])
-        made = self._made.get(key)
+        reference = row["reference"]
+        made = self._made.get((placement.client_id, reference))
         return Repayment(
-            id=made.id if made is not None else self._uow.new_id(),
+            id=made.id if made is not None else next(self._ids),
             placement_id=placement.id,
             client_id=placement.client_id,
-            reference=row["reference"],
+            reference=reference,
             paid_on=row["paid_on"],
             paid_at=row["paid_at"],
             amount_fen=row["amount"],

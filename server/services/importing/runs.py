@@ -24,6 +24,7 @@ from server.services.importing.table_words import WORDS
 from server.services.ports.tables import TableRefused
 
 TELL_EVERY = 500
+_LEAST_ROW = 16  # bytes
 Progress = Callable[[int, int], None]
 
 
@@ -33,11 +34,11 @@ def run(
     """Take the file as far as it goes: to REFUSED, CHECKED (a dry run), WAITING (for QA) or APPLIED."""
     importer = IMPORTERS[file.kind]
     steps = _Steps(progress)
+    if file.kind is ImportKind.REPAYMENTS and path.stat().st_size > _LEAST_ROW * AT_ONCE:
+        house.second_scorer.start()
     rows, problems = _read(house, importer, path, file.filename, steps)
     if problems:
         return close(house, file, ImportState.REFUSED, len(rows), problems)
-    if file.kind is ImportKind.REPAYMENTS and len(rows) >= AT_ONCE:
-        house.second_scorer.start()
     prepared = importer.prepare(house, rows, steps.second_half)
     application = Application(house, file, importer, rows, prepared)
     applies = not file.dry_run and not waits_for_qa(file)

@@ -226,7 +226,8 @@ class StatementRows(Protocol):
 
 class CallNoteRows(EntityRows[CallNote], Protocol):
     def of_phones(self, phone_ids: Iterable[str], first: datetime, last: datetime) -> list[CallNote]:
-        """The calls to and from these phones from `first` to `last`, by id."""
+        """The calls to and from these phones from `first` to `last`, by id; of each what the scoring looks at, another
+        field is an AttributeError."""
 
     def newest_of(self, placement_ids: Iterable[str]) -> dict[str, datetime]:
         """When each of these cases was last telephoned about; one without a call is left out."""

@@ -19,7 +19,7 @@ class EntityRows(Protocol[E]):
     def need(self, id: str) -> E:
         """The entity, or the Problem `not_found`."""
 
-    def by_ids(self, ids: Iterable[str]) -> dict[str, E]: ...
+    def by_ids(self, ids: Iterable[str], only: tuple[str, ...] = ()) -> dict[str, E]: ...
     def ids_after(self, id: str, limit: int) -> list[str]:
         """The ids that follow an id, in order."""
 
@@ -29,8 +29,11 @@ class EntityRows(Protocol[E]):
     def having(self, **equal: Any) -> list[E]:
         """All entities whose fields equal these values, by id (that is by age); None asks for empty fields."""
 
-    def having_any(self, field: str, values: Iterable[Any]) -> list[E]:
-        """All entities whose field is one of the values, by id; one query for any number of values up to a thousand."""
+    def having_any(self, field: str, values: Iterable[Any], only: tuple[str, ...] = ()) -> list[E]:
+        """All entities whose field is one of the values, by id; one query for any number of values up to a thousand.
+
+        Of the fields `only`, the id among them, where some are named; another one is an AttributeError.
+        """
 
     def add(self, entity: E) -> E: ...
     def add_all(self, entities: Sequence[E]) -> None: ...

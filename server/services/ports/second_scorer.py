@@ -36,7 +36,7 @@ class MadeRuns:
 
 
 class ScoringShare(Protocol):
-    """One turn's conversation. Answers come in the order of what was asked."""
+    """A conversation over one turn of the writer or several. Answers come in the order of what was asked."""
 
     def ask(self, asked: AskedRuns) -> bool:
         """False where it takes no more for now, or is not there."""
@@ -54,8 +54,8 @@ class SecondScorer(Protocol):
         """Many placements are about to be scored: it takes most of a second until it can help."""
 
     def share(self) -> AbstractContextManager[ScoringShare]:
-        """Only within a writer's turn that has written nothing of what scoring reads: the other process sees what is
-        committed, and nobody can commit anything meanwhile."""
+        """The other process sees what is committed when it comes to a question. Within a writer's turn that has written
+        nothing of what scoring reads that is all there is; between two turns others write (`credit.Scoring`)."""
         ...
 
 
