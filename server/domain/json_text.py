@@ -19,7 +19,7 @@ _IN_ASCII = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 def to_json(value: Any) -> str:
-    """Without blanks. A trace is five thousand characters and written for every repayment: the standard library took
+    """Without blanks. A trace is three thousand characters and written for every repayment: the standard library took
     a tenth of an import's time for it."""
     try:
         return orjson.dumps(value, option=_AS_THE_STANDARD).decode()

@@ -19,12 +19,10 @@ from sqlalchemy.exc import OperationalError
 
 from server.domain.json_text import to_json
 from server.domain.problems import BUSY, STORAGE_FULL, ProblemKind, problem
+from storage.rows.log_copying import COPIED_AT_LAST, LOG_BYTES, tend_log
 
 _WRITER_LOCK = 0x46696C64  # any constant of our own
 _WAIT_SECONDS = 30
-# 32 MiB of log before it is copied, with two waits for the disk in somebody's turn: a thousand scored cases are 8 of
-# it, and a page that was written several times meanwhile is copied once.
-_PAGES_COPIED = 8000
 _DISK_FULL = "53100"  # PostgreSQL's name for it
 _named_logs: dict[str, int] = {}
 _turns: dict[str, threading.Lock] = {}
@@ -69,7 +67,8 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
             "synchronous=NORMAL",  # a commit waits in wait_for_disk; the copying into the database waits by itself
             "foreign_keys=ON",
             f"busy_timeout={_WAIT_SECONDS * 1000}",
-            f"wal_autocheckpoint={_PAGES_COPIED}",
+            f"wal_autocheckpoint={COPIED_AT_LAST}",
+            f"journal_size_limit={LOG_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -117,6 +116,7 @@ def end_turn(connection: sa.Connection) -> None:
     turn: _Turn | None = connection.get_execution_options().get("turn")
     if turn is not None:
         turn.end()
+        tend_log(connection.engine)
 
 
 class _Turn:

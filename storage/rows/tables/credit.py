@@ -50,7 +50,7 @@ credit_lines = sa.Table(
     text("month"),
     day("paid_on"),
     integer("amount_fen"),
-    reference("visit_id", "visits.id", nullable=True),
+    reference("visit_id", "visits.id", nullable=True, index=False),  # asked for with its case
     reference("nearest_visit_id", "visits.id", nullable=True, index=False),
     flag("visited"),
     text("basis", nullable=True),

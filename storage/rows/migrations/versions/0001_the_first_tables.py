@@ -1252,7 +1252,6 @@ def upgrade() -> None:
     op.create_index('ix_credit_lines_month', 'credit_lines', ['month', 'paid_on', 'id'], unique=False)
     op.create_index(op.f('ix_credit_lines_placement_id'), 'credit_lines', ['placement_id'], unique=False)
     op.create_index(op.f('ix_credit_lines_repayment_id'), 'credit_lines', ['repayment_id'], unique=False)
-    op.create_index(op.f('ix_credit_lines_visit_id'), 'credit_lines', ['visit_id'], unique=False)
     op.create_table('evidence_items',
     sa.Column('id', columns.text_type(), nullable=False),
     sa.Column('visit_id', columns.text_type(), nullable=False),
