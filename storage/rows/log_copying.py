@@ -1,8 +1,8 @@
 """SQLite's log is copied into the database by a thread of its own, as PostgreSQL has its checkpointer.
 
-Owns when that is done, and that nobody's turn of the writer waits for it: within a commit it took the writer, and all who
-wait for the turn, a twentieth of a second and more for the disk. Refuses to lose anything by it: the copying waits for
-the disk before it gives the log free, and a process that ends in the midst of it leaves the log as it was.
+Owns when that is done, and that nobody's turn of the writer waits for it: within a commit it took the writer, and all
+who wait for the turn, a twentieth of a second and more for the disk. Refuses to lose anything by it: the copying waits
+for the disk before it gives the log free, and a process that ends in the midst of it leaves the log as it was.
 
 The index of the log would tell how much waits, but to open and close that file gives up the locks that SQLite holds on
 it in this process.
