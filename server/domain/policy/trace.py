@@ -60,10 +60,22 @@ def trace_repayment(
             "reverses": reverses,
         },
         "visits": [_trace_visit(placement, original, reading, credited) for reading in readings],
-        "outcome": reason.told | {"facts": facts_beside(placement, original, nearest, credited, [reason])},
-        "commission": commission.told
-        | {"facts": facts_beside(placement, original, credited, credited, [commission])},
+        "outcome": _step_with_facts(placement, original, nearest, credited, reason),
+        "commission": _step_with_facts(placement, original, credited, credited, commission),
     }
+
+
+def _step_with_facts(
+    placement: PlacementFacts,
+    original: RepaymentFacts,
+    reading: Reading | None,
+    credited: Reading | None,
+    verdict: Verdict,
+) -> dict[str, Any]:
+    facts = facts_beside(placement, original, reading, credited, [verdict])
+    if reading is not None:
+        facts["visit"], facts["visited_on"] = reading.visit.id, reading.day.isoformat()
+    return {**verdict.told, "facts": facts}
 
 
 def _trace_visit(

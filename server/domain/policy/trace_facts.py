@@ -26,8 +26,6 @@ def facts_beside(
     YYYY-MM-DD, amounts with two decimals, ids, counts and flags.
     """
     facts: Facts = {"paid_on": original.paid_on.isoformat()}
-    if reading is not None:
-        facts["visit"], facts["visited_on"] = reading.visit.id, reading.day.isoformat()
     for verdict in asked:
         read = None if reading is None else _FACTS_OF_VISIT.get(verdict.clause)
         if read is not None and reading is not None:
