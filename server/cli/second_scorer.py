@@ -10,7 +10,6 @@ import gc
 import logging
 import pickle
 import signal
-import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -29,13 +28,15 @@ _log = logging.getLogger("fieldvisit.jobs")
 
 def main(asked_from: int, answer_to: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it, whose end it sees
-    gc.set_threshold(50_000, 10, 50)  # as server.bootstrap
     asking, answering = Connection(asked_from, writable=False), Connection(answer_to, readable=False)
     opening = receive(asking)
     assert isinstance(opening, Opening)
     clock = FixedClock(datetime.fromtimestamp(0, UTC))
     engine = open_engine(opening.database_url)
     units = SqlUnitsOfWork(engine, ColumnCipher(opening.seal_key, opening.hash_key), clock)
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 50)  # as server.bootstrap
+    gc.enable()
     answering.send_bytes(pickle.dumps("ready"))
     while asking.poll(_IDLE_SECONDS):
         asked = receive(asking)
@@ -54,6 +55,7 @@ def _answer(units: SqlUnitsOfWork, asked: AskedRuns) -> bytes:
         return pickle.dumps(None)
 
 
-if __name__ == "__main__":
+def begin(asked_from: int, answer_to: int) -> None:
+    """By the numbers of the pipes' ends that it was given."""
     with suppress(EOFError, BrokenPipeError):  # whoever started it is gone
-        main(*map(int, sys.argv[1:3]))
+        main(asked_from, answer_to)
