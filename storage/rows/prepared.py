@@ -14,6 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.rows.watching import SeenRows
+
 Convert = Callable[[Any], Any]
 
 
@@ -52,7 +54,7 @@ class Prepared:
             return connection.execute(self._statement, asked).fetchall()
         plan = self._plan(connection.dialect, ())
         try:
-            found = _driver(connection).execute(plan.sql, plan.parameters(asked)).fetchall()
+            found = _found(connection, plan, asked)
         except sqlite3.Error:
             return connection.execute(self._statement, asked).fetchall()
         return [plan.row(row) for row in found] if plan.taken else found
@@ -66,7 +68,7 @@ class Prepared:
             return list(zip(*connection.execute(self._statement, asked).fetchall(), strict=True))
         plan = self._plan(connection.dialect, ())
         try:
-            found = _driver(connection).execute(plan.sql, plan.parameters(asked)).fetchall()
+            found = _found(connection, plan, asked)
         except sqlite3.Error:
             return list(zip(*connection.execute(self._statement, asked).fetchall(), strict=True))
         columns: list[Sequence[Any]] = list(zip(*found, strict=True))
@@ -125,8 +127,21 @@ def _planned(statement: Any, dialect: sa.Dialect, written: Iterable[str]) -> _Pl
     return _Plan(str(compiled), given, usual, taken)
 
 
+def _found(connection: sa.Connection, plan: _Plan, asked: Mapping[str, Any]) -> list[Any]:
+    parameters = plan.parameters(asked)
+    found = _driver(connection).execute(plan.sql, parameters).fetchall()
+    seen: SeenRows | None = connection.get_execution_options().get("seen")
+    if seen is not None:
+        seen.note(plan.sql, tuple(parameters), found)
+    return found
+
+
 def _straight(connection: sa.Connection) -> bool:
-    return connection.dialect.name == "sqlite" and not connection.dispatch.before_cursor_execute
+    """Whether nobody listens but who is told by `_found`."""
+    if connection.dialect.name != "sqlite":
+        return False
+    listening = connection.dispatch.before_cursor_execute
+    return not listening or (len(listening) == 1 and connection.get_execution_options().get("seen") is not None)
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
