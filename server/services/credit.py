@@ -33,7 +33,7 @@ E = TypeVar("E")
 PLACEMENT_JOB = "credit.placement"
 PLACEMENTS_JOB = "credit.placements"
 AT_ONCE = 1000  # placements scored in one turn of the writer: a third of a second where nobody shares it
-IN_ONE_JOB = 5 * AT_ONCE
+IN_ONE_JOB = 10 * AT_ONCE
 _WORTH_SHARING = 200  # placements; what goes through a pipe and is asked in parts costs some milliseconds
 _SMALLEST_PART, _GREATEST_PART = 20, 150
 # No row holds it: nothing of what is made ready waits to be told when it is written.

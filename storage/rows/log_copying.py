@@ -15,6 +15,7 @@ import os
 import sqlite3
 import threading
 from contextlib import closing
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -43,6 +44,7 @@ def tend_log(engine: sa.Engine) -> None:
 class _Copier:
     def __init__(self, database: str) -> None:
         self._database = database
+        self._address = f"{Path(database).absolute().as_uri()}?mode=rw"  # never a new one
         self._wanted = threading.Event()
         self._held = threading.Lock()
         self._works = False
@@ -59,8 +61,10 @@ class _Copier:
         while self._wanted.wait(10 * _GATHERED) or not self._ends():
             threading.Event().wait(_GATHERED)
             self._wanted.clear()
+            if not Path(self._database).exists():
+                continue
             try:
-                with closing(sqlite3.connect(self._database, isolation_level=None)) as connection:
+                with closing(sqlite3.connect(self._address, isolation_level=None, uri=True)) as connection:
                     connection.execute("PRAGMA synchronous=NORMAL")
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             except sqlite3.Error as error:  # a later commit asks for it again

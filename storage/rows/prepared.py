@@ -141,7 +141,9 @@ def _straight(connection: sa.Connection) -> bool:
     if connection.dialect.name != "sqlite":
         return False
     listening = connection.dispatch.before_cursor_execute
-    return not listening or (len(listening) == 1 and connection.get_execution_options().get("seen") is not None)
+    return not listening or (
+        len(listening) == 1 and connection.get_execution_options().get("seen") is not None
+    )
 
 
 def _driver(connection: sa.Connection) -> sqlite3.Connection:
