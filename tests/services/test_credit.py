@@ -292,7 +292,7 @@ def test_one_bad_case_among_many_does_not_keep_the_others(
 
 @pytest.mark.parametrize(("cases", "jobs"), [(IN_ONE_JOB - 1, 1), (IN_ONE_JOB, 1), (IN_ONE_JOB + 1, 2)])
 def test_many_changes_wait_in_few_jobs(desk: Desk, cases: int, jobs: int) -> None:
-    ids = [f"{number:04}" for number in range(cases)]
+    ids = [f"{number:05}" for number in range(cases)]
     with desk.installation.house.units.write() as uow:
         facts_changed(uow, [*ids, ids[0]], "test")
         uow.commit()
