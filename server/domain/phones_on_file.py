@@ -17,6 +17,9 @@ from server.domain.policy.editions import Edition
 from server.domain.policy.facts import PhoneFacts
 from server.domain.visits import MessageState, TextMessage, Visit
 
+# Python asks an enumeration for a member a good deal longer than a module for a name.
+_DEBTOR = PhoneOwner.DEBTOR
+
 
 @quickly
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def _phone_facts(
     called = any(counts_as_called(call, moment.visit_id) for call in calls)
     reachable = answered and not (
         _is_blocked(phone, file.blocks, moment)
-        or (not called and phone.owner is PhoneOwner.DEBTOR and _limit_is_reached(file, moment, edition))
+        or (not called and phone.owner is _DEBTOR and _limit_is_reached(file, moment, edition))
     )
     return PhoneFacts(phone.id, phone.owner.value, reachable, called, phone.id in messaged)
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
@@ -207,10 +206,14 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: 
     current = uow.credit_runs.current_of(placement_ids)
     # So many at a time as most need: a run, its line, two shares.
     ids = chain.from_iterable(uow.new_ids(4 * len(placement_ids)) for _ in repeat(None))
+    in_words: dict[tuple[str, ...], bytes] = {}  # a book has one edition a day
     for placement_id, facts in facts_of_placements(uow, placement_ids).items():
         snapshot = placement_to_json(facts)
-        editions = _editions(facts, book)
-        digest = _digest(snapshot, editions)
+        judging = _editions(facts, book)
+        editions = tuple(edition.effective_from.isoformat() for edition in judging)
+        if editions not in in_words:
+            in_words[editions] = to_ascii_json([repr(edition) for edition in judging])
+        digest = _digest(snapshot, in_words[editions])
         former = current.get(placement_id)
         if former is not None and former.digest == digest and not anew:
             continue
@@ -220,7 +223,7 @@ def _scored(uow: UnitOfWork, placement_ids: Sequence[str], cause: str, *, anew: 
             placement_id=placement_id,
             cause=cause,
             facts=snapshot,
-            editions=tuple(edition.effective_from.isoformat() for edition in editions),
+            editions=editions,
             digest=digest,
             computed_at=uow.now,
             current=True,
@@ -249,16 +252,10 @@ def _judging(facts: PlacementFacts, book: PolicyBook) -> Iterator[Edition]:
         yield book.in_force_on(local_day(visit.started_at))
 
 
-def _digest(snapshot: dict[str, object], editions: Sequence[Edition]) -> str:
+def _digest(snapshot: dict[str, object], editions: bytes) -> str:
     """Of the facts, whose order is fixed, and of every number of the editions: a document with other numbers from the
     same day is seen."""
-    content = b"[%b,%b]" % (to_ascii_json(snapshot), _in_words(tuple(editions)))
-    return hashlib.sha256(content).hexdigest()
-
-
-@lru_cache(maxsize=256)
-def _in_words(editions: tuple[Edition, ...]) -> bytes:
-    return to_ascii_json([repr(edition) for edition in editions])
+    return hashlib.sha256(b"[%b,%b]" % (to_ascii_json(snapshot), editions)).hexdigest()
 
 
 def _line(id_: str, run: CreditRun, decision: Decision, paid_on: date, visited: bool) -> CreditRow:

@@ -34,7 +34,7 @@ def new_ids(now: datetime, count: int) -> list[str]:
 
 def _written(head: str, rest: int) -> str:
     """The version is 7, and the variant the two bits 10 before the last 62."""
-    tail = f"{rest >> 62:03x}{1 << 63 | rest & _LAST_62:016x}"
+    tail = f"{rest >> 62 << 64 | 1 << 63 | rest & _LAST_62:019x}"
     return f"{head}{tail[:3]}-{tail[3:7]}-{tail[7:]}"
 
 
