@@ -49,7 +49,7 @@ def facts_of_placements(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[s
 
 
 def read_case_files(uow: UnitOfWork, placement_ids: Iterable[str]) -> dict[str, CaseFile]:
-    """The case files, by placement id."""
+    """The case files, by placement id; of each record the fields that scoring looks at (`_OF_PLACEMENT` and others)."""
     placements = uow.placements.by_ids(placement_ids, _OF_PLACEMENT)
     ids = list(placements)
     visits = [visit for visit in uow.visits.having_any("placement_id", ids, _OF_VISIT) if took_place(visit)]
