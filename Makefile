@@ -174,9 +174,10 @@ test-desk: deps .venv/.dev .peers/.ready $(DESK) ## the desk: its pages by post,
 	$(BIN)/pytest -n 2 --dist loadfile tests/desk
 
 .PHONY: test-fast
-test-fast: .venv/.dev $(DESK) ## the quick tests, on SQLite
+test-fast: .venv/.dev $(DESK) ## the quick tests of rules, use cases and jobs, on SQLite
 	$(BIN)/ruff check --quiet .
-	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+	FIELDVISIT_TEST_DATABASES=sqlite $(BIN)/pytest -n 2 --dist loadfile -m "not slow" \
+	  tests/domain tests/policy tests/geo tests/services tests/bulk tests/jobs tests/notify
 
 .PHONY: test-phone
 test-phone: deps .venv/.dev phone_app/.modules-dev $(PHONE) ## the phone app: its pure rules in Node; in Chromium start, journeys without a network, screens
