@@ -26,7 +26,13 @@ _IDLE_SECONDS = 60
 _log = logging.getLogger("fieldvisit.jobs")
 
 
-def main(asked_from: int, answer_to: int) -> None:
+def begin(asked_from: int, answer_to: int) -> None:
+    """By the numbers of the pipes' ends that it was given, until whoever started it is gone."""
+    with suppress(EOFError, BrokenPipeError):
+        _serve(asked_from, answer_to)
+
+
+def _serve(asked_from: int, answer_to: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it, whose end it sees
     asking, answering = Connection(asked_from, writable=False), Connection(answer_to, readable=False)
     opening = receive(asking)
@@ -53,9 +59,3 @@ def _answer(units: SqlUnitsOfWork, asked: AskedRuns) -> bytes:
     except Exception as error:
         _log.warning("%d placements were not scored here: %s", len(asked.placement_ids), type(error).__name__)
         return pickle.dumps(None)
-
-
-def begin(asked_from: int, answer_to: int) -> None:
-    """By the numbers of the pipes' ends that it was given."""
-    with suppress(EOFError, BrokenPipeError):  # whoever started it is gone
-        main(asked_from, answer_to)

@@ -7,15 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from storage.rows import log_copying
-from storage.rows.database import end_turn, open_engine, transaction
+from storage.rows.database import end_turn, transaction
 from storage.rows.log_copying import LOG_BYTES
+from tests.support.sqlite_files import opened
 
 _ROW = 64 << 10
 
@@ -27,12 +28,8 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(database: Path) -> Iterator[sa.Engine]:
-    opened = open_engine(f"sqlite:///{database}")
-    with transaction(opened, writes=True) as connection:
-        connection.exec_driver_sql("CREATE TABLE long (bytes BLOB)")
-        connection.commit()
-    yield opened
-    opened.dispose()
+    with opened(database, "long (bytes BLOB)") as engine:
+        yield engine
 
 
 def write(engine: sa.Engine, rows: int) -> None:
@@ -48,9 +45,9 @@ def counted(engine: sa.Engine) -> int:
         return int(connection.exec_driver_sql("SELECT count(*) FROM long").scalar_one())
 
 
-def wait_until(what: str, holds: object) -> None:
+def wait_until(what: str, holds: Callable[[], bool]) -> None:
     until = time.monotonic() + 60
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < until, what
         time.sleep(0.05)
 
@@ -71,8 +68,7 @@ def test_a_long_log_is_copied_and_begun_anew_and_the_thread_ends(
         return log.stat().st_size <= LOG_BYTES
 
     wait_until("begun anew", begun_anew)
-    names = lambda: {thread.name for thread in threading.enumerate()}  # noqa: E731
-    wait_until("ended", lambda: "copying of the log" not in names())
+    wait_until("ended", lambda: all(one.name != "copying of the log" for one in threading.enumerate()))
     written = counted(engine)
     write(engine, 400)
     wait_until("copied again", lambda: database.stat().st_size > (written + 400) * _ROW)

@@ -15,17 +15,14 @@ import sqlalchemy as sa
 
 from server.domain.problems import BUSY, Problem
 from storage.rows import database
-from storage.rows.database import end_turn, open_engine, transaction
+from storage.rows.database import end_turn, transaction
+from tests.support.sqlite_files import opened
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    opened = open_engine(f"sqlite:///{tmp_path / 'turns.db'}")
-    with transaction(opened, writes=True) as connection:
-        connection.exec_driver_sql("CREATE TABLE marks (mark TEXT)")
-        connection.commit()
-    yield opened
-    opened.dispose()
+    with opened(tmp_path / "turns.db", "marks (mark TEXT)") as engine:
+        yield engine
 
 
 def mark(connection: sa.Connection, text: str) -> None:
